@@ -1,0 +1,131 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rooms of the house and who may import whom; docs/ARCHITECTURE.md has the picture.
+///
+/// Build with `--explicit-target-dependency-import-check error`: an import that is not listed here is then an error.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
+        resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "punctual",
+    products: [
+        .executable(name: "punctual", targets: ["punctual"]),
+        .library(name: "PunctualSchedule", targets: ["PunctualSchedule"]),
+        .library(name: "PunctualClient", targets: ["PunctualClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
+            traits: ["YAML", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+    ],
+    targets: [
+        // L0: pure, no dependency.
+        room("PunctualSchedule"),
+        room("PunctualJSON"),
+
+        // L1: the model, the decisions, the ports.
+        room("PunctualCore", ["PunctualSchedule", "PunctualJSON", crypto]),
+
+        // Beside the layers.
+        room("PunctualAPI", ["PunctualJSON"]),
+        room("PunctualClient", ["PunctualAPI", "PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1]),
+        room("PunctualObservability", [logging, metrics]),
+        room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
+
+        // L2: the rooms that act. Siblings never see each other.
+        room("PunctualSQLite", ["PunctualSchedule", "PunctualJSON", "PunctualCore", grdb]),
+        room("PunctualExecutors", [
+            "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, crypto,
+            subprocess, systemPackage, logging,
+        ]),
+        room("PunctualEngine", ["PunctualSchedule", "PunctualCore", lifecycle, logging, metrics]),
+        room("PunctualHTTP", [
+            "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", hummingbird, httpTypes, nioCore,
+            logging, metrics, crypto, "CZlib",
+        ]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // L3: the composition root, alone in naming drivers.
+        room("PunctualServer", [
+            "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualExecutors",
+            "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle, logging, metrics,
+            configuration, systemPackage,
+        ]),
+
+        // L4: the command line.
+        .executableTarget(
+            name: "punctual",
+            dependencies: [
+                "PunctualSchedule", "PunctualJSON", "PunctualAPI", "PunctualClient", "PunctualServer", arguments, yams,
+            ],
+            swiftSettings: settings),
+
+        tests("PunctualSchedule"),
+        tests("PunctualJSON"),
+        tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
+        tests("PunctualAPI", ["PunctualJSON"]),
+        tests("PunctualClient", ["PunctualAPI", "PunctualJSON"]),
+        tests("PunctualObservability", [logging, metrics]),
+        tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),
+        tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", grdb]),
+        tests("PunctualExecutors", [
+            "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, crypto,
+        ]),
+        tests("PunctualEngine", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", logging, metrics]),
+        tests("PunctualHTTP", [
+            "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualTestKit", hummingbird,
+            hummingbirdTesting, httpTypes, nioCore, logging,
+        ]),
+        tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore"]),
+        tests("punctual", ["PunctualJSON", "PunctualAPI", arguments]),
+        .testTarget(
+            name: "PunctualSystemTests", dependencies: ["PunctualJSON", subprocess, systemPackage],
+            swiftSettings: settings),
+    ]
+)
