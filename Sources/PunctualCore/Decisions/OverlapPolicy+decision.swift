@@ -1,0 +1,30 @@
+/// What an occurrence meets when it is about to be added.
+public enum OverlapDecision: Hashable, Sendable {
+    case run
+    /// Waits until the running ones have ended.
+    case buffer
+    case skip(ExecutionReason)
+    /// The others are cancelled; it runs at once, or waits while any of them still runs.
+    case replace(waits: Bool)
+}
+
+extension OverlapPolicy {
+    /// What becomes of one more execution.
+    /// - Parameters:
+    ///   - waiting: the job's pending executions.
+    ///   - running: the job's running ones.
+    ///   - buffered: those that wait for others to end.
+    public func decide(waiting: Int, running: Int, buffered: Int) -> OverlapDecision {
+        if waiting + running + buffered == 0 { return .run }
+        switch self {
+        case .allowAll: return .run
+        case .skip: return .skip(.overlap)
+        case .bufferOne: return buffered == 0 ? .buffer : .skip(.bufferFull)
+        case .bufferAll: return buffered < OverlapPolicy.bufferLimit ? .buffer : .skip(.bufferFull)
+        case .cancelOther: return .replace(waits: running > 0)
+        }
+    }
+
+    /// The policy for occurrences that are made up for in a row: `skip` would drop all but the first, so they queue up.
+    public var forCatchup: OverlapPolicy { self == .skip ? .bufferAll : self }
+}

@@ -1,0 +1,14 @@
+public import PunctualSchedule
+
+/// Wakes loops that would otherwise wait; losing a ring costs time, never work.
+public protocol Bell: Sendable {
+    /// A job was created or changed: its next instant may be sooner than the scheduler waits.
+    func jobsChanged()
+    /// Executions wait for a worker.
+    func workWaiting()
+}
+
+/// The time of day. Everything that decides takes instants as arguments; only this knows what time it is.
+public protocol WallClock: Sendable {
+    func now() -> Timestamp
+}

@@ -1,0 +1,179 @@
+public import PunctualSchedule
+
+/// The executions on their way: claims, leases, outcomes.
+///
+/// Each call is one transaction. Concurrent single calls may share one.
+public protocol ExecutionStore: Sendable {
+    /// Takes waiting executions, highest priority first, then earliest; each gets the next attempt number and a lease.
+    /// Executions of paused queues and of other lanes are left.
+    func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution]
+
+    /// Prolongs leases by `duration` from the store's now; one outcome each, in order.
+    func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [RenewOutcome]
+
+    /// Ends an attempt by `Execution.finishing(_:at:)`, moves the job's counters, lets a buffered execution follow,
+    /// and sets the next instant of a fixed-delay job.
+    func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome
+
+    /// Ends attempts whose lease has run out as `lease_expired`, under each job's retry policy.
+    /// - Parameter random: 0 to 1, for the jitter of the pauses.
+    /// - Returns: the executions as they are now; at most `limit`.
+    func reclaimExpired(limit: Int, random: Double) async throws(StoreError) -> [Execution]
+
+    /// Cancels a waiting execution, or asks a running one to stop (`cancelRequested`).
+    /// - Throws: `.notFound`; `.conflict` when it has ended.
+    func cancel(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution
+
+    /// Opens an ended execution again, by `Execution.reopened(at:policy:)`.
+    /// - Throws: `.notFound`; `.conflict` when it succeeded or has not ended.
+    func retry(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution
+
+    /// Every queue that is paused, has waiting or running executions, or is named by a job; by name.
+    func queues() async throws(StoreError) -> [QueueSummary]
+
+    /// Stops or lets go claims from the queue. Repeating it changes nothing.
+    func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary
+
+    /// The earliest `availableAt` of a waiting execution of the lane in queues that are not paused; nil when none waits.
+    func nextAvailable(lane: Lane) async throws(StoreError) -> Timestamp?
+}
+
+/// Who takes executions: the workers of this program, outside workers, a broker.
+public enum Lane: Int, Sendable, CaseIterable {
+    case builtIn = 0
+    case outside = 1
+    case broker = 2
+}
+
+extension Target {
+    /// Who executes it.
+    public var lane: Lane {
+        switch self {
+        case .http, .command, .noop: .builtIn
+        case .worker: .outside
+        case .publish: .broker
+        }
+    }
+}
+
+public struct ClaimRequest: Hashable, Sendable {
+    public var worker: String
+    public var lane: Lane
+    /// How many to take from each queue; nil means from all queues together up to `limit`.
+    public var queues: [String: Int]?
+    /// For outside workers: only these tasks; nil means any.
+    public var tasks: Set<String>?
+    /// At most this many in all.
+    public var limit: Int
+    /// How long the lease holds from the store's now.
+    public var lease: Duration
+
+    public init(
+        worker: String, lane: Lane = .builtIn, queues: [String: Int]? = nil, tasks: Set<String>? = nil, limit: Int,
+        lease: Duration
+    ) {
+        self.worker = worker
+        self.lane = lane
+        self.queues = queues
+        self.tasks = tasks
+        self.limit = limit
+        self.lease = lease
+    }
+}
+
+/// An execution in hand, with what its job says at the time of the claim.
+public struct ClaimedExecution: Hashable, Sendable {
+    public var execution: Execution
+    public var target: Target
+    public var timeout: Duration
+    public var retryPolicy: RetryPolicy
+
+    public init(execution: Execution, target: Target, timeout: Duration, retryPolicy: RetryPolicy) {
+        self.execution = execution
+        self.target = target
+        self.timeout = timeout
+        self.retryPolicy = retryPolicy
+    }
+
+    public var lease: Lease {
+        Lease(executionID: execution.id, attempt: execution.attempt, worker: execution.worker ?? "")
+    }
+}
+
+/// A fenced claim on an execution.
+public struct Lease: Hashable, Sendable {
+    public var executionID: Identifier
+    public var attempt: Int
+    public var worker: String
+
+    public init(executionID: Identifier, attempt: Int, worker: String) {
+        self.executionID = executionID
+        self.attempt = attempt
+        self.worker = worker
+    }
+}
+
+public enum RenewOutcome: Hashable, Sendable {
+    case renewed(until: Timestamp, cancelRequested: Bool)
+    /// Somebody else has the execution, or it has ended.
+    case lost
+}
+
+/// What became of an attempt, as the worker decided it.
+public struct Completion: Hashable, Sendable {
+    public var lease: Lease
+    public var outcome: AttemptOutcome
+    public var reason: ExecutionReason?
+    public var error: String?
+    public var result: ExecutionResult?
+
+    public init(
+        lease: Lease, outcome: AttemptOutcome, reason: ExecutionReason? = nil, error: String? = nil,
+        result: ExecutionResult? = nil
+    ) {
+        self.lease = lease
+        self.outcome = outcome
+        self.reason = reason
+        self.error = error
+        self.result = result
+    }
+}
+
+public enum AttemptOutcome: Hashable, Sendable {
+    case succeeded
+    case failed
+    /// Failed, to be tried again that long from the store's now.
+    case retry(after: Duration)
+    /// Stopped because it was asked to.
+    case cancelled
+    /// Given back unfinished by a worker that shuts down; spends no attempt.
+    case handedBack
+}
+
+public enum FinishOutcome: Hashable, Sendable {
+    /// The execution as it is now.
+    case finished(Execution)
+    /// A newer attempt owns the execution, or it has ended; nothing was changed.
+    case leaseLost
+}
+
+public struct QueueSummary: Hashable, Sendable {
+    public var name: String
+    public var paused: Bool
+    /// Waiting executions that are available now.
+    public var depth: Int
+    public var running: Int
+    /// Since the oldest waiting one became available; nil when none waits.
+    public var oldestAge: Duration?
+    /// Distinct workers that hold executions of it.
+    public var workers: Int
+
+    public init(name: String, paused: Bool, depth: Int, running: Int, oldestAge: Duration?, workers: Int) {
+        self.name = name
+        self.paused = paused
+        self.depth = depth
+        self.running = running
+        self.oldestAge = oldestAge
+        self.workers = workers
+    }
+}

@@ -1,0 +1,65 @@
+public import PunctualSchedule
+
+/// Runs one attempt of a target.
+public protocol Executor: Sendable {
+    /// Runs the attempt to its end; whatever happens is in the result.
+    ///
+    /// Cancelling the task stops the work within five seconds. The time limit is the executor's to keep.
+    func execute(_ attempt: AttemptRequest) async -> AttemptResult
+}
+
+/// What an executor needs to know.
+public struct AttemptRequest: Sendable {
+    public var executionID: Identifier
+    public var jobID: Identifier
+    public var jobName: String
+    public var service: String
+    public var scheduledAt: Timestamp
+    /// From 1.
+    public var attempt: Int
+    public var target: Target
+    public var timeout: Duration
+
+    public init(
+        executionID: Identifier, jobID: Identifier, jobName: String, service: String, scheduledAt: Timestamp,
+        attempt: Int, target: Target, timeout: Duration
+    ) {
+        self.executionID = executionID
+        self.jobID = jobID
+        self.jobName = jobName
+        self.service = service
+        self.scheduledAt = scheduledAt
+        self.attempt = attempt
+        self.target = target
+        self.timeout = timeout
+    }
+
+    public init(_ claimed: ClaimedExecution) {
+        let execution = claimed.execution
+        self.init(
+            executionID: execution.id, jobID: execution.jobID, jobName: execution.jobName,
+            service: execution.service, scheduledAt: execution.scheduledAt, attempt: execution.attempt,
+            target: claimed.target, timeout: claimed.timeout)
+    }
+}
+
+/// How an attempt ended, before the retry policy is asked.
+public struct AttemptResult: Hashable, Sendable {
+    public var verdict: Verdict
+    public var result: ExecutionResult
+
+    public enum Verdict: Hashable, Sendable {
+        case succeeded
+        /// - Parameters:
+        ///   - isRetryable: false when another try cannot help, such as HTTP 404.
+        ///   - retryAfter: the pause the other side asked for; nil when it did not.
+        case failed(reason: ExecutionReason?, error: String, isRetryable: Bool, retryAfter: Duration?)
+        /// The task was cancelled and the work stopped.
+        case cancelled
+    }
+
+    public init(_ verdict: Verdict, result: ExecutionResult = ExecutionResult()) {
+        self.verdict = verdict
+        self.result = result
+    }
+}

@@ -1,0 +1,42 @@
+public import PunctualSchedule
+
+/// The answers to requests that carried an `Idempotency-Key`.
+public protocol IdempotencyStore: Sendable {
+    /// Takes the key for a request, or tells what became of the earlier one.
+    /// - Parameters:
+    ///   - fingerprint: of method, path and body.
+    ///   - staleAfter: an unfinished entry older than this is taken over: its server died.
+    func begin(
+        key: String, fingerprint: String, staleAfter: Duration
+    ) async throws(StoreError) -> IdempotencyState
+
+    /// Keeps the answer; the key is free again when `answer` is nil.
+    func finish(key: String, answer: StoredAnswer?) async throws(StoreError)
+
+    /// Forgets keys taken before `instant`; the count removed.
+    func pruneKeys(before instant: Timestamp) async throws(StoreError) -> Int
+}
+
+public enum IdempotencyState: Hashable, Sendable {
+    /// The key is taken; run the request and call `finish`.
+    case fresh
+    case inProgress
+    /// The key was used for another request.
+    case mismatch
+    case replay(StoredAnswer)
+}
+
+public struct StoredAnswer: Hashable, Sendable {
+    public var status: Int
+    public var headers: [String: String]
+    public var body: [UInt8]
+
+    public init(status: Int, headers: [String: String], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Everything that one driver stores.
+public typealias Store = JobStore & ExecutionStore & HistoryStore & LeaseStore & IdempotencyStore

@@ -1,0 +1,19 @@
+/// Why a store did not do what it was asked, in the caller's words.
+public enum StoreError: Error, Hashable, Sendable {
+    /// There is no such job, execution or queue.
+    case notFound
+    /// The row has moved on; `current` is its version now.
+    case versionConflict(current: Int)
+    /// Another job of the service has that name.
+    case nameTaken
+    /// The row's state does not allow it; the text says which state and what would.
+    case conflict(String)
+    /// The store cannot be reached or is overloaded; the same call may work later.
+    case unavailable(String)
+    /// The disk is full; nothing was written.
+    case full(String)
+    /// What is stored cannot be read; the text names the file or row and what to do.
+    case corrupt(String)
+    /// The calling task was cancelled; whether the call took effect is unknown.
+    case cancelled
+}
