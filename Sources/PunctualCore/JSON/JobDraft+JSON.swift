@@ -1,0 +1,176 @@
+public import PunctualJSON
+public import PunctualSchedule
+
+extension JobDraft {
+    /// Reads a job as its owner writes it; every fault at once, unknown fields are faults.
+    ///
+    /// Zones must exist, expressions must be readable and able to fire.
+    public init(json: JSONValue, zones: ZoneCatalog) throws(Faults) {
+        let list = FaultList()
+        let draft = JobDraft.read(json, into: list)
+        if let draft {
+            // The identity seeds only `H`; any does for a check.
+            do throws(ScheduleFault) {
+                _ = try draft.schedule.compiled(
+                    for: Identifier(high: 0, low: 0), createdAt: Timestamp(milliseconds: 0), zones: zones)
+            } catch {
+                list.add(JSONPointer.root.appending("schedule").appending(error.field), error.detail)
+            }
+        }
+        try list.throwIfAny()
+        guard let draft else { throw Faults([Fault(pointer: "", detail: "is no job")]) }
+        self = draft
+    }
+
+    /// Reads what `json` wrote, from a store's column.
+    public init(stored json: JSONValue) throws(Faults) {
+        let list = FaultList()
+        let draft = JobDraft.read(json, into: list)
+        try list.throwIfAny()
+        guard let draft else { throw Faults([Fault(pointer: "", detail: "is no job")]) }
+        self = draft
+    }
+
+    private static func read(_ json: JSONValue, into list: FaultList) -> JobDraft? {
+        var fields = Fields(json, into: list)
+        if json.object == nil { return nil }
+        let name = fields.word("name", length: 1...128, extra: "._/-")
+        fields.requireGiven("name", name)
+        let schedule = nested("schedule", &fields) { JobSchedule(fields: &$0) }
+        let target = nested("target", &fields) { Target(fields: &$0) }
+        var draft = JobDraft(name: name ?? "", schedule: schedule ?? .manual, target: target ?? .noop)
+        if let value = fields.string("description", lengths: 0...2000) { draft.description = value }
+        if let value = fields.word("service", length: 1...64, extra: "._-") { draft.service = value }
+        if let value = fields.word("queue", length: 1...64, extra: "._-") { draft.queue = value }
+        if let value = fields.strings("labels", most: 32, check: labelComplaint) {
+            draft.labels = Dictionary(value.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        }
+        if let value = fields.int("priority", 0...9) { draft.priority = value }
+        draft.startsAt = fields.instant("starts_at", nullable: true)
+        draft.endsAt = fields.instant("ends_at", nullable: true)
+        if let start = draft.startsAt, let end = draft.endsAt, end < start {
+            fields.fault("ends_at", "must not be before starts_at")
+        }
+        draft.maxRuns = fields.int("max_runs", 1...9_007_199_254_740_991, nullable: true)
+        if let value = fields.duration("jitter", .zero ... .seconds(86_400)) { draft.jitter = value }
+        if let value = fields.duration("timeout", .milliseconds(100) ... .seconds(86_400)) { draft.timeout = value }
+        if var policy = fields.object("retry_policy") { draft.retryPolicy = RetryPolicy(fields: &policy) }
+        if let value: MisfirePolicy = fields.choice("misfire_policy") { draft.misfirePolicy = value }
+        if let value = fields.duration("misfire_threshold", .zero ... .seconds(86_400)) {
+            draft.misfireThreshold = value
+        }
+        if let value = fields.duration("catchup_window", .zero ... .seconds(366 * 86_400)) {
+            draft.catchupWindow = value
+        }
+        if let value = fields.int("max_catchup", 0...10_000) { draft.maxCatchup = value }
+        if let value: OverlapPolicy = fields.choice("overlap_policy") { draft.overlapPolicy = value }
+        fields.finish()
+        return schedule == nil || target == nil ? nil : draft
+    }
+
+    private static func nested<Part>(
+        _ name: String, _ fields: inout Fields, read: (inout Fields) -> Part?
+    ) -> Part? {
+        guard var inner = fields.object(name) else {
+            fields.requireGiven(name, Part?.none)
+            return nil
+        }
+        let before = fields.faults.faults.count
+        let part = read(&inner)
+        // A value of a wrong kind has its fault already.
+        if fields.faults.faults.count == before || part != nil { inner.finish() }
+        return part
+    }
+
+    private static func labelComplaint(_ name: String, _ value: String) -> String? {
+        guard (1...63).contains(name.utf8.count), Fields.isWord(name, extra: "._/-") else {
+            return "must have a name of 1 to 63 of A–Z a–z 0–9 . _ - /"
+        }
+        if value.unicodeScalars.count > 256 { return "must be at most 256 characters long" }
+        return value.utf8.contains(0) ? "must not contain the NUL character" : nil
+    }
+
+    /// The owner's fields in the contract's order, defaults filled in.
+    public var json: JSONValue {
+        var writer = JSONWriter()
+        writer.beginObject()
+        write(to: &writer)
+        writer.endObject()
+        // The writer's own text is always JSON.
+        return (try? JSONValue(parsing: writer.bytes)) ?? .null
+    }
+
+    /// Writes the owner's members into an open object.
+    func write(to writer: inout JSONWriter) {
+        writer.name("name")
+        writer.string(name)
+        writer.name("description")
+        writer.string(description)
+        writer.name("service")
+        writer.string(service)
+        writer.name("labels")
+        writer.beginObject()
+        for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
+            writer.name(name)
+            writer.string(value)
+        }
+        writer.endObject()
+        writer.name("queue")
+        writer.string(queue)
+        writer.name("priority")
+        writer.int(priority)
+        writer.name("schedule")
+        writer.value(schedule.json)
+        writer.name("starts_at")
+        writer.instant(startsAt)
+        writer.name("ends_at")
+        writer.instant(endsAt)
+        writer.name("max_runs")
+        if let maxRuns { writer.int(maxRuns) } else { writer.null() }
+        writer.name("jitter")
+        writer.string(jitter.text)
+        writer.name("target")
+        writer.value(target.json)
+        writer.name("timeout")
+        writer.string(timeout.text)
+        writer.name("retry_policy")
+        retryPolicy.write(to: &writer)
+        writer.name("misfire_policy")
+        writer.string(misfirePolicy.rawValue)
+        writer.name("misfire_threshold")
+        writer.string(misfireThreshold.text)
+        writer.name("catchup_window")
+        writer.string(catchupWindow.text)
+        writer.name("max_catchup")
+        writer.int(maxCatchup)
+        writer.name("overlap_policy")
+        writer.string(overlapPolicy.rawValue)
+    }
+}
+
+extension RetryPolicy {
+    init(fields: inout Fields) {
+        self.init()
+        if let value = fields.int("maximum_attempts", 0...1000) { maximumAttempts = value }
+        if let value = fields.duration("initial_interval", .zero ... .seconds(86_400)) { initialInterval = value }
+        if let value = fields.double("backoff_coefficient", 1...100) { backoffCoefficient = value }
+        if let value = fields.duration("maximum_interval", .zero ... .seconds(30 * 86_400)) { maximumInterval = value }
+        if let value = fields.double("jitter", 0...1) { jitter = value }
+        fields.finish()
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("maximum_attempts")
+        writer.int(maximumAttempts)
+        writer.name("initial_interval")
+        writer.string(initialInterval.text)
+        writer.name("backoff_coefficient")
+        writer.double(backoffCoefficient)
+        writer.name("maximum_interval")
+        writer.string(maximumInterval.text)
+        writer.name("jitter")
+        writer.double(jitter)
+        writer.endObject()
+    }
+}
