@@ -1,0 +1,3434 @@
+// Made by script/embed-resources from Resources/; don't edit.
+// swift-format-ignore-file
+
+/// The files of `Resources/`, laid into the binary.
+package enum EmbeddedResources {
+    /// One file: its bytes live as long as the process.
+    package struct File: Sendable {
+        /// The file's name inside `Resources/`.
+        package let name: String
+        /// The value for `Content-Type`.
+        package let contentType: String
+        /// A strong entity tag, quotes included.
+        package let etag: String
+        /// The text in UTF-8; `bytes` is the way to it without a copy.
+        package let text: StaticString
+
+        /// The content, without a copy.
+        package var bytes: UnsafeBufferPointer<UInt8> {
+            UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        }
+    }
+
+    /// `docs.css`
+    package static let docsCSS = File(
+        name: "docs.css", contentType: "text/css; charset=utf-8", etag: "\"30c15091584ecbc1\"",
+        text: #"""
+:root {
+  color-scheme: light dark;
+  --page: #ffffff; --panel: #f5f6f8; --line: #dcdfe5; --text: #1b1f27; --soft: #59616f; --link: #1c56c4;
+  --get: #1c56c4; --post: #1a7040; --put: #8a5300; --patch: #75509a; --delete: #b3261e; --mark: #fff1b8;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #14171c; --panel: #1d2128; --line: #343b47; --text: #e6e8ec; --soft: #a1a9b7; --link: #8ab4ff;
+    --get: #8ab4ff; --post: #6fd39a; --put: #f0b357; --patch: #cba6f0; --delete: #ff8f85; --mark: #4d431a;
+  }
+}
+* { box-sizing: border-box; }
+html { scroll-padding-top: 4.5rem; }
+body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.55 system-ui, sans-serif; overflow-wrap: break-word; }
+a { color: var(--link); }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
+code, pre, .path { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em; }
+code { overflow-wrap: anywhere; }
+pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; margin: .5rem 0 1rem; overflow-x: auto; line-height: 1.45; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.skip { position: absolute; left: -99rem; }
+.skip:focus { left: 1rem; top: .75rem; z-index: 3; background: var(--page); padding: .25rem .5rem; }
+header { position: sticky; top: 0; z-index: 2; display: flex; gap: 1rem 1.5rem; align-items: center; padding: .6rem 1.5rem; background: var(--page); border-bottom: 1px solid var(--line); }
+header p { margin: 0; }
+.brand a { font-weight: 700; color: var(--text); text-decoration: none; }
+.brand span { color: var(--soft); font-weight: 400; }
+.links { display: flex; gap: 1rem; font-size: .9rem; white-space: nowrap; }
+header form { flex: 1; max-width: 30rem; margin-left: auto; }
+#search { width: 100%; font: inherit; font-size: .95rem; padding: .3rem .6rem; color: var(--text); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; }
+.columns { display: grid; grid-template-columns: 20rem minmax(0, 1fr); max-width: 82rem; margin: 0 auto; }
+nav { position: sticky; top: 3.4rem; align-self: start; max-height: calc(100vh - 3.4rem); overflow-y: auto; padding: 1rem 1rem 2rem 1.5rem; font-size: .9rem; }
+nav h2 { font-size: .75rem; letter-spacing: .05em; text-transform: uppercase; color: var(--soft); margin: 1.1rem 0 .25rem; }
+nav ul { list-style: none; margin: 0; padding: 0; }
+nav a { display: flex; gap: .5rem; align-items: baseline; padding: .15rem .25rem; color: var(--text); text-decoration: none; }
+nav a:hover { background: var(--panel); }
+nav .verb { font-size: .65rem; width: 3.4rem; flex: none; text-align: right; }
+main { padding: 1.5rem 2rem 6rem; min-width: 0; }
+main:focus { outline: none; }
+h1 { margin: 0 0 .5rem; font-size: 1.8rem; }
+main > section > h2, main > h2 { margin: 2.5rem 0 .25rem; font-size: 1.35rem; }
+h4 { margin: 1.25rem 0 .35rem; font-size: .95rem; }
+.soft { color: var(--soft); }
+.verb { font: 700 .75rem ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+.get { color: var(--get); } .post { color: var(--post); } .put { color: var(--put); } .patch { color: var(--patch); } .delete { color: var(--delete); }
+details.call { border: 1px solid var(--line); border-radius: 8px; margin: .6rem 0; }
+details.call > summary { display: flex; flex-wrap: wrap; gap: .15rem .75rem; align-items: baseline; padding: .55rem .9rem; cursor: pointer; list-style: none; }
+details.call > summary::-webkit-details-marker { display: none; }
+details.call > summary .verb { width: 3.4rem; }
+details.call > summary .path { font-weight: 600; overflow-wrap: anywhere; }
+details.call > summary .soft { margin-left: auto; font-size: .9rem; }
+details.call[open] > summary { border-bottom: 1px solid var(--line); }
+details.call:target { border-color: var(--link); }
+.inside { padding: .4rem 1rem 1rem; }
+dl { margin: 0; }
+dl.fields > div { display: grid; grid-template-columns: 14rem minmax(0, 1fr); gap: .1rem 1rem; padding: .4rem 0; border-top: 1px solid var(--line); }
+dl.fields > div:first-child { border-top: 0; }
+dt, dd { margin: 0; min-width: 0; }
+dt .must { color: var(--delete); font-size: .75rem; margin-left: .35rem; }
+dd .type { color: var(--soft); font-size: .875rem; }
+dd p, .inside p { margin: .1rem 0; }
+details.nested { margin: .25rem 0; }
+details.nested > summary { cursor: pointer; color: var(--link); font-size: .9rem; }
+details.nested > div { border-left: 2px solid var(--line); padding-left: .9rem; margin: .25rem 0 .5rem; }
+.problems dt { font-weight: 600; margin-top: 1.25rem; scroll-margin-top: 5rem; }
+.problems dt:target { background: var(--mark); }
+[hidden] { display: none !important; }
+@media (max-width: 56rem) {
+  .columns { display: block; }
+  nav { display: none; }
+  header { flex-wrap: wrap; padding: .5rem 1rem; gap: .35rem 1rem; }
+  header form { order: 3; flex-basis: 100%; max-width: none; }
+  .links { margin-left: auto; }
+  html { scroll-padding-top: 6.5rem; }
+  main { padding: 1rem 1rem 4rem; }
+  dl.fields > div { grid-template-columns: minmax(0, 1fr); }
+  details.call > summary .soft { margin-left: 0; flex-basis: 100%; }
+}
+
+"""#)
+
+    /// `docs.html`
+    package static let docsHTML = File(
+        name: "docs.html", contentType: "text/html; charset=utf-8", etag: "\"4568f8be0b72eb92\"",
+        text: #"""
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Punctual API</title>
+<link rel="stylesheet" href="/docs/docs.css">
+<script type="module" src="/docs/docs.js"></script>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the calls</a>
+<header>
+<p class="brand"><a href="/docs">Punctual <span>API</span></a></p>
+<form role="search"><label for="search" class="unseen">Search calls and schemas</label>
+<input id="search" type="search" placeholder="Search (press /)" autocomplete="off" spellcheck="false"></form>
+<p class="links"><a href="/openapi.json">openapi.json</a> <a href="/docs/problems">Problems</a></p>
+</header>
+<div class="columns">
+<nav id="nav" aria-label="Calls"></nav>
+<main id="main" tabindex="-1">
+<noscript>
+<h1>Punctual API</h1>
+<p>This page draws <a href="/openapi.json">/openapi.json</a> with a script. Without it, these links help:</p>
+<ul>
+<li><a href="/openapi.json">The whole API as an OpenAPI 3.1 document</a></li>
+<li><a href="/docs/problems">Problems: what each error means</a></li>
+<li><a href="/api/v1/jobs">Jobs</a></li>
+<li><a href="/api/v1/executions">Executions</a></li>
+<li><a href="/api/v1/queues">Queues</a></li>
+<li><a href="/api/v1/schedule/status">The schedulers' state</a></li>
+<li><a href="/api/v1/stats">Figures</a></li>
+<li><a href="/health">Health</a></li>
+<li><a href="/metrics">Metrics for Prometheus</a></li>
+</ul>
+</noscript>
+</main>
+</div>
+<p id="status" class="unseen" role="status"></p>
+</body>
+</html>
+
+"""#)
+
+    /// `docs.js`
+    package static let docsJS = File(
+        name: "docs.js", contentType: "text/javascript; charset=utf-8", etag: "\"2732214a793003ef\"",
+        text: #"""
+// Draws /openapi.json. Text only ever enters the page as text, never as markup.
+
+const METHODS = ["get", "post", "put", "patch", "delete"];
+const main = document.getElementById("main");
+const nav = document.getElementById("nav");
+const status = document.getElementById("status");
+const search = document.getElementById("search");
+let api;
+
+function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+// Descriptions use no more of Markdown than paragraphs and `code`.
+function prose(text, className = "") {
+  const box = el("div", className ? { class: className } : {});
+  for (const paragraph of (text ?? "").split("\n\n").filter(Boolean)) {
+    const parts = paragraph.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
+    box.append(el("p", {}, ...parts));
+  }
+  return box;
+}
+
+const followed = (node) => {
+  let result = node;
+  while (result?.$ref) {
+    const { $ref, ...beside } = result;
+    const target = $ref.slice(2).split("/").reduce((at, part) => at?.[part.replaceAll("~1", "/")], api);
+    result = { name: $ref.split("/").pop(), ...target, ...beside };
+  }
+  return result;
+};
+
+// A schema that may also be null is the schema; that null is allowed is said in its line.
+function withoutNull(schema) {
+  const others = schema.oneOf?.filter((one) => one.type !== "null");
+  if (others?.length === 1 && schema.oneOf.length === 2) {
+    const { oneOf, ...beside } = schema;
+    return { ...followed(others[0]), ...beside, nullable: true };
+  }
+  return schema;
+}
+
+function line(schema) {
+  const types = [schema.type ?? (schema.oneOf ? "one of" : "any JSON")].flat();
+  let text = types.filter((type) => type !== "null").join(" or ");
+  if (schema.name && schema.type === "string") text = schema.name;
+  if (schema.type === "array") text = `array of ${followed(schema.items).name ?? followed(schema.items).type ?? "any"}`;
+  if (schema.format) text += `, ${schema.format}`;
+  if (schema.const !== undefined) text += `, always ${JSON.stringify(schema.const)}`;
+  if (schema.enum) text += `: ${schema.enum.filter((one) => one !== null).join(" | ")}`;
+  const range = (low, high, unit) => {
+    if (low !== undefined && high !== undefined) text += `, ${low}–${high}${unit}`;
+    else if (low !== undefined) text += `, at least ${low}${unit}`;
+    else if (high !== undefined) text += `, at most ${high}${unit}`;
+  };
+  range(schema.minimum, schema.maximum, "");
+  range(schema.minLength, schema.maxLength, " characters");
+  range(schema.minItems, schema.maxItems, " items");
+  range(schema.minProperties, schema.maxProperties, " entries");
+  if (schema.nullable || types.includes("null")) text += ", or null";
+  if (schema.default !== undefined) text += `, default ${JSON.stringify(schema.default)}`;
+  return text;
+}
+
+function field(name, schema, required) {
+  const full = withoutNull(followed(schema));
+  const about = el("dd", {}, el("span", { class: "type" }, line(full)), prose(full.description));
+  const inner = full.type === "array" ? followed(full.items) : full;
+  const within = children(inner) ? nested(inner.name ?? name, inner) : null;
+  if (within) about.append(within);
+  return el("div", {}, el("dt", {}, el("code", {}, name), required ? el("span", { class: "must" }, "required") : null), about);
+}
+
+const children = (schema) => schema.properties || schema.oneOf?.some((one) => one.$ref) || schema.allOf;
+
+// Drawn when first opened: schemas may be deep.
+function nested(title, schema) {
+  const box = el("details", { class: "nested" }, el("summary", {}, title));
+  box.addEventListener("toggle", () => {
+    if (box.open && box.children.length === 1) box.append(el("div", {}, shape(schema)));
+  });
+  return box;
+}
+
+function shape(schema) {
+  const box = el("div");
+  for (const part of schema.allOf ?? []) box.append(shape(followed(part)));
+  if (schema.properties && Object.keys(schema.properties).length) {
+    const fields = Object.entries(schema.properties).map(([name, one]) => field(name, one, schema.required?.includes(name)));
+    box.append(el("dl", { class: "fields" }, ...fields));
+  }
+  for (const one of (schema.oneOf ?? []).filter((one) => one.$ref).map(followed)) {
+    box.append(nested(one.properties?.type?.const ?? one.name, one));
+  }
+  const sample = schema.examples?.[0];
+  if (sample && typeof sample === "object") box.append(el("h4", {}, "Example"), code(JSON.stringify(sample, null, 2)));
+  return box;
+}
+
+const code = (text) => el("pre", { tabindex: "0" }, el("code", {}, text));
+
+function curl(method, path, operation) {
+  const filled = path.replace(/\{([^}]+)\}/g, (_, name) => {
+    const schema = (operation.parameters ?? []).map(followed).find((one) => one.name === name)?.schema;
+    return followed(schema)?.examples?.[0] ?? name;
+  });
+  const parts = [`curl -sS${method === "get" ? "" : ` -X ${method.toUpperCase()}`} ${location.origin}${filled}`];
+  const [type, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+  if (type) {
+    const sample = JSON.stringify(followed(content.schema).examples?.[0] ?? {});
+    parts.push(`-H 'Content-Type: ${type}'`, `-d '${sample.replaceAll("'", `'\\''`)}'`);
+  }
+  if (path.endsWith("/events")) parts[0] = parts[0].replace("-sS", "-sSN");
+  return parts.join(" \\\n  ");
+}
+
+function inside({ method, path, operation }) {
+  const box = el("div", { class: "inside" }, prose(operation.description));
+  const parameters = (operation.parameters ?? []).map(followed);
+  if (parameters.length) {
+    box.append(el("h4", {}, "Parameters"));
+    const fields = parameters.map((one) => {
+      const schema = followed(one.schema);
+      const item = field(one.name, { ...schema, description: one.description }, one.required);
+      item.querySelector("dt").append(el("span", { class: "soft" }, ` ${one.in}`));
+      return item;
+    });
+    box.append(el("dl", { class: "fields" }, ...fields));
+  }
+  const body = Object.entries(operation.requestBody?.content ?? {});
+  if (body.length) {
+    const types = body.map(([type]) => type).join(" or ");
+    const schema = followed(body[0][1].schema);
+    const need = operation.requestBody.required ? "" : ", may be left out";
+    box.append(el("h4", {}, "Body"), el("p", { class: "soft" }, `${types}${need}`), prose(schema.description), shape(schema));
+  }
+  box.append(el("h4", {}, "Answers"));
+  const answers = Object.entries(operation.responses).map(([number, response]) => {
+    const full = followed(response);
+    const about = el("dd", {}, prose(full.description));
+    const extra = Object.keys(full.headers ?? {}).filter((name) => name !== "X-Request-Id");
+    if (extra.length) about.append(el("p", { class: "type" }, `Headers: ${extra.join(", ")}`));
+    for (const [type, content] of Object.entries(full.content ?? {})) {
+      const schema = followed(content.schema);
+      if (children(schema)) about.append(nested(`${schema.name ?? "body"} (${type})`, schema));
+      else about.append(el("p", { class: "type" }, type));
+    }
+    return el("div", {}, el("dt", {}, el("code", {}, number)), about);
+  });
+  box.append(el("dl", { class: "fields" }, ...answers), el("h4", {}, "Try it"), code(curl(method, path, operation)));
+  return box;
+}
+
+function call(entry) {
+  const { method, path, operation } = entry;
+  const box = el("details", { class: "call", id: operation.operationId },
+    el("summary", {}, el("span", { class: `verb ${method}` }, method.toUpperCase()), el("span", { class: "path" }, path),
+      el("span", { class: "soft" }, operation.summary)));
+  box.addEventListener("toggle", () => {
+    if (box.open && box.children.length === 1) box.append(inside(entry));
+  });
+  return box;
+}
+
+function draw() {
+  const entries = Object.entries(api.paths).flatMap(([path, item]) =>
+    METHODS.filter((method) => item[method]).map((method) => ({ method, path, operation: item[method] })));
+  main.append(el("h1", {}, `${api.info.title} API`), prose(api.info.summary), prose(api.info.description, "soft"));
+  const groups = [];
+  for (const tag of api.tags) {
+    const section = el("section", {}, el("h2", {}, tag.name), prose(tag.description, "soft"));
+    const list = el("ul");
+    const group = { section, heading: el("h2", {}, tag.name), list, rows: [] };
+    for (const entry of entries.filter((one) => one.operation.tags.includes(tag.name))) {
+      const box = call(entry);
+      const link = el("a", { href: `#${entry.operation.operationId}` },
+        el("span", { class: `verb ${entry.method}` }, entry.method.toUpperCase()), entry.operation.summary);
+      const row = el("li", {}, link);
+      section.append(box);
+      list.append(row);
+      const words = [entry.method, entry.path, entry.operation.operationId, entry.operation.summary, entry.operation.description];
+      group.rows.push({ box, row, words: words.join(" ").toLowerCase() });
+    }
+    groups.push(group);
+    nav.append(group.heading, list);
+    main.append(section);
+  }
+  const schemas = el("section", {}, el("h2", {}, "Schemas"));
+  const group = { section: schemas, heading: el("h2", { hidden: "" }, "Schemas"), list: el("ul"), rows: [] };
+  for (const [name, schema] of Object.entries(api.components.schemas)) {
+    const box = nested(name, { name, ...schema });
+    box.id = `schema-${name}`;
+    schemas.append(box);
+    group.rows.push({ box, row: el("li"), words: `${name} ${Object.keys(schema.properties ?? {}).join(" ")}`.toLowerCase() });
+  }
+  main.append(schemas);
+  groups.push(group);
+  return groups;
+}
+
+function filter(groups) {
+  const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  let count = 0;
+  for (const group of groups) {
+    let shown = 0;
+    for (const { box, row, words } of group.rows) {
+      const fits = wanted.every((word) => words.includes(word));
+      box.hidden = row.hidden = !fits;
+      shown += fits ? 1 : 0;
+    }
+    group.section.hidden = group.list.hidden = shown === 0;
+    if (group.list.isConnected) group.heading.hidden = shown === 0;
+    count += shown;
+  }
+  status.textContent = wanted.length ? `${count} found` : "";
+}
+
+function openTarget() {
+  const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  if (target instanceof HTMLDetailsElement) {
+    target.open = true;
+    target.scrollIntoView();
+    target.querySelector("summary").focus({ preventScroll: true });
+  }
+}
+
+try {
+  const response = await fetch("/openapi.json");
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  api = await response.json();
+  const groups = draw();
+  search.addEventListener("input", () => filter(groups));
+  search.form.addEventListener("submit", (event) => event.preventDefault());
+  addEventListener("hashchange", openTarget);
+  addEventListener("keydown", (event) => {
+    if (event.key === "/" && document.activeElement !== search && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      search.focus();
+    } else if (event.key === "Escape" && document.activeElement === search) {
+      search.value = "";
+      filter(groups);
+    }
+  });
+  openTarget();
+} catch (error) {
+  main.append(el("h1", {}, "Punctual API"), el("p", { role: "alert" }, `/openapi.json could not be drawn: ${error.message}.`),
+    el("p", {}, el("a", { href: "/openapi.json" }, "Open it as it is")));
+}
+
+"""#)
+
+    /// `openapi.json`
+    package static let openAPI = File(
+        name: "openapi.json", contentType: "application/json", etag: "\"7b83ca790996de9f\"",
+        text: #"""
+{
+  "openapi": "3.1.1",
+  "info": {
+    "title": "Punctual",
+    "version": "1.0.0",
+    "summary": "A job scheduler: each due time is recorded once, each execution attempted at least once.",
+    "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+    "description": "JSON in snake_case. Instants are RFC 3339 in UTC with milliseconds; durations are strings like `250ms`, `30s`, `1h30m`; ids are lower-case UUIDs. Unknown fields in a request are an error. Enums are open for readers: a client must take values that it does not know. Fields may be added to answers.\n\nEvery answer other than 2xx is `application/problem+json` (RFC 9457); `/health` alone keeps its own form at 503. Faults of fields and of query parameters are 422, all at once. Lists are paged by `cursor`. The `Accept` header is not negotiated, except for `/events`. Answers over 1 KiB are compressed on request."
+  },
+  "servers": [{"url": "/"}],
+  "security": [],
+  "tags": [
+    { "name": "Jobs", "description": "What to run, when, under which policies." },
+    { "name": "Schedule", "description": "Trying schedules out, and the schedulers' state." },
+    { "name": "Executions", "description": "The record of each occurrence." },
+    { "name": "Queues", "description": "Where executions wait for workers." },
+    { "name": "Work", "description": "For workers outside of Punctual." },
+    { "name": "Operations", "description": "Health, figures, events, this document." }
+  ],
+  "paths": {
+    "/api/v1/jobs": {
+      "get": {
+        "tags": ["Jobs"],
+        "operationId": "listJobs",
+        "summary": "List jobs",
+        "description": "Paged by key; filters are ANDed.",
+        "parameters": [
+          { "$ref": "#/components/parameters/Service" },
+          { "$ref": "#/components/parameters/JobStatus" },
+          { "$ref": "#/components/parameters/QueueFilter" },
+          { "$ref": "#/components/parameters/NameFilter" },
+          { "$ref": "#/components/parameters/LabelFilter" },
+          { "$ref": "#/components/parameters/Search" },
+          { "$ref": "#/components/parameters/Sort" },
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of jobs.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/JobPage"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "post": {
+        "tags": ["Jobs"],
+        "operationId": "createJob",
+        "summary": "Create a job",
+        "description": "A name that the service has already is 409 `name-taken`.",
+        "parameters": [
+          { "$ref": "#/components/parameters/IdempotencyKey" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/JobRequest"}} }
+        },
+        "responses": {
+          "201": {
+            "description": "The job.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" },
+              "Location": { "$ref": "#/components/headers/Location" },
+              "Idempotent-Replayed": { "$ref": "#/components/headers/IdempotentReplayed" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/jobs/bulk": {
+      "post": {
+        "tags": ["Jobs"],
+        "operationId": "createJobs",
+        "summary": "Create many jobs",
+        "description": "Up to 1,000. Each item stands by itself and has its outcome, in order.",
+        "parameters": [
+          { "$ref": "#/components/parameters/IdempotencyKey" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/BulkRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The outcomes.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "Idempotent-Replayed": { "$ref": "#/components/headers/IdempotentReplayed" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/BulkResponse"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/jobs/{id}": {
+      "get": {
+        "tags": ["Jobs"],
+        "operationId": "getJob",
+        "summary": "Read a job",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The job.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "put": {
+        "tags": ["Jobs"],
+        "operationId": "replaceJob",
+        "summary": "Replace a job",
+        "description": "What is left out falls back to its default. Status, counters and history stay. An unknown id is 404: PUT does not create.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/JobRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The job.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "patch": {
+        "tags": ["Jobs"],
+        "operationId": "patchJob",
+        "summary": "Change a job",
+        "description": "JSON merge patch (RFC 7396).",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/merge-patch+json": { "schema": {"$ref": "#/components/schemas/JobPatch"} },
+            "application/json": { "schema": {"$ref": "#/components/schemas/JobPatch"} }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The job.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Jobs"],
+        "operationId": "deleteJob",
+        "summary": "Delete a job",
+        "description": "Cancels what waits; what runs is let finish; history stays until retention.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "204": { "description": "Gone.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/jobs/{id}/pause": {
+      "post": {
+        "tags": ["Jobs"],
+        "operationId": "pauseJob",
+        "summary": "Pause a job",
+        "description": "No occurrence is planned until it is resumed. Pausing a paused job sets the new reason. A completed job is 409.",
+        "parameters": [{"$ref": "#/components/parameters/JobId"}, {"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/PauseRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The job.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/jobs/{id}/resume": {
+      "post": {
+        "tags": ["Jobs"],
+        "operationId": "resumeJob",
+        "summary": "Resume a job",
+        "description": "Plans from now on; what fell due in the pause is recorded as skipped. Resuming an active job changes nothing. A completed job is 409.",
+        "parameters": [{"$ref": "#/components/parameters/JobId"}, {"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/EmptyRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The job.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/jobs/{id}/trigger": {
+      "post": {
+        "tags": ["Jobs"],
+        "operationId": "triggerJob",
+        "summary": "Run a job now",
+        "description": "Works on paused and completed jobs too; the overlap policy holds.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobId" },
+          { "$ref": "#/components/parameters/IdempotencyKey" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/EmptyRequest"}} }
+        },
+        "responses": {
+          "202": {
+            "description": "The execution.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "Location": { "$ref": "#/components/headers/Location" },
+              "Idempotent-Replayed": { "$ref": "#/components/headers/IdempotentReplayed" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/jobs/{id}/backfill": {
+      "post": {
+        "tags": ["Jobs"],
+        "operationId": "backfillJob",
+        "summary": "Run past occurrences",
+        "description": "Adds an execution for each occurrence in the range that has no row yet. Schedules without nominal instants (`manual`, `fixed_delay`) are 409.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobId" },
+          { "$ref": "#/components/parameters/IdempotencyKey" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/BackfillRequest"}} }
+        },
+        "responses": {
+          "202": {
+            "description": "What was added.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "Idempotent-Replayed": { "$ref": "#/components/headers/IdempotentReplayed" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/BackfillResult"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/jobs/{id}/next": {
+      "get": {
+        "tags": ["Jobs"],
+        "operationId": "nextOccurrences",
+        "summary": "Coming instants of a job",
+        "description": "With its start, end and limits; jitter left out. Empty for `manual` and for what is over.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobId" },
+          { "$ref": "#/components/parameters/Count" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The instants.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/OccurrenceList"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/jobs/{id}/explain": {
+      "get": {
+        "tags": ["Jobs"],
+        "operationId": "explainJob",
+        "summary": "Why a job did or did not run",
+        "parameters": [{"$ref": "#/components/parameters/JobId"}, {"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "The explanation.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Explanation"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/schedules/preview": {
+      "post": {
+        "tags": ["Schedule"],
+        "operationId": "previewSchedule",
+        "summary": "Try out a schedule",
+        "description": "Nothing is stored. `H` is hashed from a fixed id, for want of a job.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/PreviewRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The instants.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/OccurrenceList"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/schedule/status": {
+      "get": {
+        "tags": ["Schedule"],
+        "operationId": "scheduleStatus",
+        "summary": "How the schedulers are doing",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "Nodes, shards and counts.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ScheduleStatus"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/schedule/{job_id}": {
+      "post": {
+        "tags": ["Schedule"],
+        "operationId": "putOnSchedule",
+        "summary": "Put a job on the schedule",
+        "description": "The same as resume.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobIdOfPath" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/EmptyRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The job.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Schedule"],
+        "operationId": "takeOffSchedule",
+        "summary": "Take a job off the schedule",
+        "description": "The same as pause, without a reason.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobIdOfPath" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The job.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/executions": {
+      "get": {
+        "tags": ["Executions"],
+        "operationId": "listExecutions",
+        "summary": "List executions across jobs",
+        "description": "Newest first.",
+        "parameters": [
+          { "$ref": "#/components/parameters/ExecutionStatus" },
+          { "$ref": "#/components/parameters/Service" },
+          { "$ref": "#/components/parameters/QueueFilter" },
+          { "$ref": "#/components/parameters/JobIdFilter" },
+          { "$ref": "#/components/parameters/From" },
+          { "$ref": "#/components/parameters/To" },
+          { "$ref": "#/components/parameters/Reason" },
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ExecutionPage"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/executions/{job_id}": {
+      "get": {
+        "tags": ["Executions"],
+        "operationId": "listJobExecutions",
+        "summary": "List a job's executions",
+        "description": "Newest first. History outlives its job: an id without job and without history is 404.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobIdOfPath" },
+          { "$ref": "#/components/parameters/ExecutionStatus" },
+          { "$ref": "#/components/parameters/From" },
+          { "$ref": "#/components/parameters/To" },
+          { "$ref": "#/components/parameters/Reason" },
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ExecutionPage"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/executions/{job_id}/{id}": {
+      "get": {
+        "tags": ["Executions"],
+        "operationId": "getExecution",
+        "summary": "Read an execution",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobIdOfPath" },
+          { "$ref": "#/components/parameters/ExecutionId" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The execution.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/executions/{job_id}/retry": {
+      "post": {
+        "tags": ["Executions"],
+        "operationId": "retryExecution",
+        "summary": "Run a failed execution again",
+        "description": "The one named, or the job's last failed one. 409 when there is none or it has not failed. The answer is the execution that will run.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobIdOfPath" },
+          { "$ref": "#/components/parameters/IdempotencyKey" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/RetryRequest"}} }
+        },
+        "responses": {
+          "202": {
+            "description": "The execution.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "Location": { "$ref": "#/components/headers/Location" },
+              "Idempotent-Replayed": { "$ref": "#/components/headers/IdempotentReplayed" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/executions/{job_id}/{id}/cancel": {
+      "post": {
+        "tags": ["Executions"],
+        "operationId": "cancelExecution",
+        "summary": "Cancel an execution",
+        "description": "What waits is cancelled at once, what runs is told to stop. One that has ended is 409; a cancelled one is answered again.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobIdOfPath" },
+          { "$ref": "#/components/parameters/ExecutionId" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/EmptyRequest"}} }
+        },
+        "responses": {
+          "202": {
+            "description": "The execution.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/queues": {
+      "get": {
+        "tags": ["Queues"],
+        "operationId": "listQueues",
+        "summary": "List queues",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "The queues.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/QueueList"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/queues/{name}/pause": {
+      "post": {
+        "tags": ["Queues"],
+        "operationId": "pauseQueue",
+        "summary": "Pause a queue",
+        "description": "Nothing more is claimed from it; what runs goes on. A queue may be paused before anything uses it.",
+        "parameters": [
+          { "$ref": "#/components/parameters/QueueOfPath" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/EmptyRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The queue.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Queue"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/queues/{name}/resume": {
+      "post": {
+        "tags": ["Queues"],
+        "operationId": "resumeQueue",
+        "summary": "Resume a queue",
+        "parameters": [
+          { "$ref": "#/components/parameters/QueueOfPath" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/EmptyRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The queue.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Queue"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/work/claim": {
+      "post": {
+        "tags": ["Work"],
+        "operationId": "claimWork",
+        "summary": "Claim work",
+        "description": "For outside workers and `worker` targets. Waits up to `wait` for work; an empty list is a normal answer.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ClaimRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The claims.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ClaimResponse"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/work/heartbeat": {
+      "post": {
+        "tags": ["Work"],
+        "operationId": "heartbeatWork",
+        "summary": "Prolong a claim",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/HeartbeatRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "Prolonged.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/HeartbeatResponse"}} }
+          },
+          "409": { "$ref": "#/components/responses/LeaseLost" },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/work/complete": {
+      "post": {
+        "tags": ["Work"],
+        "operationId": "completeWork",
+        "summary": "Complete a claim",
+        "description": "A failure is retried by the job's policy. A repeat of the same completion is `lease-lost`: the first one counts.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/CompleteRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The execution.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
+          },
+          "409": { "$ref": "#/components/responses/LeaseLost" },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/stats": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "stats",
+        "summary": "Dashboard figures",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "The figures.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Stats"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/events": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "events",
+        "summary": "Follow what happens",
+        "description": "Server-sent events: `id`, `event` (`job.created`, `job.updated`, `job.deleted`, `execution.updated`; open for readers) and `data`, a JSON object with at least `id`. A comment comes every 15 seconds. When the server cannot go on after `Last-Event-ID`, it sends `event: reset`: read the lists again. The answer does not end.",
+        "parameters": [
+          { "$ref": "#/components/parameters/LastEventId" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The stream.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "text/event-stream": {"schema": {"type": "string"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "406": { "$ref": "#/components/responses/NotAcceptable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/health": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "health",
+        "summary": "The node's state",
+        "description": "503 carries the same document as 200, as `application/json`: its `status` is a word, which problem+json has no room for.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "Well.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Health"}} }
+          },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "503": {
+            "description": "Not well.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Health"}} }
+          }
+        }
+      }
+    },
+    "/health/live": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "live",
+        "summary": "Is the process alive?",
+        "description": "Depends on nothing outside the process.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "Well.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Probe"}} }
+          },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" }
+        }
+      }
+    },
+    "/health/ready": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "ready",
+        "summary": "May it be sent requests?",
+        "description": "503 while starting, while stopping, and without its store.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "Well.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Probe"}} }
+          },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/metrics": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "metrics",
+        "summary": "Figures for Prometheus",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "Prometheus text format 0.0.4.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "text/plain": {"schema": {"type": "string"}} }
+          },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" }
+        }
+      }
+    },
+    "/openapi.json": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "openapi",
+        "summary": "This document",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "OpenAPI 3.1.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": {
+              "application/json": { "schema": {"type": "object", "required": ["openapi", "info", "paths"]} }
+            }
+          },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" }
+        }
+      }
+    },
+    "/docs": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "docs",
+        "summary": "This document, for people",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "An HTML page.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "text/html": {"schema": {"type": "string"}} }
+          },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" }
+        }
+      }
+    }
+  },
+  "components": {
+    "schemas": {
+      "Duration": {
+        "type": "string",
+        "description": "A length of time: numbers with the units `w d h m s ms`, largest first, each at most once, a fraction only on the last (`250ms`, `30s`, `1h30m`, `1.5h`); or ISO 8601 without years and months (`PT30S`, `P1DT12H`). A day is 24 hours.",
+        "minLength": 2,
+        "maxLength": 64,
+        "pattern": "^(?:(?:[0-9]{1,15}(?:[.,][0-9]{1,15})?w)?(?:[0-9]{1,15}(?:[.,][0-9]{1,15})?d)?(?:[0-9]{1,15}(?:[.,][0-9]{1,15})?h)?(?:[0-9]{1,15}(?:[.,][0-9]{1,15})?m)?(?:[0-9]{1,15}(?:[.,][0-9]{1,15})?s)?(?:[0-9]{1,15}(?:[.,][0-9]{1,15})?ms)?|[Pp](?:[0-9]{1,15}(?:[.,][0-9]{1,15})?[Ww])?(?:[0-9]{1,15}(?:[.,][0-9]{1,15})?[Dd])?(?:[Tt](?:[0-9]{1,15}(?:[.,][0-9]{1,15})?[Hh])?(?:[0-9]{1,15}(?:[.,][0-9]{1,15})?[Mm])?(?:[0-9]{1,15}(?:[.,][0-9]{1,15})?[Ss])?)?)$",
+        "examples": ["30s", "1h30m", "PT30S"]
+      },
+      "DurationText": {
+        "type": "string",
+        "description": "A length of time as the server writes it: whole numbers, largest unit first.",
+        "minLength": 2,
+        "pattern": "^(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?(?:[0-9]+ms)?$",
+        "examples": ["30s"]
+      },
+      "Instant": {
+        "type": "string",
+        "description": "An RFC 3339 instant with any offset, in the years 1 to 9999. Digits past the millisecond are cut off.",
+        "format": "date-time",
+        "minLength": 20,
+        "maxLength": 64,
+        "examples": ["2026-03-29T01:30:00Z"]
+      },
+      "InstantText": {
+        "type": "string",
+        "description": "An instant as the server writes it: RFC 3339, UTC, milliseconds.",
+        "format": "date-time",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$",
+        "examples": ["2026-03-29T01:30:00.000Z"]
+      },
+      "LocalTime": {
+        "type": "string",
+        "description": "A wall time without offset, `YYYY-MM-DDThh:mm`, seconds optional.",
+        "maxLength": 64,
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?$",
+        "examples": ["2026-03-29T09:00:00"]
+      },
+      "Timezone": {
+        "type": "string",
+        "description": "An IANA zone name.",
+        "minLength": 1,
+        "maxLength": 64,
+        "examples": ["Europe/Berlin"]
+      },
+      "Id": {
+        "type": "string",
+        "description": "A lower-case UUID.",
+        "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        "examples": ["01970b2e-7c1a-7d3e-9a52-3f6f0d1c2b4a"]
+      },
+      "JobName": {
+        "type": "string",
+        "description": "1 to 128 of `A–Z a–z 0–9 . _ - /`, unique within its service.",
+        "minLength": 1,
+        "maxLength": 128,
+        "pattern": "^[A-Za-z0-9._/-]+$",
+        "examples": ["nightly-report"]
+      },
+      "ServiceName": {
+        "type": "string",
+        "description": "1 to 64 of `A–Z a–z 0–9 . _ -`.",
+        "minLength": 1,
+        "maxLength": 64,
+        "pattern": "^[A-Za-z0-9._-]+$",
+        "examples": ["default"]
+      },
+      "QueueName": {
+        "type": "string",
+        "description": "1 to 64 of `A–Z a–z 0–9 . _ -`.",
+        "minLength": 1,
+        "maxLength": 64,
+        "pattern": "^[A-Za-z0-9._-]+$",
+        "examples": ["default"]
+      },
+      "Labels": {
+        "type": "object",
+        "description": "Up to 32 labels: keys of 1 to 63 of `A–Z a–z 0–9 . _ - /`, values of up to 256 characters.",
+        "maxProperties": 32,
+        "propertyNames": { "type": "string", "minLength": 1, "maxLength": 63, "pattern": "^[A-Za-z0-9._/-]+$" },
+        "additionalProperties": { "type": "string", "maxLength": 256 },
+        "examples": [{"team": "billing"}]
+      },
+      "DSTPolicy": {
+        "type": "object",
+        "description": "What a wall time does on the two odd days of the year.",
+        "properties": {
+          "gap": {
+            "type": "string",
+            "description": "A wall time that does not exist: run at the first valid instant after the gap, not at all, or shifted by the gap's length.",
+            "enum": ["next_valid", "skip", "shift"],
+            "default": "next_valid"
+          },
+          "overlap": {
+            "type": "string",
+            "description": "A wall time that exists twice. Expressions whose second, minute or hour is `*`, a range or a step run through both sides in any case.",
+            "enum": ["first", "last", "both"],
+            "default": "first"
+          }
+        },
+        "additionalProperties": false
+      },
+      "CronSchedule": {
+        "type": "object",
+        "description": "OCPS 1.4 cron: 5 fields, an optional leading second (6), an optional trailing year (7), names, ranges, steps, lists, `L`, `W`, `#`, `@yearly` to `@hourly`, `H` hashed from the job id. An expression that can never fire is refused.",
+        "required": ["type", "expression"],
+        "properties": {
+          "type": { "type": "string", "const": "cron" },
+          "expression": { "type": "string", "minLength": 1, "maxLength": 256, "examples": ["0 9 * * MON-FRI"] },
+          "timezone": { "$ref": "#/components/schemas/Timezone", "default": "UTC" },
+          "dialect": { "type": "string", "enum": ["ocps", "unix", "quartz"], "default": "ocps" },
+          "dst": { "$ref": "#/components/schemas/DSTPolicy" }
+        },
+        "additionalProperties": false,
+        "examples": [{"type": "cron", "expression": "0 9 * * MON-FRI", "timezone": "Europe/Berlin"}]
+      },
+      "IntervalSchedule": {
+        "type": "object",
+        "description": "`anchor` + n · `every`, untouched by daylight saving.",
+        "required": ["type", "every"],
+        "properties": {
+          "type": { "type": "string", "const": "interval" },
+          "every": { "$ref": "#/components/schemas/Duration", "description": "100ms to 10 years (3,650 days)." },
+          "anchor": { "$ref": "#/components/schemas/Instant", "description": "Default: when the job was created." }
+        },
+        "additionalProperties": false,
+        "examples": [{"type": "interval", "every": "5m"}]
+      },
+      "FixedDelaySchedule": {
+        "type": "object",
+        "description": "That long after the last execution ended.",
+        "required": ["type", "every"],
+        "properties": {
+          "type": { "type": "string", "const": "fixed_delay" },
+          "every": { "$ref": "#/components/schemas/Duration", "description": "100ms to 10 years (3,650 days)." }
+        },
+        "additionalProperties": false,
+        "examples": [{"type": "fixed_delay", "every": "30s"}]
+      },
+      "OnceSchedule": {
+        "type": "object",
+        "description": "One instant: either `at`, or `local` with an optional `timezone`. An instant in the past is due at once.",
+        "required": ["type"],
+        "properties": {
+          "type": { "type": "string", "const": "once" },
+          "at": { "$ref": "#/components/schemas/Instant" },
+          "local": { "$ref": "#/components/schemas/LocalTime" },
+          "timezone": { "$ref": "#/components/schemas/Timezone", "default": "UTC" }
+        },
+        "additionalProperties": false,
+        "oneOf": [
+          { "required": ["at"], "properties": {"local": false, "timezone": false} },
+          { "required": ["local"], "properties": {"at": false} }
+        ],
+        "examples": [
+          { "type": "once", "at": "2026-12-31T23:00:00Z" },
+          { "type": "once", "local": "2027-01-01T00:00:00", "timezone": "Europe/Berlin" }
+        ]
+      },
+      "RRuleSchedule": {
+        "type": "object",
+        "description": "An RFC 5545 recurrence rule; `EXDATE` lines are allowed.",
+        "required": ["type", "rule", "start"],
+        "properties": {
+          "type": { "type": "string", "const": "rrule" },
+          "rule": { "type": "string", "minLength": 1, "maxLength": 4096, "examples": ["FREQ=MONTHLY;BYDAY=-1FR"] },
+          "start": { "$ref": "#/components/schemas/LocalTime", "description": "DTSTART, as local time." },
+          "timezone": { "$ref": "#/components/schemas/Timezone", "default": "UTC" }
+        },
+        "additionalProperties": false,
+        "examples": [
+          {
+            "type": "rrule",
+            "rule": "FREQ=MONTHLY;BYDAY=-1FR",
+            "start": "2026-01-30T17:00:00",
+            "timezone": "America/New_York"
+          }
+        ]
+      },
+      "ManualSchedule": {
+        "type": "object",
+        "description": "Runs only by trigger.",
+        "required": ["type"],
+        "properties": { "type": {"type": "string", "const": "manual"} },
+        "additionalProperties": false,
+        "examples": [{"type": "manual"}]
+      },
+      "ScheduleRequest": {
+        "description": "When a job runs.",
+        "oneOf": [
+          { "$ref": "#/components/schemas/CronSchedule" },
+          { "$ref": "#/components/schemas/IntervalSchedule" },
+          { "$ref": "#/components/schemas/FixedDelaySchedule" },
+          { "$ref": "#/components/schemas/OnceSchedule" },
+          { "$ref": "#/components/schemas/RRuleSchedule" },
+          { "$ref": "#/components/schemas/ManualSchedule" }
+        ],
+        "discriminator": {
+          "propertyName": "type",
+          "mapping": {
+            "cron": "#/components/schemas/CronSchedule",
+            "interval": "#/components/schemas/IntervalSchedule",
+            "fixed_delay": "#/components/schemas/FixedDelaySchedule",
+            "once": "#/components/schemas/OnceSchedule",
+            "rrule": "#/components/schemas/RRuleSchedule",
+            "manual": "#/components/schemas/ManualSchedule"
+          }
+        }
+      },
+      "HTTPTarget": {
+        "type": "object",
+        "description": "One HTTP request for each attempt. Redirects are not followed; `Retry-After` is honoured; a 4xx other than 408, 409, 425 and 429 is not retried.",
+        "required": ["type", "url"],
+        "properties": {
+          "type": { "type": "string", "const": "http" },
+          "method": {
+            "type": "string",
+            "description": "Default `POST`.",
+            "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+            "default": "POST"
+          },
+          "url": {
+            "type": "string",
+            "description": "http or https, without user-info. Private addresses are refused unless the operator allows them.",
+            "format": "uri",
+            "minLength": 1,
+            "maxLength": 2048,
+            "examples": ["https://example.com/hooks/report"]
+          },
+          "headers": {
+            "type": "object",
+            "description": "Up to 64 header fields.",
+            "maxProperties": 64,
+            "propertyNames": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128,
+              "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
+            },
+            "additionalProperties": { "type": "string", "maxLength": 8192 }
+          },
+          "body": {
+            "description": "A string is sent as it is; any other JSON value is sent as `application/json`. At most 256 KiB."
+          },
+          "expect_status": {
+            "type": "string",
+            "description": "Statuses that count as success: numbers and ranges, separated by commas.",
+            "minLength": 3,
+            "maxLength": 256,
+            "pattern": "^[1-5][0-9]{2}(?:-[1-5][0-9]{2})?(?:, ?[1-5][0-9]{2}(?:-[1-5][0-9]{2})?)*$",
+            "default": "200-299",
+            "examples": ["200-299,302"]
+          }
+        },
+        "additionalProperties": false,
+        "examples": [
+          {
+            "type": "http",
+            "method": "POST",
+            "url": "https://example.com/hooks/report",
+            "headers": { "Accept": "application/json" },
+            "body": { "report": "daily" }
+          }
+        ]
+      },
+      "CommandTarget": {
+        "type": "object",
+        "description": "A command, without a shell. Off unless the worker allows its path; exit code 0 is success.",
+        "required": ["type", "argv"],
+        "properties": {
+          "type": { "type": "string", "const": "command" },
+          "argv": {
+            "type": "array",
+            "description": "The program and its arguments; the first entry is not empty.",
+            "items": { "type": "string", "maxLength": 4096 },
+            "minItems": 1,
+            "maxItems": 256,
+            "prefixItems": [{"type": "string", "minLength": 1, "maxLength": 4096}]
+          },
+          "env": {
+            "type": "object",
+            "description": "The whole environment besides `PATH`, up to 256 variables.",
+            "maxProperties": 256,
+            "propertyNames": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 256,
+              "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+            },
+            "additionalProperties": { "type": "string", "maxLength": 32768 }
+          },
+          "directory": {
+            "type": "string",
+            "description": "An absolute path.",
+            "minLength": 1,
+            "maxLength": 4096,
+            "pattern": "^/"
+          }
+        },
+        "additionalProperties": false,
+        "examples": [{"type": "command", "argv": ["/usr/bin/pg_dump", "--file=/var/backups/app.sql", "app"]}]
+      },
+      "WorkerTarget": {
+        "type": "object",
+        "description": "Waits for an outside worker, which claims and completes it by `/api/v1/work`.",
+        "required": ["type", "task"],
+        "properties": {
+          "type": { "type": "string", "const": "worker" },
+          "task": {
+            "type": "string",
+            "description": "What kind of work; workers may ask for some kinds only.",
+            "minLength": 1,
+            "maxLength": 128,
+            "pattern": "^[A-Za-z0-9._/-]+$"
+          },
+          "payload": { "description": "Any JSON, handed to the worker. At most 256 KiB." }
+        },
+        "additionalProperties": false,
+        "examples": [{"type": "worker", "task": "render-video", "payload": {"id": 7}}]
+      },
+      "PublishTarget": {
+        "type": "object",
+        "description": "Sends a message; success is the broker's confirmation.",
+        "required": ["type", "broker", "destination"],
+        "properties": {
+          "type": { "type": "string", "const": "publish" },
+          "broker": {
+            "type": "string",
+            "description": "A broker that the operator configured.",
+            "minLength": 1,
+            "maxLength": 64,
+            "examples": ["rabbitmq"]
+          },
+          "destination": { "type": "string", "minLength": 1, "maxLength": 256 },
+          "message": { "description": "Any JSON; a string is sent as it is. At most 256 KiB." }
+        },
+        "additionalProperties": false,
+        "examples": [{"type": "publish", "broker": "rabbitmq", "destination": "reports", "message": "daily"}]
+      },
+      "NoopTarget": {
+        "type": "object",
+        "description": "Succeeds always; for drills and benchmarks.",
+        "required": ["type"],
+        "properties": { "type": {"type": "string", "const": "noop"} },
+        "additionalProperties": false,
+        "examples": [{"type": "noop"}]
+      },
+      "TargetRequest": {
+        "description": "What a job runs.",
+        "oneOf": [
+          { "$ref": "#/components/schemas/HTTPTarget" },
+          { "$ref": "#/components/schemas/CommandTarget" },
+          { "$ref": "#/components/schemas/WorkerTarget" },
+          { "$ref": "#/components/schemas/PublishTarget" },
+          { "$ref": "#/components/schemas/NoopTarget" }
+        ],
+        "discriminator": {
+          "propertyName": "type",
+          "mapping": {
+            "http": "#/components/schemas/HTTPTarget",
+            "command": "#/components/schemas/CommandTarget",
+            "worker": "#/components/schemas/WorkerTarget",
+            "publish": "#/components/schemas/PublishTarget",
+            "noop": "#/components/schemas/NoopTarget"
+          }
+        }
+      },
+      "RetryPolicyRequest": {
+        "type": "object",
+        "description": "How often and after which delay a failed attempt is repeated. A field left out has its default.",
+        "properties": {
+          "maximum_attempts": {
+            "type": "integer",
+            "description": "Counts the first attempt; 0 = no limit.",
+            "minimum": 0,
+            "maximum": 1000,
+            "default": 3
+          },
+          "initial_interval": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "0s to 24h.",
+            "default": "1s"
+          },
+          "backoff_coefficient": { "type": "number", "minimum": 1, "maximum": 100, "default": 2.0 },
+          "maximum_interval": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "0s to 30d.",
+            "default": "100s"
+          },
+          "jitter": {
+            "type": "number",
+            "description": "The share of each delay that is random.",
+            "minimum": 0,
+            "maximum": 1,
+            "default": 0.1
+          }
+        },
+        "additionalProperties": false,
+        "examples": [{"maximum_attempts": 5, "initial_interval": "2s"}]
+      },
+      "JobRequest": {
+        "type": "object",
+        "description": "A job as sent. Only `name`, `schedule` and `target` are required; a field left out has its default. Unknown fields, and fields that the server sets (`id`, `status`, `version` and the like), are refused.",
+        "required": ["name", "schedule", "target"],
+        "properties": {
+          "name": { "$ref": "#/components/schemas/JobName" },
+          "description": { "type": "string", "maxLength": 2000, "default": "" },
+          "service": { "$ref": "#/components/schemas/ServiceName", "default": "default" },
+          "labels": { "$ref": "#/components/schemas/Labels", "default": {} },
+          "queue": { "$ref": "#/components/schemas/QueueName", "default": "default" },
+          "priority": {
+            "type": "integer",
+            "description": "Higher runs first.",
+            "minimum": 0,
+            "maximum": 9,
+            "default": 5
+          },
+          "starts_at": {
+            "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}],
+            "description": "No occurrence before it."
+          },
+          "ends_at": {
+            "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}],
+            "description": "No occurrence after it; later than `starts_at`."
+          },
+          "max_runs": {
+            "type": ["integer", "null"],
+            "description": "The job is completed after so many occurrences.",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          },
+          "jitter": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "Each occurrence is moved by a fixed, seeded part of it. 0s to 24h.",
+            "default": "0s"
+          },
+          "timeout": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "Of one attempt. 100ms to 24h.",
+            "default": "5m"
+          },
+          "retry_policy": { "$ref": "#/components/schemas/RetryPolicyRequest" },
+          "misfire_policy": {
+            "type": "string",
+            "description": "Which of the instants missed by more than `misfire_threshold` are run: none, the latest, all.",
+            "enum": ["skip", "fire_once", "fire_all"],
+            "default": "fire_once"
+          },
+          "misfire_threshold": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "0s or more.",
+            "default": "60s"
+          },
+          "catchup_window": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "Instants older than this are never caught up. 0s to 366d.",
+            "default": "24h"
+          },
+          "max_catchup": {
+            "type": "integer",
+            "description": "At most so many missed instants are run at once.",
+            "minimum": 0,
+            "maximum": 10000,
+            "default": 100
+          },
+          "overlap_policy": {
+            "type": "string",
+            "description": "What happens to an occurrence while an earlier one still runs.",
+            "enum": ["skip", "buffer_one", "buffer_all", "cancel_other", "allow_all"],
+            "default": "skip"
+          },
+          "schedule": { "$ref": "#/components/schemas/ScheduleRequest" },
+          "target": { "$ref": "#/components/schemas/TargetRequest" }
+        },
+        "additionalProperties": false,
+        "examples": [
+          {
+            "name": "nightly-report",
+            "labels": { "team": "billing" },
+            "schedule": { "type": "cron", "expression": "0 2 * * *", "timezone": "Europe/Berlin" },
+            "target": { "type": "http", "url": "https://example.com/hooks/report" },
+            "retry_policy": { "maximum_attempts": 5 }
+          },
+          { "name": "heartbeat", "schedule": {"type": "interval", "every": "10s"}, "target": {"type": "noop"} }
+        ]
+      },
+      "RetryPolicyPatch": {
+        "type": "object",
+        "description": "Merged into the job's policy; null puts a field's default back.",
+        "properties": {
+          "maximum_attempts": {
+            "type": ["integer", "null"],
+            "description": "Counts the first attempt; 0 = no limit.",
+            "minimum": 0,
+            "maximum": 1000
+          },
+          "initial_interval": {
+            "description": "0s to 24h.",
+            "oneOf": [{"$ref": "#/components/schemas/Duration"}, {"type": "null"}]
+          },
+          "backoff_coefficient": { "type": ["number", "null"], "minimum": 1, "maximum": 100 },
+          "maximum_interval": {
+            "description": "0s to 30d.",
+            "oneOf": [{"$ref": "#/components/schemas/Duration"}, {"type": "null"}]
+          },
+          "jitter": {
+            "type": ["number", "null"],
+            "description": "The share of each delay that is random.",
+            "minimum": 0,
+            "maximum": 1
+          }
+        },
+        "additionalProperties": false
+      },
+      "SchedulePatch": {
+        "type": "object",
+        "description": "Merged into the job's schedule, field by field; the result must be a whole schedule. To change the type, set the old type's fields to null, or use PUT.",
+        "properties": {
+          "type": { "type": "string", "enum": ["cron", "interval", "fixed_delay", "once", "rrule", "manual"] },
+          "expression": { "type": ["string", "null"], "minLength": 1, "maxLength": 256 },
+          "timezone": { "oneOf": [{"$ref": "#/components/schemas/Timezone"}, {"type": "null"}] },
+          "dialect": { "type": ["string", "null"], "enum": ["ocps", "unix", "quartz", null] },
+          "dst": {
+            "type": ["object", "null"],
+            "properties": {
+              "gap": { "type": ["string", "null"], "enum": ["next_valid", "skip", "shift", null] },
+              "overlap": { "type": ["string", "null"], "enum": ["first", "last", "both", null] }
+            },
+            "additionalProperties": false
+          },
+          "every": { "oneOf": [{"$ref": "#/components/schemas/Duration"}, {"type": "null"}] },
+          "anchor": { "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}] },
+          "at": { "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}] },
+          "local": { "oneOf": [{"$ref": "#/components/schemas/LocalTime"}, {"type": "null"}] },
+          "rule": { "type": ["string", "null"], "minLength": 1, "maxLength": 4096 },
+          "start": { "oneOf": [{"$ref": "#/components/schemas/LocalTime"}, {"type": "null"}] }
+        },
+        "additionalProperties": false,
+        "examples": [{"timezone": "Europe/Warsaw"}]
+      },
+      "TargetPatch": {
+        "type": "object",
+        "description": "Merged into the job's target, field by field; the result must be a whole target. To change the type, set the old type's fields to null, or use PUT.",
+        "properties": {
+          "type": { "type": "string", "enum": ["http", "command", "worker", "publish", "noop"] },
+          "method": {
+            "type": ["string", "null"],
+            "description": "Default `POST`.",
+            "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", null]
+          },
+          "url": {
+            "type": ["string", "null"],
+            "description": "http or https, without user-info. Private addresses are refused unless the operator allows them.",
+            "format": "uri",
+            "minLength": 1,
+            "maxLength": 2048,
+            "examples": ["https://example.com/hooks/report"]
+          },
+          "headers": {
+            "type": ["object", "null"],
+            "description": "Up to 64 header fields.",
+            "propertyNames": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128,
+              "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
+            },
+            "additionalProperties": { "type": ["string", "null"], "maxLength": 8192 }
+          },
+          "body": {
+            "description": "A string is sent as it is; any other JSON value is sent as `application/json`. At most 256 KiB."
+          },
+          "expect_status": {
+            "type": ["string", "null"],
+            "description": "Statuses that count as success: numbers and ranges, separated by commas.",
+            "minLength": 3,
+            "maxLength": 256,
+            "pattern": "^[1-5][0-9]{2}(?:-[1-5][0-9]{2})?(?:, ?[1-5][0-9]{2}(?:-[1-5][0-9]{2})?)*$",
+            "examples": ["200-299,302"]
+          },
+          "argv": {
+            "type": ["array", "null"],
+            "description": "The program and its arguments; the first entry is not empty.",
+            "items": { "type": "string", "maxLength": 4096 },
+            "minItems": 1,
+            "maxItems": 256,
+            "prefixItems": [{"type": "string", "minLength": 1, "maxLength": 4096}]
+          },
+          "env": {
+            "type": ["object", "null"],
+            "description": "The whole environment besides `PATH`, up to 256 variables.",
+            "propertyNames": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 256,
+              "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+            },
+            "additionalProperties": { "type": ["string", "null"], "maxLength": 32768 }
+          },
+          "directory": {
+            "type": ["string", "null"],
+            "description": "An absolute path.",
+            "minLength": 1,
+            "maxLength": 4096,
+            "pattern": "^/"
+          },
+          "task": {
+            "type": ["string", "null"],
+            "description": "What kind of work; workers may ask for some kinds only.",
+            "minLength": 1,
+            "maxLength": 128,
+            "pattern": "^[A-Za-z0-9._/-]+$"
+          },
+          "payload": { "description": "Any JSON, handed to the worker. At most 256 KiB." },
+          "broker": {
+            "type": ["string", "null"],
+            "description": "A broker that the operator configured.",
+            "minLength": 1,
+            "maxLength": 64,
+            "examples": ["rabbitmq"]
+          },
+          "destination": { "type": ["string", "null"], "minLength": 1, "maxLength": 256 },
+          "message": { "description": "Any JSON; a string is sent as it is. At most 256 KiB." }
+        },
+        "additionalProperties": false,
+        "examples": [{"url": "https://example.com/hooks/v2"}]
+      },
+      "JobPatch": {
+        "type": "object",
+        "description": "A JSON merge patch (RFC 7396): a field left out stays, null puts its default back, objects are merged. The result is validated as a whole job. Unknown names are refused even with null.",
+        "properties": {
+          "name": { "$ref": "#/components/schemas/JobName" },
+          "description": { "type": ["string", "null"], "maxLength": 2000 },
+          "service": { "oneOf": [{"$ref": "#/components/schemas/ServiceName"}, {"type": "null"}] },
+          "labels": {
+            "type": ["object", "null"],
+            "description": "Merged into the job's labels; null takes a label away.",
+            "propertyNames": { "type": "string", "minLength": 1, "maxLength": 63, "pattern": "^[A-Za-z0-9._/-]+$" },
+            "additionalProperties": { "type": ["string", "null"], "maxLength": 256 }
+          },
+          "queue": { "oneOf": [{"$ref": "#/components/schemas/QueueName"}, {"type": "null"}] },
+          "priority": { "type": ["integer", "null"], "description": "Higher runs first.", "minimum": 0, "maximum": 9 },
+          "starts_at": {
+            "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}],
+            "description": "No occurrence before it."
+          },
+          "ends_at": {
+            "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}],
+            "description": "No occurrence after it; later than `starts_at`."
+          },
+          "max_runs": {
+            "type": ["integer", "null"],
+            "description": "The job is completed after so many occurrences.",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          },
+          "jitter": {
+            "description": "Each occurrence is moved by a fixed, seeded part of it. 0s to 24h.",
+            "oneOf": [{"$ref": "#/components/schemas/Duration"}, {"type": "null"}]
+          },
+          "timeout": {
+            "description": "Of one attempt. 100ms to 24h.",
+            "oneOf": [{"$ref": "#/components/schemas/Duration"}, {"type": "null"}]
+          },
+          "retry_policy": { "oneOf": [{"$ref": "#/components/schemas/RetryPolicyPatch"}, {"type": "null"}] },
+          "misfire_policy": {
+            "type": ["string", "null"],
+            "description": "Which of the instants missed by more than `misfire_threshold` are run: none, the latest, all.",
+            "enum": ["skip", "fire_once", "fire_all", null]
+          },
+          "misfire_threshold": {
+            "description": "0s or more.",
+            "oneOf": [{"$ref": "#/components/schemas/Duration"}, {"type": "null"}]
+          },
+          "catchup_window": {
+            "description": "Instants older than this are never caught up. 0s to 366d.",
+            "oneOf": [{"$ref": "#/components/schemas/Duration"}, {"type": "null"}]
+          },
+          "max_catchup": {
+            "type": ["integer", "null"],
+            "description": "At most so many missed instants are run at once.",
+            "minimum": 0,
+            "maximum": 10000
+          },
+          "overlap_policy": {
+            "type": ["string", "null"],
+            "description": "What happens to an occurrence while an earlier one still runs.",
+            "enum": ["skip", "buffer_one", "buffer_all", "cancel_other", "allow_all", null]
+          },
+          "schedule": { "$ref": "#/components/schemas/SchedulePatch" },
+          "target": { "$ref": "#/components/schemas/TargetPatch" }
+        },
+        "additionalProperties": false,
+        "examples": [{"priority": 9, "labels": {"team": null}}, {"schedule": {"expression": "30 2 * * *"}}]
+      },
+      "Schedule": {
+        "type": "object",
+        "description": "When the job runs, with every default filled in: the fields of the schedule's type. Readers take unknown types and fields in their stride.",
+        "required": ["type"],
+        "properties": {
+          "type": { "type": "string", "description": "`cron`, `interval`, `fixed_delay`, `once`, `rrule`, `manual`." },
+          "expression": { "type": "string" },
+          "timezone": { "type": "string" },
+          "dialect": { "type": "string" },
+          "dst": {
+            "type": "object",
+            "required": ["gap", "overlap"],
+            "properties": { "gap": {"type": "string"}, "overlap": {"type": "string"} }
+          },
+          "every": { "$ref": "#/components/schemas/DurationText" },
+          "anchor": { "$ref": "#/components/schemas/InstantText" },
+          "at": { "$ref": "#/components/schemas/InstantText" },
+          "local": { "type": "string" },
+          "rule": { "type": "string" },
+          "start": { "type": "string" }
+        }
+      },
+      "Target": {
+        "type": "object",
+        "description": "What the job runs, with every default filled in: the fields of the target's type. Readers take unknown types and fields in their stride.",
+        "required": ["type"],
+        "properties": {
+          "type": { "type": "string", "description": "`http`, `command`, `worker`, `publish`, `noop`." },
+          "method": { "type": "string" },
+          "url": { "type": "string" },
+          "headers": { "type": "object", "additionalProperties": {"type": "string"} },
+          "body": { "description": "Any JSON." },
+          "expect_status": { "type": "string" },
+          "argv": { "type": "array", "items": {"type": "string"} },
+          "env": { "type": "object", "additionalProperties": {"type": "string"} },
+          "directory": { "type": ["string", "null"] },
+          "task": { "type": "string" },
+          "payload": { "description": "Any JSON." },
+          "broker": { "type": "string" },
+          "destination": { "type": "string" },
+          "message": { "description": "Any JSON." }
+        }
+      },
+      "RetryPolicy": {
+        "type": "object",
+        "description": "How a failed attempt is repeated.",
+        "required": ["maximum_attempts", "initial_interval", "backoff_coefficient", "maximum_interval", "jitter"],
+        "properties": {
+          "maximum_attempts": {
+            "type": "integer",
+            "description": "Counts the first attempt; 0 = no limit.",
+            "minimum": 0
+          },
+          "initial_interval": { "$ref": "#/components/schemas/DurationText" },
+          "backoff_coefficient": { "type": "number", "minimum": 1 },
+          "maximum_interval": { "$ref": "#/components/schemas/DurationText" },
+          "jitter": { "type": "number", "minimum": 0, "maximum": 1 }
+        }
+      },
+      "Job": {
+        "type": "object",
+        "description": "A job with every field.",
+        "required": [
+          "id",
+          "name",
+          "description",
+          "service",
+          "labels",
+          "queue",
+          "priority",
+          "schedule",
+          "starts_at",
+          "ends_at",
+          "max_runs",
+          "jitter",
+          "target",
+          "timeout",
+          "retry_policy",
+          "misfire_policy",
+          "misfire_threshold",
+          "catchup_window",
+          "max_catchup",
+          "overlap_policy",
+          "status",
+          "pause_reason",
+          "next_run_at",
+          "last_run_at",
+          "last_status",
+          "run_count",
+          "failure_count",
+          "created_by",
+          "created_at",
+          "updated_at",
+          "version"
+        ],
+        "properties": {
+          "id": { "$ref": "#/components/schemas/Id" },
+          "name": { "$ref": "#/components/schemas/JobName" },
+          "description": { "type": "string" },
+          "service": { "$ref": "#/components/schemas/ServiceName" },
+          "labels": { "$ref": "#/components/schemas/Labels" },
+          "queue": { "$ref": "#/components/schemas/QueueName" },
+          "priority": { "type": "integer", "minimum": 0, "maximum": 9 },
+          "schedule": { "$ref": "#/components/schemas/Schedule" },
+          "starts_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "ends_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "max_runs": { "type": ["integer", "null"], "minimum": 1 },
+          "jitter": { "$ref": "#/components/schemas/DurationText" },
+          "target": { "$ref": "#/components/schemas/Target" },
+          "timeout": { "$ref": "#/components/schemas/DurationText" },
+          "retry_policy": { "$ref": "#/components/schemas/RetryPolicy" },
+          "misfire_policy": { "type": "string", "description": "`skip`, `fire_once`, `fire_all`." },
+          "misfire_threshold": { "$ref": "#/components/schemas/DurationText" },
+          "catchup_window": { "$ref": "#/components/schemas/DurationText" },
+          "max_catchup": { "type": "integer", "minimum": 0 },
+          "overlap_policy": {
+            "type": "string",
+            "description": "`skip`, `buffer_one`, `buffer_all`, `cancel_other`, `allow_all`."
+          },
+          "status": {
+            "type": "string",
+            "description": "`active`, `paused`, `completed`. Enums are open for readers."
+          },
+          "pause_reason": { "type": ["string", "null"] },
+          "next_run_at": {
+            "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}],
+            "description": "Null when nothing is planned."
+          },
+          "last_run_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "last_status": { "type": ["string", "null"] },
+          "run_count": { "type": "integer", "minimum": 0 },
+          "failure_count": { "type": "integer", "minimum": 0 },
+          "created_by": { "type": ["string", "null"] },
+          "created_at": { "$ref": "#/components/schemas/InstantText" },
+          "updated_at": { "$ref": "#/components/schemas/InstantText" },
+          "version": { "type": "integer", "description": "The ETag, as `\"1\"`.", "minimum": 1 }
+        },
+        "examples": [
+          {
+            "id": "01970b2e-7c1a-7d3e-9a52-3f6f0d1c2b4a",
+            "name": "nightly-report",
+            "description": "",
+            "service": "default",
+            "labels": { "team": "billing" },
+            "queue": "default",
+            "priority": 5,
+            "schedule": {
+              "type": "cron",
+              "expression": "0 2 * * *",
+              "timezone": "Europe/Berlin",
+              "dialect": "ocps",
+              "dst": { "gap": "next_valid", "overlap": "first" }
+            },
+            "starts_at": null,
+            "ends_at": null,
+            "max_runs": null,
+            "jitter": "0s",
+            "target": {
+              "type": "http",
+              "method": "POST",
+              "url": "https://example.com/hooks/report",
+              "headers": {},
+              "body": { "report": "daily" },
+              "expect_status": "200-299"
+            },
+            "timeout": "5m",
+            "retry_policy": {
+              "maximum_attempts": 3,
+              "initial_interval": "1s",
+              "backoff_coefficient": 2.0,
+              "maximum_interval": "1m40s",
+              "jitter": 0.1
+            },
+            "misfire_policy": "fire_once",
+            "misfire_threshold": "1m",
+            "catchup_window": "1d",
+            "max_catchup": 100,
+            "overlap_policy": "skip",
+            "status": "active",
+            "pause_reason": null,
+            "next_run_at": "2026-03-30T00:00:00.000Z",
+            "last_run_at": null,
+            "last_status": null,
+            "run_count": 0,
+            "failure_count": 0,
+            "created_by": null,
+            "created_at": "2026-03-29T10:00:00.000Z",
+            "updated_at": "2026-03-29T10:00:00.000Z",
+            "version": 1
+          }
+        ]
+      },
+      "Attempt": {
+        "type": "object",
+        "description": "One try at an execution.",
+        "required": ["attempt", "worker", "started_at", "finished_at", "status", "reason", "error"],
+        "properties": {
+          "attempt": { "type": "integer", "minimum": 1 },
+          "worker": { "type": ["string", "null"] },
+          "started_at": { "$ref": "#/components/schemas/InstantText" },
+          "finished_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "status": { "type": "string" },
+          "reason": { "type": ["string", "null"] },
+          "error": { "type": ["string", "null"] }
+        }
+      },
+      "ExecutionResult": {
+        "type": "object",
+        "description": "What the last attempt gave back.",
+        "required": ["http_status", "exit_code", "output", "output_truncated"],
+        "properties": {
+          "http_status": { "type": ["integer", "null"], "minimum": 100, "maximum": 599 },
+          "exit_code": { "type": ["integer", "null"] },
+          "output": { "type": ["string", "null"], "description": "Up to the worker's cap." },
+          "output_truncated": { "type": "boolean" }
+        }
+      },
+      "Execution": {
+        "type": "object",
+        "description": "The record of one occurrence, run or not. Its id is derived from job and instant: the same occurrence cannot exist twice.",
+        "required": [
+          "id",
+          "job_id",
+          "job_name",
+          "service",
+          "queue",
+          "priority",
+          "scheduled_at",
+          "available_at",
+          "trigger",
+          "status",
+          "reason",
+          "attempt",
+          "max_attempts",
+          "worker",
+          "lease_expires_at",
+          "created_at",
+          "started_at",
+          "finished_at",
+          "duration_ms",
+          "result",
+          "error",
+          "attempts"
+        ],
+        "properties": {
+          "id": { "$ref": "#/components/schemas/Id" },
+          "job_id": { "$ref": "#/components/schemas/Id" },
+          "job_name": { "$ref": "#/components/schemas/JobName" },
+          "service": { "$ref": "#/components/schemas/ServiceName" },
+          "queue": { "$ref": "#/components/schemas/QueueName" },
+          "priority": { "type": "integer", "minimum": 0, "maximum": 9 },
+          "scheduled_at": { "$ref": "#/components/schemas/InstantText", "description": "The nominal instant." },
+          "available_at": {
+            "$ref": "#/components/schemas/InstantText",
+            "description": "Not before this: jitter and retry delays are in it."
+          },
+          "trigger": { "type": "string", "description": "`schedule`, `misfire`, `manual`, `backfill`, `retry`." },
+          "status": {
+            "type": "string",
+            "description": "`buffered`, `pending`, `running`, `succeeded`, `failed`, `cancelled`, `skipped`, `missed`. Enums are open for readers."
+          },
+          "reason": {
+            "type": ["string", "null"],
+            "description": "`timeout`, `lease_expired`, `exit_code`, `http_status`, `connection`, `overlap`, `buffer_full`, `catchup_window`, `misfire`, `paused`, `calendar`, `cancelled`, `shutdown`, or null."
+          },
+          "attempt": {
+            "type": "integer",
+            "description": "The current or last attempt; 0 before the first.",
+            "minimum": 0
+          },
+          "max_attempts": { "type": "integer", "description": "0 = no limit.", "minimum": 0 },
+          "worker": { "type": ["string", "null"] },
+          "lease_expires_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "created_at": { "$ref": "#/components/schemas/InstantText" },
+          "started_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "finished_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "duration_ms": { "type": ["integer", "null"], "minimum": 0 },
+          "result": { "oneOf": [{"$ref": "#/components/schemas/ExecutionResult"}, {"type": "null"}] },
+          "error": { "type": ["string", "null"] },
+          "attempts": {
+            "type": "array",
+            "description": "In order.",
+            "items": { "$ref": "#/components/schemas/Attempt" }
+          }
+        },
+        "examples": [
+          {
+            "id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77",
+            "job_id": "01970b2e-7c1a-7d3e-9a52-3f6f0d1c2b4a",
+            "job_name": "nightly-report",
+            "service": "default",
+            "queue": "default",
+            "priority": 5,
+            "scheduled_at": "2026-03-30T00:00:00.000Z",
+            "available_at": "2026-03-30T00:00:00.000Z",
+            "trigger": "schedule",
+            "status": "succeeded",
+            "reason": null,
+            "attempt": 1,
+            "max_attempts": 3,
+            "worker": "node-1",
+            "lease_expires_at": null,
+            "created_at": "2026-03-30T00:00:00.004Z",
+            "started_at": "2026-03-30T00:00:00.009Z",
+            "finished_at": "2026-03-30T00:00:00.151Z",
+            "duration_ms": 142,
+            "result": { "http_status": 200, "exit_code": null, "output": "ok", "output_truncated": false },
+            "error": null,
+            "attempts": [
+              {
+                "attempt": 1,
+                "worker": "node-1",
+                "started_at": "2026-03-30T00:00:00.009Z",
+                "finished_at": "2026-03-30T00:00:00.151Z",
+                "status": "succeeded",
+                "reason": null,
+                "error": null
+              }
+            ]
+          }
+        ]
+      },
+      "JobPage": {
+        "type": "object",
+        "description": "Jobs, one page.",
+        "required": ["items", "next_cursor"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/Job"}, "maxItems": 200 },
+          "next_cursor": {
+            "type": ["string", "null"],
+            "description": "Pass it as `cursor` for the next page; null on the last."
+          }
+        }
+      },
+      "ExecutionPage": {
+        "type": "object",
+        "description": "Executions, newest first, one page.",
+        "required": ["items", "next_cursor"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/Execution"}, "maxItems": 200 },
+          "next_cursor": {
+            "type": ["string", "null"],
+            "description": "Pass it as `cursor` for the next page; null on the last."
+          }
+        },
+        "examples": [
+          {
+            "items": [
+              {
+                "id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77",
+                "job_id": "01970b2e-7c1a-7d3e-9a52-3f6f0d1c2b4a",
+                "job_name": "nightly-report",
+                "service": "default",
+                "queue": "default",
+                "priority": 5,
+                "scheduled_at": "2026-03-30T00:00:00.000Z",
+                "available_at": "2026-03-30T00:00:00.000Z",
+                "trigger": "schedule",
+                "status": "succeeded",
+                "reason": null,
+                "attempt": 1,
+                "max_attempts": 3,
+                "worker": "node-1",
+                "lease_expires_at": null,
+                "created_at": "2026-03-30T00:00:00.004Z",
+                "started_at": "2026-03-30T00:00:00.009Z",
+                "finished_at": "2026-03-30T00:00:00.151Z",
+                "duration_ms": 142,
+                "result": { "http_status": 200, "exit_code": null, "output": "ok", "output_truncated": false },
+                "error": null,
+                "attempts": [
+                  {
+                    "attempt": 1,
+                    "worker": "node-1",
+                    "started_at": "2026-03-30T00:00:00.009Z",
+                    "finished_at": "2026-03-30T00:00:00.151Z",
+                    "status": "succeeded",
+                    "reason": null,
+                    "error": null
+                  }
+                ]
+              }
+            ],
+            "next_cursor": null
+          }
+        ]
+      },
+      "BulkRequest": {
+        "type": "object",
+        "description": "Jobs to create, each on its own: one that is refused does not hold up the others. An item is checked as in `POST /jobs`.",
+        "required": ["items"],
+        "properties": { "items": {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": 1000} },
+        "additionalProperties": false,
+        "examples": [
+          {
+            "items": [
+              {
+                "name": "nightly-report",
+                "labels": { "team": "billing" },
+                "schedule": { "type": "cron", "expression": "0 2 * * *", "timezone": "Europe/Berlin" },
+                "target": { "type": "http", "url": "https://example.com/hooks/report" },
+                "retry_policy": { "maximum_attempts": 5 }
+              }
+            ]
+          }
+        ]
+      },
+      "BulkOutcome": {
+        "type": "object",
+        "description": "What became of one item.",
+        "required": ["status", "job", "problem"],
+        "properties": {
+          "status": {
+            "type": "integer",
+            "description": "As `POST /jobs` would answer: 201, 409, 422.",
+            "minimum": 200,
+            "maximum": 599
+          },
+          "job": { "oneOf": [{"$ref": "#/components/schemas/Job"}, {"type": "null"}] },
+          "problem": { "oneOf": [{"$ref": "#/components/schemas/Problem"}, {"type": "null"}] }
+        }
+      },
+      "BulkResponse": {
+        "type": "object",
+        "description": "One outcome per item, in order.",
+        "required": ["items"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/BulkOutcome"}, "maxItems": 1000 }
+        }
+      },
+      "PauseRequest": {
+        "type": "object",
+        "description": "Why.",
+        "properties": { "reason": {"type": ["string", "null"], "maxLength": 500} },
+        "additionalProperties": false,
+        "examples": [{"reason": "the vendor is down until Monday"}]
+      },
+      "EmptyRequest": {
+        "type": "object",
+        "description": "Nothing to say: an empty object, or no body at all.",
+        "additionalProperties": false,
+        "examples": [{}]
+      },
+      "BackfillRequest": {
+        "type": "object",
+        "description": "The occurrences of `from` ≤ instant < `to`. Both lie in the past or now; together at most 10,000 occurrences.",
+        "required": ["from", "to"],
+        "properties": {
+          "from": { "$ref": "#/components/schemas/Instant" },
+          "to": { "$ref": "#/components/schemas/Instant", "description": "Later than `from`." }
+        },
+        "additionalProperties": false,
+        "examples": [{"from": "2026-03-01T00:00:00Z", "to": "2026-03-08T00:00:00Z"}]
+      },
+      "BackfillResult": {
+        "type": "object",
+        "description": "What the backfill added.",
+        "required": ["created", "existing"],
+        "properties": {
+          "created": { "type": "integer", "description": "Executions added.", "minimum": 0 },
+          "existing": {
+            "type": "integer",
+            "description": "Instants that had their row already and were left alone.",
+            "minimum": 0
+          }
+        },
+        "examples": [{"created": 6, "existing": 1}]
+      },
+      "Occurrence": {
+        "type": "object",
+        "description": "One coming instant.",
+        "required": ["at", "local", "note"],
+        "properties": {
+          "at": { "$ref": "#/components/schemas/InstantText" },
+          "local": {
+            "type": "string",
+            "description": "The same instant in the schedule's zone, with its offset.",
+            "format": "date-time"
+          },
+          "note": {
+            "type": ["string", "null"],
+            "description": "Tells of a daylight-saving gap or overlap; null otherwise."
+          }
+        }
+      },
+      "OccurrenceList": {
+        "type": "object",
+        "description": "Coming instants, strictly increasing.",
+        "required": ["items"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/Occurrence"}, "maxItems": 1000 }
+        },
+        "examples": [
+          { "items": [{"at": "2026-03-30T07:00:00.000Z", "local": "2026-03-30T09:00:00+02:00", "note": null}] }
+        ]
+      },
+      "PreviewRequest": {
+        "type": "object",
+        "description": "A schedule to try out. Nothing is stored.",
+        "required": ["schedule"],
+        "properties": {
+          "schedule": { "$ref": "#/components/schemas/ScheduleRequest" },
+          "from": {
+            "$ref": "#/components/schemas/Instant",
+            "description": "Instants strictly after it. Default: now."
+          },
+          "count": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 10 }
+        },
+        "additionalProperties": false,
+        "examples": [
+          {
+            "schedule": { "type": "cron", "expression": "0 9 * * MON", "timezone": "Europe/Berlin" },
+            "from": "2026-03-29T00:00:00Z",
+            "count": 5
+          }
+        ]
+      },
+      "Blocker": {
+        "type": "object",
+        "description": "One thing that keeps the job from running.",
+        "required": ["code", "detail"],
+        "properties": {
+          "code": {
+            "type": "string",
+            "description": "`paused`, `completed`, `not_started`, `ended`, `max_runs`, `queue_paused`, `no_worker`, `overlap`, `command_not_allowed`, `never_due`. Open for readers."
+          },
+          "detail": { "type": "string", "description": "One sentence." }
+        }
+      },
+      "Decision": {
+        "type": "object",
+        "description": "What was decided about one instant.",
+        "required": ["scheduled_at", "decided_at", "status", "reason", "detail"],
+        "properties": {
+          "execution_id": { "oneOf": [{"$ref": "#/components/schemas/Id"}, {"type": "null"}] },
+          "scheduled_at": { "$ref": "#/components/schemas/InstantText" },
+          "decided_at": { "$ref": "#/components/schemas/InstantText" },
+          "status": { "type": "string" },
+          "reason": { "type": ["string", "null"] },
+          "detail": { "type": "string", "description": "One sentence." }
+        }
+      },
+      "Explanation": {
+        "type": "object",
+        "description": "Why a job did or did not run.",
+        "required": ["job_id", "status", "summary", "schedule", "next", "blocked_by", "decisions"],
+        "properties": {
+          "job_id": { "$ref": "#/components/schemas/Id" },
+          "status": { "type": "string" },
+          "summary": { "type": "string", "description": "One or two sentences." },
+          "schedule": { "type": "string", "description": "The schedule in plain words." },
+          "next": { "oneOf": [{"$ref": "#/components/schemas/Occurrence"}, {"type": "null"}] },
+          "blocked_by": { "type": "array", "items": {"$ref": "#/components/schemas/Blocker"} },
+          "decisions": {
+            "type": "array",
+            "description": "The last ones, newest first.",
+            "items": { "$ref": "#/components/schemas/Decision" },
+            "maxItems": 50
+          }
+        },
+        "examples": [
+          {
+            "job_id": "01970b2e-7c1a-7d3e-9a52-3f6f0d1c2b4a",
+            "status": "paused",
+            "summary": "The job is paused and will not run until it is resumed.",
+            "schedule": "every day at 02:00 in Europe/Berlin",
+            "next": null,
+            "blocked_by": [{"code": "paused", "detail": "Paused: the vendor is down until Monday."}],
+            "decisions": [
+              {
+                "execution_id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77",
+                "scheduled_at": "2026-03-30T00:00:00.000Z",
+                "decided_at": "2026-03-30T00:00:00.004Z",
+                "status": "succeeded",
+                "reason": null,
+                "detail": "Ran on time and succeeded at the first attempt."
+              }
+            ]
+          }
+        ]
+      },
+      "Node": {
+        "type": "object",
+        "description": "One process.",
+        "required": ["node_id", "roles", "started_at", "last_seen_at"],
+        "properties": {
+          "node_id": { "type": "string" },
+          "roles": { "type": "array", "items": {"type": "string"} },
+          "started_at": { "$ref": "#/components/schemas/InstantText" },
+          "last_seen_at": { "$ref": "#/components/schemas/InstantText" }
+        }
+      },
+      "Shard": {
+        "type": "object",
+        "description": "One share of the jobs and who ticks it.",
+        "required": ["shard", "holder", "term", "expires_at"],
+        "properties": {
+          "shard": { "type": "integer", "minimum": 0 },
+          "holder": { "type": ["string", "null"] },
+          "term": { "type": "integer", "minimum": 0 },
+          "expires_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] }
+        }
+      },
+      "ScheduleStatus": {
+        "type": "object",
+        "description": "How the schedulers are doing.",
+        "required": ["nodes", "shards", "lag_ms", "due", "queued"],
+        "properties": {
+          "nodes": { "type": "array", "items": {"$ref": "#/components/schemas/Node"} },
+          "shards": { "type": "array", "items": {"$ref": "#/components/schemas/Shard"} },
+          "lag_ms": {
+            "type": "integer",
+            "description": "How long the oldest due job has waited to be planned.",
+            "minimum": 0
+          },
+          "due": { "type": "integer", "description": "Jobs due and not yet planned.", "minimum": 0 },
+          "queued": { "type": "integer", "description": "Executions that wait for a worker.", "minimum": 0 }
+        },
+        "examples": [
+          {
+            "nodes": [
+              {
+                "node_id": "node-1",
+                "roles": ["api", "scheduler", "worker"],
+                "started_at": "2026-03-29T10:00:00.000Z",
+                "last_seen_at": "2026-03-29T10:05:00.000Z"
+              }
+            ],
+            "shards": [{"shard": 0, "holder": "node-1", "term": 1, "expires_at": "2026-03-29T10:05:10.000Z"}],
+            "lag_ms": 0,
+            "due": 0,
+            "queued": 3
+          }
+        ]
+      },
+      "Queue": {
+        "type": "object",
+        "description": "One line of waiting executions.",
+        "required": ["name", "paused", "depth", "running", "oldest_age_ms", "workers"],
+        "properties": {
+          "name": { "$ref": "#/components/schemas/QueueName" },
+          "paused": { "type": "boolean" },
+          "depth": { "type": "integer", "description": "Executions that wait and may run now.", "minimum": 0 },
+          "running": { "type": "integer", "minimum": 0 },
+          "oldest_age_ms": {
+            "type": ["integer", "null"],
+            "minimum": 0,
+            "description": "How long the oldest of them has waited; null when none waits."
+          },
+          "workers": { "type": "integer", "description": "Workers that serve it.", "minimum": 0 }
+        },
+        "examples": [
+          { "name": "default", "paused": false, "depth": 3, "running": 2, "oldest_age_ms": 120, "workers": 1 }
+        ]
+      },
+      "QueueList": {
+        "type": "object",
+        "description": "Every queue that a job or an execution names.",
+        "required": ["items"],
+        "properties": { "items": {"type": "array", "items": {"$ref": "#/components/schemas/Queue"}} }
+      },
+      "Stats": {
+        "type": "object",
+        "description": "Dashboard figures.",
+        "required": ["jobs", "executions"],
+        "properties": {
+          "jobs": {
+            "type": "object",
+            "required": ["active", "paused", "completed"],
+            "properties": {
+              "active": { "type": "integer", "minimum": 0 },
+              "paused": { "type": "integer", "minimum": 0 },
+              "completed": { "type": "integer", "minimum": 0 }
+            }
+          },
+          "executions": {
+            "type": "object",
+            "required": ["buffered", "pending", "running", "succeeded", "failed", "cancelled", "skipped", "missed"],
+            "properties": {
+              "buffered": { "type": "integer", "minimum": 0 },
+              "pending": { "type": "integer", "minimum": 0 },
+              "running": { "type": "integer", "minimum": 0 },
+              "succeeded": { "type": "integer", "minimum": 0 },
+              "failed": { "type": "integer", "minimum": 0 },
+              "cancelled": { "type": "integer", "minimum": 0 },
+              "skipped": { "type": "integer", "minimum": 0 },
+              "missed": { "type": "integer", "minimum": 0 }
+            },
+            "description": "Waiting and running now; ended within the last 24 hours."
+          },
+          "lateness_ms": {
+            "type": "object",
+            "description": "From the nominal instant to the start, of the last 24 hours or since this node started; null without a sample.",
+            "required": ["p50", "p95", "p99"],
+            "properties": {
+              "p50": { "type": ["number", "null"], "minimum": 0 },
+              "p95": { "type": ["number", "null"], "minimum": 0 },
+              "p99": { "type": ["number", "null"], "minimum": 0 }
+            }
+          }
+        },
+        "examples": [
+          {
+            "jobs": { "active": 12, "paused": 1, "completed": 3 },
+            "executions": {
+              "buffered": 0,
+              "pending": 3,
+              "running": 2,
+              "succeeded": 5120,
+              "failed": 4,
+              "cancelled": 0,
+              "skipped": 7,
+              "missed": 0
+            },
+            "lateness_ms": { "p50": 2, "p95": 6, "p99": 9 }
+          }
+        ]
+      },
+      "RetryRequest": {
+        "type": "object",
+        "description": "Which execution; default: the job's last failed one.",
+        "properties": { "execution_id": {"$ref": "#/components/schemas/Id"} },
+        "additionalProperties": false,
+        "examples": [{"execution_id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77"}]
+      },
+      "ClaimRequest": {
+        "type": "object",
+        "description": "What an outside worker can take.",
+        "required": ["worker", "queues"],
+        "properties": {
+          "worker": {
+            "type": "string",
+            "description": "The worker's own name, stable over its life.",
+            "minLength": 1,
+            "maxLength": 128
+          },
+          "queues": {
+            "type": "array",
+            "items": { "$ref": "#/components/schemas/QueueName" },
+            "minItems": 1,
+            "maxItems": 64
+          },
+          "tasks": {
+            "type": "array",
+            "description": "Only these tasks; default: every task.",
+            "items": { "type": "string", "minLength": 1, "maxLength": 128 },
+            "minItems": 1,
+            "maxItems": 64
+          },
+          "max": { "type": "integer", "minimum": 1, "maximum": 100, "default": 1 },
+          "wait": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "How long to wait for work. 0s to 60s.",
+            "default": "20s"
+          },
+          "lease": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "How long the claim holds without a heartbeat. 5s to 1h.",
+            "default": "60s"
+          }
+        },
+        "additionalProperties": false,
+        "examples": [{"worker": "render-1", "queues": ["default"], "max": 1, "wait": "0s"}]
+      },
+      "ClaimedExecution": {
+        "description": "An execution with what the worker needs.",
+        "allOf": [
+          { "$ref": "#/components/schemas/Execution" },
+          {
+            "type": "object",
+            "required": ["payload"],
+            "properties": {
+              "task": { "type": "string" },
+              "payload": { "description": "The target's payload; null when it has none." }
+            }
+          }
+        ]
+      },
+      "ClaimResponse": {
+        "type": "object",
+        "description": "The claimed executions; empty when nothing came in time.",
+        "required": ["items"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/ClaimedExecution"}, "maxItems": 100 }
+        }
+      },
+      "HeartbeatRequest": {
+        "type": "object",
+        "description": "Names the claim to prolong.",
+        "required": ["id", "attempt", "worker"],
+        "properties": {
+          "id": { "$ref": "#/components/schemas/Id" },
+          "attempt": { "type": "integer", "minimum": 1, "maximum": 2147483647 },
+          "worker": {
+            "type": "string",
+            "description": "The worker's own name, stable over its life.",
+            "minLength": 1,
+            "maxLength": 128
+          }
+        },
+        "additionalProperties": false,
+        "examples": [{"id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77", "attempt": 1, "worker": "render-1"}]
+      },
+      "HeartbeatResponse": {
+        "type": "object",
+        "description": "The prolonged claim.",
+        "required": ["lease_expires_at"],
+        "properties": {
+          "lease_expires_at": { "$ref": "#/components/schemas/InstantText" },
+          "cancel_requested": {
+            "type": "boolean",
+            "description": "The worker should stop: someone cancelled the execution."
+          }
+        }
+      },
+      "CompleteRequest": {
+        "type": "object",
+        "description": "Names the claim and how it ended.",
+        "required": ["id", "attempt", "worker", "status"],
+        "properties": {
+          "id": { "$ref": "#/components/schemas/Id" },
+          "attempt": { "type": "integer", "minimum": 1, "maximum": 2147483647 },
+          "worker": {
+            "type": "string",
+            "description": "The worker's own name, stable over its life.",
+            "minLength": 1,
+            "maxLength": 128
+          },
+          "status": { "type": "string", "enum": ["succeeded", "failed"] },
+          "output": { "type": ["string", "null"], "maxLength": 262144 },
+          "error": { "type": ["string", "null"], "maxLength": 4096 }
+        },
+        "additionalProperties": false,
+        "examples": [
+          {
+            "id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77",
+            "attempt": 1,
+            "worker": "render-1",
+            "status": "succeeded",
+            "output": "42 frames"
+          }
+        ]
+      },
+      "Health": {
+        "type": "object",
+        "description": "The node's state.",
+        "required": ["status", "node_id", "timestamp", "services", "metrics"],
+        "properties": {
+          "status": { "type": "string", "description": "`ok`, `degraded`, `unavailable`. Open for readers." },
+          "node_id": { "type": "string" },
+          "timestamp": { "$ref": "#/components/schemas/InstantText" },
+          "services": {
+            "type": "object",
+            "description": "Each part of the node by name.",
+            "additionalProperties": true
+          },
+          "metrics": { "type": "object", "description": "A few figures by name.", "additionalProperties": true }
+        },
+        "examples": [
+          {
+            "status": "ok",
+            "node_id": "node-1",
+            "timestamp": "2026-03-29T10:05:00.000Z",
+            "services": { "store": "ok", "scheduler": "ok", "worker": "ok" },
+            "metrics": { "uptime_seconds": 300 }
+          }
+        ]
+      },
+      "Probe": {
+        "type": "object",
+        "description": "A probe's answer.",
+        "required": ["status"],
+        "properties": { "status": {"type": "string", "examples": ["ok"]} }
+      },
+      "FieldFault": {
+        "type": "object",
+        "description": "One fault of the request.",
+        "required": ["detail"],
+        "properties": {
+          "pointer": {
+            "type": "string",
+            "description": "An RFC 6901 JSON pointer into the body; the empty string is the whole body.",
+            "pattern": "^(?:/|$)"
+          },
+          "parameter": {
+            "type": "string",
+            "description": "The query parameter or header at fault, when it is not the body."
+          },
+          "detail": { "type": "string", "description": "One sentence for people." }
+        },
+        "examples": [{"pointer": "/schedule/expression", "detail": "column 3: the hour must be 0 to 23"}]
+      },
+      "Problem": {
+        "type": "object",
+        "description": "RFC 9457. Branch on `type` or `status`, never on `detail`.",
+        "required": ["type", "title", "status", "detail", "request_id"],
+        "properties": {
+          "type": {
+            "type": "string",
+            "description": "A relative reference, `/docs/problems#name`. Names: malformed-json, validation, not-found, method-not-allowed, not-acceptable, unsupported-media-type, body-too-large, version-conflict, name-taken, idempotency-mismatch, idempotency-in-progress, conflict, lease-lost, overloaded, unavailable, internal.",
+            "format": "uri-reference",
+            "pattern": "^/docs/problems#[a-z0-9-]+$"
+          },
+          "title": { "type": "string" },
+          "status": { "type": "integer", "minimum": 400, "maximum": 599 },
+          "detail": { "type": "string" },
+          "request_id": { "type": "string" },
+          "errors": {
+            "type": "array",
+            "description": "Every fault at once; only where fields are at fault.",
+            "items": { "$ref": "#/components/schemas/FieldFault" }
+          }
+        },
+        "examples": [
+          {
+            "type": "/docs/problems#validation",
+            "title": "The request has faults",
+            "status": 422,
+            "detail": "1 field is wrong.",
+            "request_id": "5d0f3c0e8a4b4b0f",
+            "errors": [{"pointer": "/schedule/expression", "detail": "column 3: the hour must be 0 to 23"}]
+          }
+        ]
+      }
+    },
+    "parameters": {
+      "JobId": {
+        "name": "id",
+        "in": "path",
+        "description": "The job.",
+        "required": true,
+        "schema": { "$ref": "#/components/schemas/Id" }
+      },
+      "JobIdOfPath": {
+        "name": "job_id",
+        "in": "path",
+        "description": "The job.",
+        "required": true,
+        "schema": { "$ref": "#/components/schemas/Id" }
+      },
+      "ExecutionId": {
+        "name": "id",
+        "in": "path",
+        "description": "The execution.",
+        "required": true,
+        "schema": { "$ref": "#/components/schemas/Id" }
+      },
+      "QueueOfPath": {
+        "name": "name",
+        "in": "path",
+        "description": "The queue.",
+        "required": true,
+        "schema": { "$ref": "#/components/schemas/QueueName" }
+      },
+      "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "Only if the job still is this version: one or more ETags, or `*`.",
+        "example": "\"1\"",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+      },
+      "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key and body replay the first answer for 24 hours; another body is 422, one still under way 409.",
+        "example": "order-4711",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }
+      },
+      "RequestIdIn": {
+        "name": "X-Request-Id",
+        "in": "header",
+        "description": "Taken over when it is 1 to 128 of `A–Z a–z 0–9 . _ -`; otherwise a new one is made.",
+        "schema": { "type": "string", "maxLength": 128 }
+      },
+      "LastEventId": {
+        "name": "Last-Event-ID",
+        "in": "header",
+        "description": "Go on after this event.",
+        "schema": { "type": "string", "maxLength": 64 }
+      },
+      "Limit": {
+        "name": "limit",
+        "in": "query",
+        "description": "Items on a page.",
+        "schema": { "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }
+      },
+      "Cursor": {
+        "name": "cursor",
+        "in": "query",
+        "description": "`next_cursor` of the page before, with the same filters.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 1024 }
+      },
+      "Count": {
+        "name": "count",
+        "in": "query",
+        "description": "How many instants.",
+        "schema": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 10 }
+      },
+      "Service": {
+        "name": "service",
+        "in": "query",
+        "description": "Only this service.",
+        "schema": { "$ref": "#/components/schemas/ServiceName" }
+      },
+      "QueueFilter": {
+        "name": "queue",
+        "in": "query",
+        "description": "Only this queue.",
+        "schema": { "$ref": "#/components/schemas/QueueName" }
+      },
+      "JobStatus": {
+        "name": "status",
+        "in": "query",
+        "description": "Only this status.",
+        "schema": { "type": "string", "enum": ["active", "paused", "completed"] }
+      },
+      "ExecutionStatus": {
+        "name": "status",
+        "in": "query",
+        "description": "Only this status.",
+        "schema": {
+          "type": "string",
+          "enum": ["buffered", "pending", "running", "succeeded", "failed", "cancelled", "skipped", "missed"]
+        }
+      },
+      "Reason": {
+        "name": "reason",
+        "in": "query",
+        "description": "Only this reason.",
+        "schema": {
+          "type": "string",
+          "enum": [
+            "timeout",
+            "lease_expired",
+            "exit_code",
+            "http_status",
+            "connection",
+            "overlap",
+            "buffer_full",
+            "catchup_window",
+            "misfire",
+            "paused",
+            "calendar",
+            "cancelled",
+            "shutdown"
+          ]
+        }
+      },
+      "NameFilter": {
+        "name": "name",
+        "in": "query",
+        "description": "Exactly this name.",
+        "schema": { "$ref": "#/components/schemas/JobName" }
+      },
+      "LabelFilter": {
+        "name": "label",
+        "in": "query",
+        "description": "`key=value`, or `key` for any value. May be repeated; all must hold.",
+        "style": "form",
+        "explode": true,
+        "schema": {
+          "type": "array",
+          "items": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 320,
+            "pattern": "^[A-Za-z0-9._/-]{1,63}(?:=.{0,256})?$"
+          },
+          "maxItems": 32
+        }
+      },
+      "Search": {
+        "name": "q",
+        "in": "query",
+        "description": "Part of the name or the description, in any case.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+      },
+      "Sort": {
+        "name": "sort",
+        "in": "query",
+        "description": "The order; `-` turns it round. Ties are broken by id.",
+        "schema": {
+          "type": "string",
+          "enum": [
+            "name",
+            "-name",
+            "created_at",
+            "-created_at",
+            "updated_at",
+            "-updated_at",
+            "next_run_at",
+            "-next_run_at"
+          ],
+          "default": "name"
+        }
+      },
+      "JobIdFilter": {
+        "name": "job_id",
+        "in": "query",
+        "description": "Only this job.",
+        "schema": { "$ref": "#/components/schemas/Id" }
+      },
+      "From": {
+        "name": "from",
+        "in": "query",
+        "description": "`scheduled_at` at or after it.",
+        "schema": { "$ref": "#/components/schemas/Instant" }
+      },
+      "To": {
+        "name": "to",
+        "in": "query",
+        "description": "`scheduled_at` before it.",
+        "schema": { "$ref": "#/components/schemas/Instant" }
+      }
+    },
+    "headers": {
+      "RequestId": {
+        "description": "The request's id, taken from the request or made here.",
+        "required": true,
+        "schema": { "type": "string", "minLength": 1, "maxLength": 128 }
+      },
+      "ETag": {
+        "description": "The job's version in quotes.",
+        "required": true,
+        "schema": { "type": "string", "pattern": "^\"[0-9]+\"$" },
+        "example": "\"1\""
+      },
+      "Location": {
+        "description": "Where the new thing is.",
+        "required": true,
+        "schema": { "type": "string", "format": "uri-reference" }
+      },
+      "RetryAfter": {
+        "description": "Seconds to wait.",
+        "required": true,
+        "schema": { "type": "integer", "minimum": 0 }
+      },
+      "Allow": { "description": "The methods that this path knows.", "required": true, "schema": {"type": "string"} },
+      "IdempotentReplayed": {
+        "description": "`true` when this is the first answer once more.",
+        "schema": { "type": "string", "const": "true" }
+      }
+    },
+    "responses": {
+      "BadRequest": {
+        "description": "`malformed-json`: the body is no JSON, nested too deep, or names a key twice; or the request line makes no sense.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "NotFound": {
+        "description": "`not-found`: no such thing, or the id is none.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "MethodNotAllowed": {
+        "description": "`method-not-allowed`.",
+        "headers": {
+          "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+          "Allow": { "$ref": "#/components/headers/Allow" }
+        },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "NotAcceptable": {
+        "description": "`not-acceptable`: this call answers `text/event-stream` only.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "Conflict": {
+        "description": "`name-taken`, `conflict` (the thing's state does not allow it), `idempotency-in-progress`.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "LeaseLost": {
+        "description": "`lease-lost`: the claim has expired, was cancelled, or belongs to another attempt or worker. Stop the work; nothing was changed.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "VersionConflict": {
+        "description": "`version-conflict`: the job is no longer the version of `If-Match`.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "BodyTooLarge": {
+        "description": "`body-too-large`: more than 1 MiB.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "UnsupportedMediaType": {
+        "description": "`unsupported-media-type`.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "Unprocessable": {
+        "description": "`validation` with every fault at once in `errors`, or `idempotency-mismatch`.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "Overloaded": {
+        "description": "`overloaded`: a limit is reached.",
+        "headers": {
+          "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+          "Retry-After": { "$ref": "#/components/headers/RetryAfter" }
+        },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "Internal": {
+        "description": "`internal`: a defect of the server. The log has the request id.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "Unavailable": {
+        "description": "`unavailable`: the store cannot be reached or the node is stopping.",
+        "headers": {
+          "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+          "Retry-After": { "$ref": "#/components/headers/RetryAfter" }
+        },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      }
+    }
+  }
+}
+
+"""#)
+
+    /// `problems.html`
+    package static let problemsHTML = File(
+        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"00d29a39feb632cf\"",
+        text: #"""
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Punctual API: problems</title>
+<link rel="stylesheet" href="/docs/docs.css">
+</head>
+<body>
+<header>
+<p class="brand"><a href="/docs">Punctual <span>API</span></a></p>
+<p class="links"><a href="/docs">Calls</a> <a href="/openapi.json">openapi.json</a></p>
+</header>
+<main class="problems">
+<h1>Problems</h1>
+<p>Every answer other than 2xx is <code>application/problem+json</code> (RFC 9457). Its <code>type</code> leads here; branch on it or on the status, never on <code>detail</code>. Give <code>request_id</code> when you ask for help.</p>
+<dl>
+<dt id="malformed-json">The body is no JSON <code>malformed-json</code> <span class="soft">400</span></dt>
+<dd>The body is not valid UTF-8 or JSON, is nested too deep, or names a key twice; or the request itself makes no sense. Mend it; a repeat gives the same answer.</dd>
+<dt id="not-found">No such thing <code>not-found</code> <span class="soft">404</span></dt>
+<dd>Nothing has this address: no such route, or no job, execution or claim with this id. A text that is no id is answered in the same way.</dd>
+<dt id="method-not-allowed">Not with this method <code>method-not-allowed</code> <span class="soft">405</span></dt>
+<dd>The address exists, but not with this method. The Allow field lists the right ones.</dd>
+<dt id="not-acceptable">Not in this form <code>not-acceptable</code> <span class="soft">406</span></dt>
+<dd>The Accept field rules out the only form there is: text/event-stream, for /api/v1/events.</dd>
+<dt id="name-taken">The name is taken <code>name-taken</code> <span class="soft">409</span></dt>
+<dd>The service has a job of this name already. Read it, or choose another name.</dd>
+<dt id="conflict">Not in this state <code>conflict</code> <span class="soft">409</span></dt>
+<dd>The thing exists, but its state does not allow this: to cancel what has ended, to pause a completed job, to retry when nothing failed.</dd>
+<dt id="idempotency-in-progress">Still under way <code>idempotency-in-progress</code> <span class="soft">409</span></dt>
+<dd>A request with the same Idempotency-Key is being worked on. Ask again a little later with the same key.</dd>
+<dt id="lease-lost">The claim is lost <code>lease-lost</code> <span class="soft">409</span></dt>
+<dd>The claim expired, was cancelled, or belongs to another attempt or worker. Stop the work: nothing was changed, and another attempt may be running.</dd>
+<dt id="version-conflict">The job has changed <code>version-conflict</code> <span class="soft">412</span></dt>
+<dd>The job is no longer the version that If-Match names. Read it again, and decide again.</dd>
+<dt id="body-too-large">The body is too large <code>body-too-large</code> <span class="soft">413</span></dt>
+<dd>A body may have 1 MiB.</dd>
+<dt id="unsupported-media-type">Not this kind of body <code>unsupported-media-type</code> <span class="soft">415</span></dt>
+<dd>Bodies are application/json; PATCH takes application/merge-patch+json as well.</dd>
+<dt id="validation">The request has faults <code>validation</code> <span class="soft">422</span></dt>
+<dd>Every fault is in errors, each with a JSON pointer into the body, or the name of the query parameter or header. Nothing was stored.</dd>
+<dt id="idempotency-mismatch">The key was used for something else <code>idempotency-mismatch</code> <span class="soft">422</span></dt>
+<dd>This Idempotency-Key was used within the last 24 hours with another call or body. Choose a new key.</dd>
+<dt id="overloaded">Too much at once <code>overloaded</code> <span class="soft">429</span></dt>
+<dd>A limit is reached. Ask again after Retry-After seconds, with some chance added.</dd>
+<dt id="internal">A defect of the server <code>internal</code> <span class="soft">500</span></dt>
+<dd>The log has the details under request_id. Safe to repeat with an Idempotency-Key.</dd>
+<dt id="unavailable">Not now <code>unavailable</code> <span class="soft">503</span></dt>
+<dd>The store cannot be reached, or the node is starting or stopping. Ask again after Retry-After seconds.</dd>
+</dl>
+</main>
+</body>
+</html>
+
+"""#)
+
+    /// Every file, by name.
+    package static let all = [docsCSS, docsHTML, docsJS, openAPI, problemsHTML]
+}
