@@ -1,5 +1,5 @@
 public import PunctualJSON
-public import PunctualSchedule
+internal import PunctualSchedule
 
 /// The words that the contract uses for the day-light policies and dialects.
 private enum GapWord: String, CaseIterable { case next_valid, skip, shift }
