@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"7b83ca790996de9f\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"472057f2da56779a\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -645,7 +645,7 @@ try {
         "tags": ["Jobs"],
         "operationId": "deleteJob",
         "summary": "Delete a job",
-        "description": "Cancels what waits; what runs is let finish; history stays until retention.",
+        "description": "Cancels what waits, asks what runs to stop; history stays until retention.",
         "parameters": [
           { "$ref": "#/components/parameters/JobId" },
           { "$ref": "#/components/parameters/IfMatch" },
@@ -1058,7 +1058,7 @@ try {
         "tags": ["Executions"],
         "operationId": "retryExecution",
         "summary": "Run a failed execution again",
-        "description": "The one named, or the job's last failed one. 409 when there is none or it has not failed. The answer is the execution that will run.",
+        "description": "The one named, if it has ended without success, or else the job's last failed one; 409 when there is none. The same execution is opened again, with the next attempt number: an occurrence never has two.",
         "parameters": [
           { "$ref": "#/components/parameters/JobIdOfPath" },
           { "$ref": "#/components/parameters/IdempotencyKey" },
@@ -1096,7 +1096,7 @@ try {
         "tags": ["Executions"],
         "operationId": "cancelExecution",
         "summary": "Cancel an execution",
-        "description": "What waits is cancelled at once, what runs is told to stop. One that has ended is 409; a cancelled one is answered again.",
+        "description": "What waits is cancelled at once, what runs is told to stop. One that has ended is 409.",
         "parameters": [
           { "$ref": "#/components/parameters/JobIdOfPath" },
           { "$ref": "#/components/parameters/ExecutionId" },
@@ -1571,8 +1571,11 @@ try {
         "required": ["type", "every"],
         "properties": {
           "type": { "type": "string", "const": "interval" },
-          "every": { "$ref": "#/components/schemas/Duration", "description": "100ms to 10 years (3,650 days)." },
-          "anchor": { "$ref": "#/components/schemas/Instant", "description": "Default: when the job was created." }
+          "every": { "$ref": "#/components/schemas/Duration", "description": "100ms to 10 years (315,576,000s)." },
+          "anchor": {
+            "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}],
+            "description": "Default: when the job was created."
+          }
         },
         "additionalProperties": false,
         "examples": [{"type": "interval", "every": "5m"}]
@@ -1583,7 +1586,7 @@ try {
         "required": ["type", "every"],
         "properties": {
           "type": { "type": "string", "const": "fixed_delay" },
-          "every": { "$ref": "#/components/schemas/Duration", "description": "100ms to 10 years (3,650 days)." }
+          "every": { "$ref": "#/components/schemas/Duration", "description": "100ms to 10 years (315,576,000s)." }
         },
         "additionalProperties": false,
         "examples": [{"type": "fixed_delay", "every": "30s"}]
@@ -1594,14 +1597,20 @@ try {
         "required": ["type"],
         "properties": {
           "type": { "type": "string", "const": "once" },
-          "at": { "$ref": "#/components/schemas/Instant" },
-          "local": { "$ref": "#/components/schemas/LocalTime" },
-          "timezone": { "$ref": "#/components/schemas/Timezone", "default": "UTC" }
+          "at": { "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}] },
+          "local": { "oneOf": [{"$ref": "#/components/schemas/LocalTime"}, {"type": "null"}] },
+          "timezone": {
+            "$ref": "#/components/schemas/Timezone",
+            "description": "Beside `local` only. Default `UTC`."
+          }
         },
         "additionalProperties": false,
         "oneOf": [
-          { "required": ["at"], "properties": {"local": false, "timezone": false} },
-          { "required": ["local"], "properties": {"at": false} }
+          {
+            "required": ["at"],
+            "properties": { "at": {"type": "string"}, "local": {"type": "null"}, "timezone": false }
+          },
+          { "required": ["local"], "properties": {"local": {"type": "string"}, "at": {"type": "null"}} }
         ],
         "examples": [
           { "type": "once", "at": "2026-12-31T23:00:00Z" },
@@ -1680,7 +1689,7 @@ try {
           },
           "headers": {
             "type": "object",
-            "description": "Up to 64 header fields.",
+            "description": "Up to 64 header fields. Those that Punctual or the connection sets (`Host`, `Content-Length`, `Idempotency-Key`, `webhook-*`, …) are refused.",
             "maxProperties": 64,
             "propertyNames": {
               "type": "string",
@@ -1741,8 +1750,8 @@ try {
             "additionalProperties": { "type": "string", "maxLength": 32768 }
           },
           "directory": {
-            "type": "string",
-            "description": "An absolute path.",
+            "type": ["string", "null"],
+            "description": "An absolute path; null or left out: the worker's own.",
             "minLength": 1,
             "maxLength": 4096,
             "pattern": "^/"
@@ -1872,7 +1881,7 @@ try {
           },
           "ends_at": {
             "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}],
-            "description": "No occurrence after it; later than `starts_at`."
+            "description": "No occurrence after it; not before `starts_at`."
           },
           "max_runs": {
             "type": ["integer", "null"],
@@ -1899,7 +1908,7 @@ try {
           },
           "misfire_threshold": {
             "$ref": "#/components/schemas/Duration",
-            "description": "0s or more.",
+            "description": "0s to 24h.",
             "default": "60s"
           },
           "catchup_window": {
@@ -2009,7 +2018,7 @@ try {
           },
           "headers": {
             "type": ["object", "null"],
-            "description": "Up to 64 header fields.",
+            "description": "Up to 64 header fields. Those that Punctual or the connection sets (`Host`, `Content-Length`, `Idempotency-Key`, `webhook-*`, …) are refused.",
             "propertyNames": {
               "type": "string",
               "minLength": 1,
@@ -2050,7 +2059,7 @@ try {
           },
           "directory": {
             "type": ["string", "null"],
-            "description": "An absolute path.",
+            "description": "An absolute path; null or left out: the worker's own.",
             "minLength": 1,
             "maxLength": 4096,
             "pattern": "^/"
@@ -2097,7 +2106,7 @@ try {
           },
           "ends_at": {
             "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}],
-            "description": "No occurrence after it; later than `starts_at`."
+            "description": "No occurrence after it; not before `starts_at`."
           },
           "max_runs": {
             "type": ["integer", "null"],
@@ -2120,7 +2129,7 @@ try {
             "enum": ["skip", "fire_once", "fire_all", null]
           },
           "misfire_threshold": {
-            "description": "0s or more.",
+            "description": "0s to 24h.",
             "oneOf": [{"$ref": "#/components/schemas/Duration"}, {"type": "null"}]
           },
           "catchup_window": {
@@ -2357,7 +2366,7 @@ try {
         "properties": {
           "http_status": { "type": ["integer", "null"], "minimum": 100, "maximum": 599 },
           "exit_code": { "type": ["integer", "null"] },
-          "output": { "type": ["string", "null"], "description": "Up to the worker's cap." },
+          "output": { "type": "string", "description": "Up to the worker's cap." },
           "output_truncated": { "type": "boolean" }
         }
       },
@@ -2732,6 +2741,8 @@ try {
         "properties": {
           "node_id": { "type": "string" },
           "roles": { "type": "array", "items": {"type": "string"} },
+          "version": { "type": "string" },
+          "address": { "type": ["string", "null"] },
           "started_at": { "$ref": "#/components/schemas/InstantText" },
           "last_seen_at": { "$ref": "#/components/schemas/InstantText" }
         }
@@ -2793,7 +2804,11 @@ try {
             "minimum": 0,
             "description": "How long the oldest of them has waited; null when none waits."
           },
-          "workers": { "type": "integer", "description": "Workers that serve it.", "minimum": 0 }
+          "workers": {
+            "type": "integer",
+            "description": "Distinct workers that hold executions of it.",
+            "minimum": 0
+          }
         },
         "examples": [
           { "name": "default", "paused": false, "depth": 3, "running": 2, "oldest_age_ms": 120, "workers": 1 }
@@ -2801,7 +2816,7 @@ try {
       },
       "QueueList": {
         "type": "object",
-        "description": "Every queue that a job or an execution names.",
+        "description": "By name: every queue that is paused, has waiting or running executions, or is named by a job.",
         "required": ["items"],
         "properties": { "items": {"type": "array", "items": {"$ref": "#/components/schemas/Queue"}} }
       },
@@ -3201,7 +3216,7 @@ try {
       "LabelFilter": {
         "name": "label",
         "in": "query",
-        "description": "`key=value`, or `key` for any value. May be repeated; all must hold.",
+        "description": "`key=value`. May be repeated; all must hold.",
         "style": "form",
         "explode": true,
         "schema": {
@@ -3210,7 +3225,7 @@ try {
             "type": "string",
             "minLength": 1,
             "maxLength": 320,
-            "pattern": "^[A-Za-z0-9._/-]{1,63}(?:=.{0,256})?$"
+            "pattern": "^[A-Za-z0-9._/-]{1,63}=.{0,256}$"
           },
           "maxItems": 32
         }
