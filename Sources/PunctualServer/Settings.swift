@@ -1,0 +1,192 @@
+internal import Configuration
+internal import Logging
+internal import SystemPackage
+
+/// What a node is told: flags, then `PUNCTUAL_*` variables, then the YAML file of `--config`, then defaults.
+package struct Settings: Sendable, Equatable {
+    /// `sqlite:PATH` or, later, `postgres://…`.
+    package var databaseURL = "sqlite:punctual.sqlite"
+    package var httpHost = "127.0.0.1"
+    package var httpPort = 8640
+    /// Names this process among the nodes; made from host name and process id unless given.
+    package var nodeID: String?
+    package var roles: Set<Role> = Set(Role.allCases)
+    package var logLevel = Logger.Level.info
+    package var logFormat = LogFormatName.text
+    /// Addresses and ranges that HTTP targets may reach although they are private.
+    package var egressAllow: [String] = []
+    /// Paths or patterns of commands that may run; empty means none.
+    package var commandAllow: [String] = []
+    package var schedulerShards = 8
+    /// How many executions this node works on at once.
+    package var workerConcurrency = 64
+    /// How many of each queue; queues that are not named share `workerConcurrency`. nil means all queues.
+    package var workerQueues: [String: Int]?
+    /// How long running work may go on after SIGTERM.
+    package var shutdownGrace = Duration.seconds(20)
+    /// How long ended executions are kept.
+    package var retention = Duration.seconds(90 * 86_400)
+
+    package enum Role: String, Sendable, CaseIterable { case api, scheduler, worker }
+    package enum LogFormatName: String, Sendable, CaseIterable { case text, json }
+
+    package init() {}
+}
+
+/// A setting that cannot be used: where it came from, what is wrong, what would be right.
+package struct SettingsError: Error, Equatable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}
+
+extension Settings {
+    /// Reads all settings.
+    /// - Parameters:
+    ///   - flags: by dotted key, `http.port`; they win.
+    ///   - environment: the process's variables; `PUNCTUAL_X_FILE` names a file that holds the value of `PUNCTUAL_X`.
+    ///   - configFile: a YAML file; nil means none.
+    /// - Throws: `SettingsError` with one line about the first setting that cannot be used.
+    package static func load(
+        flags: [String: String], environment: [String: String], configFile: String?, base: Settings = Settings()
+    ) async throws(SettingsError) -> Settings {
+        var providers: [any ConfigProvider] = [
+            EnvironmentVariablesProvider(
+                environmentVariables: Dictionary(
+                    uniqueKeysWithValues: flags.map { ($0.replacing(".", with: "_").uppercased(), $1) })),
+            EnvironmentVariablesProvider(environmentVariables: try withFiles(environment)).prefixKeys(with: "punctual"),
+        ]
+        if let configFile {
+            do {
+                providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(configFile)))
+            } catch {
+                throw SettingsError("cannot read the config file \(configFile): \(error)")
+            }
+        }
+        return try base.reading(ConfigReader(providers: providers))
+    }
+
+    /// Puts the contents of the files that `PUNCTUAL_…_FILE` variables name in place of the variables they stand for.
+    private static func withFiles(_ environment: [String: String]) throws(SettingsError) -> [String: String] {
+        var result = environment
+        for (name, path) in environment where name.hasPrefix("PUNCTUAL_") && name.hasSuffix("_FILE") {
+            let plain = String(name.dropLast("_FILE".count))
+            if environment[plain] != nil { throw SettingsError("both \(plain) and \(name) are set; keep one") }
+            guard let bytes = readFile(path, limit: 65_536) else {
+                throw SettingsError("\(name): cannot read \(path)")
+            }
+            result[plain] = String(decoding: bytes, as: UTF8.self).trimmingSuffix { $0.isNewline }
+        }
+        return result
+    }
+
+    private func reading(_ config: ConfigReader) throws(SettingsError) -> Settings {
+        var result = self
+        func text(_ key: String) -> String? { config.string(forKey: ConfigKey(key), isSecret: key == "database.url") }
+        func value<Value>(
+            _ key: String, _ wanted: String, _ read: (String) -> Value?
+        ) throws(SettingsError) -> Value? {
+            guard let text = text(key) else { return nil }
+            if let value = read(text) { return value }
+            let shown = key == "database.url" ? "" : " \"\(text)\""
+            throw SettingsError("\(key)\(shown): must be \(wanted)")
+        }
+        func list(_ key: String) -> [String]? {
+            text(key).map { $0.split(separator: ",").map { String($0.filter { $0 != " " }) } }
+                ?? config.stringArray(forKey: ConfigKey(key))
+        }
+        if let value = try value("database.url", "sqlite:PATH", { $0.hasPrefix("sqlite:") && $0.count > 7 ? $0 : nil })
+        {
+            result.databaseURL = value
+        }
+        if let value = text("http.host") { result.httpHost = value }
+        if let value = try value("http.port", "a port from 0 to 65535", { UInt16($0) }) { result.httpPort = Int(value) }
+        if let value = try value(
+            "node.id", "1 to 64 of A–Z a–z 0–9 . _ -",
+            { text in
+                (1...64).contains(text.utf8.count)
+                    && text.utf8.allSatisfy { byte in
+                        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                            || "._-".utf8.contains(byte)
+                    } ? text : nil
+            })
+        {
+            result.nodeID = value
+        }
+        if let names = list("roles") {
+            var roles: Set<Role> = []
+            for name in names {
+                guard let role = Role(rawValue: name) else {
+                    throw SettingsError("roles \"\(name)\": must be a list of api, scheduler and worker")
+                }
+                roles.insert(role)
+            }
+            if roles.isEmpty { throw SettingsError("roles: name at least one of api, scheduler and worker") }
+            result.roles = roles
+        }
+        if let value = try value(
+            "log.level", "trace, debug, info, notice, warning, error or critical",
+            {
+                Logger.Level(rawValue: $0.lowercased())
+            })
+        {
+            result.logLevel = value
+        }
+        if let value = try value("log.format", "text or json", { LogFormatName(rawValue: $0) }) {
+            result.logFormat = value
+        }
+        if let value = list("egress.allow") { result.egressAllow = value }
+        if let value = list("command.allow") { result.commandAllow = value }
+        if let value = try value(
+            "scheduler.shards", "from 1 to 256", { Int($0).flatMap { (1...256).contains($0) ? $0 : nil } })
+        {
+            result.schedulerShards = value
+        }
+        if let value = try value(
+            "worker.concurrency", "from 1 to 10000",
+            {
+                Int($0).flatMap { (1...10_000).contains($0) ? $0 : nil }
+            })
+        {
+            result.workerConcurrency = value
+        }
+        if let names = list("worker.queues") {
+            var queues: [String: Int] = [:]
+            for name in names {
+                let parts = name.split(separator: ":")
+                guard let queue = parts.first, parts.count <= 2,
+                    let limit = parts.count == 2 ? Int(parts[1]) : result.workerConcurrency, limit > 0
+                else { throw SettingsError("worker.queues \"\(name)\": write NAME or NAME:LIMIT, such as mail:4") }
+                queues[String(queue)] = limit
+            }
+            result.workerQueues = queues
+        }
+        return result
+    }
+}
+
+/// The bytes of a file, or nil when it cannot be read or is longer than `limit`.
+func readFile(_ path: String, limit: Int) -> [UInt8]? {
+    // A file that cannot be opened or read is told apart by the caller's message alone.
+    guard let file = try? FileDescriptor.open(FilePath(path), .readOnly) else { return nil }
+    // Nothing was written: a failing close loses nothing.
+    defer { try? file.close() }
+    var bytes: [UInt8] = []
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 8)
+    defer { chunk.deallocate() }
+    while bytes.count <= limit {
+        // As above.
+        guard let count = try? file.read(into: chunk) else { return nil }
+        if count == 0 { return bytes }
+        bytes.append(contentsOf: chunk[0..<count])
+    }
+    return nil
+}
+
+extension StringProtocol {
+    fileprivate func trimmingSuffix(while matches: (Character) -> Bool) -> String {
+        var end = endIndex
+        while end > startIndex, matches(self[index(before: end)]) { end = index(before: end) }
+        return String(self[..<end])
+    }
+}
