@@ -1,6 +1,6 @@
 internal import GRDB
 package import PunctualCore
-package import PunctualSchedule
+internal import PunctualSchedule
 
 extension SQLiteStore {
     package func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
@@ -136,8 +136,9 @@ extension SQLiteStore {
         }
     }
 
-    package func nextAvailable(lane: Lane) async throws(StoreError) -> Timestamp? {
-        try await read { database in
+    package func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
+        let now = clock.now()
+        return try await read { database in
             try Int64.fetchOne(
                 database.cachedStatement(
                     sql: """
@@ -145,7 +146,7 @@ extension SQLiteStore {
                         WHERE status = 'pending' AND lane = ? AND queue NOT IN (SELECT name FROM queues WHERE paused)
                         ORDER BY available_at LIMIT 1
                         """), arguments: [lane.rawValue]
-            ).map { Timestamp(milliseconds: $0) }
+            ).map { Timestamp(milliseconds: $0) - now }
         }
     }
 }

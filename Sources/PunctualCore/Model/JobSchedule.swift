@@ -61,13 +61,9 @@ extension JobSchedule {
             case .gap(_, _, let transition): return .once(transition)
             case .overlap(let first, _): return .once(first)
             }
-        case .rrule(let rule, let start, let timezone):
-            let zone = try zones.schedule(timezone)
-            do throws(RecurrenceError) {
-                return .recurrence(try RecurrenceSchedule(rule: rule, start: start, zone: zone))
-            } catch {
-                throw ScheduleFault(field: "rule", detail: "\(error)")
-            }
+        case .rrule:
+            // The contract's form is read and kept; the recurrence maths has not been built.
+            throw ScheduleFault(field: "type", detail: "this version cannot compute rrule schedules")
         case .manual:
             return .manual
         }

@@ -34,8 +34,9 @@ public protocol ExecutionStore: Sendable {
     /// Stops or lets go claims from the queue. Repeating it changes nothing.
     func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary
 
-    /// The earliest `availableAt` of a waiting execution of the lane in queues that are not paused; nil when none waits.
-    func nextAvailable(lane: Lane) async throws(StoreError) -> Timestamp?
+    /// How long, by the store's clock, until the next waiting execution of the lane becomes available; not above zero when
+    /// one is, nil when none waits. Paused queues are left out.
+    func nextAvailable(lane: Lane) async throws(StoreError) -> Duration?
 }
 
 /// Who takes executions: the workers of this program, outside workers, a broker.

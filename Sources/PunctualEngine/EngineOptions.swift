@@ -1,0 +1,35 @@
+/// Every limit and rhythm of the loops, named.
+package struct EngineOptions: Sendable {
+    /// Jobs that one tick plans at most; a full batch is followed by the next at once.
+    package var tickBatch = 500
+    /// The longest that the scheduler and the worker wait without looking.
+    package var pollInterval = Duration.seconds(1)
+    /// The time limit of one store call of a singleton loop.
+    package var storeTimeout = Duration.seconds(10)
+    /// Executions in hand at once.
+    package var concurrency = 64
+    /// Limits by queue; nil takes from every queue up to `concurrency`.
+    package var queues: [String: Int]?
+    /// Executions that one claim takes at most.
+    package var claimBatch = 256
+    /// How long a claim holds without a heartbeat; heartbeats come three times as often.
+    package var lease = Duration.seconds(30)
+    /// Trust in a lease ends this long before it does.
+    package var leaseMargin = Duration.seconds(2)
+    /// How long running work may go on after the signal to stop.
+    package var shutdownGrace = Duration.seconds(20)
+    package var reapInterval = Duration.seconds(1)
+    package var reapBatch = 200
+    package var retentionInterval = Duration.seconds(600)
+    package var retentionBatch = 1000
+    /// How long ended executions are kept.
+    package var retention = Duration.seconds(90 * 86_400)
+    /// How long answers to requests with an idempotency key are kept.
+    package var idempotencyRetention = Duration.seconds(86_400)
+    package var shards = 8
+    package var shardLease = Duration.seconds(10)
+    /// Compiled schedules that the scheduler keeps.
+    package var scheduleCache = 10_000
+
+    package init() {}
+}

@@ -1,0 +1,129 @@
+package import Logging
+internal import Metrics
+package import PunctualCore
+internal import PunctualSchedule
+internal import Synchronization
+
+/// Whoever wants to see executions as they happen: the terminal of `punctual dev`, the event stream.
+package protocol ExecutionEvents: Sendable {
+    /// Rows that the scheduler added, run or not.
+    func added(_ executions: [Execution])
+    func started(_ execution: Execution)
+    /// An attempt ended; the execution may go on to another.
+    func ended(_ execution: Execution)
+}
+
+/// All names of the engine's metrics and log events, in one file.
+package struct Instruments: Sendable {
+    let logger: Logger
+    let events: (any ExecutionEvents)?
+    private let cache = Cache()
+
+    package init(logger: Logger, events: (any ExecutionEvents)? = nil) {
+        self.logger = logger
+        self.events = events
+    }
+
+    /// Handles by name and labels, made once.
+    private final class Cache: Sendable {
+        let counters = Mutex<[String: Counter]>([:])
+    }
+
+    private func counter(_ name: String, _ labels: [(String, String)] = []) -> Counter {
+        let key = labels.reduce(into: name) { $0 += "|\($1.1)" }
+        return cache.counters.withLock { counters in
+            if let counter = counters[key] { return counter }
+            let counter = Counter(label: name, dimensions: labels)
+            counters[key] = counter
+            return counter
+        }
+    }
+
+    private static let lateness = Metrics.Timer(label: "punctual_schedule_lateness_seconds")
+    private static let duration = Metrics.Timer(label: "punctual_job_execution_duration_seconds")
+    private static let active = Meter(label: "punctual_active_executions")
+
+    func loopLived(_ loop: String, at now: Timestamp) {
+        Gauge(label: "punctual_loop_heartbeat_timestamp_seconds", dimensions: [("loop", loop)])
+            .record(Double(now.milliseconds) / 1000)
+    }
+
+    func loopFailed(_ loop: String, _ error: any Error) {
+        counter("punctual_loop_failures_total", [("loop", loop)]).increment()
+        logger.error("a step of a loop failed", metadata: ["loop": "\(loop)", "error": "\(error)"])
+    }
+
+    func planned(_ executions: [Execution]) {
+        for execution in executions where execution.status == .skipped || execution.status == .missed {
+            counter("punctual_missed_total", [("reason", execution.reason?.rawValue ?? "none")]).increment()
+        }
+        events?.added(executions)
+    }
+
+    func raceLost() { counter("punctual_tick_races_lost_total").increment() }
+
+    func scheduleBroken(_ job: Job, _ fault: ScheduleFault) {
+        logger.error(
+            "a job's schedule cannot be computed; it waits until it is changed",
+            metadata: ["job_id": "\(job.id)", "job": "\(job.draft.name)", "fault": "\(fault.field): \(fault.detail)"])
+    }
+
+    func claimed(_ count: Int) {
+        counter("punctual_claims_total", [("result", count == 0 ? "empty" : "taken")]).increment()
+    }
+
+    func started(_ execution: Execution, inHand: Int) {
+        if execution.attempt == 1, let startedAt = execution.startedAt {
+            Self.lateness.recordMilliseconds(max(0, (startedAt - execution.availableAt).wholeMilliseconds))
+        }
+        Self.active.set(Double(inHand))
+        events?.started(execution)
+    }
+
+    func ended(_ execution: Execution, target: String, took: Duration, inHand: Int) {
+        counter(
+            "punctual_job_executions_total",
+            [("target", target), ("status", execution.status == .pending ? "retried" : execution.status.rawValue)]
+        ).increment()
+        let (seconds, attoseconds) = took.components
+        Self.duration.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        Self.active.set(Double(inHand))
+        if execution.status == .failed {
+            logger.info(
+                "an execution failed",
+                metadata: [
+                    "execution_id": "\(execution.id)", "job": "\(execution.jobName)",
+                    "reason": "\(execution.reason?.rawValue ?? "none")", "error": "\(execution.error ?? "")",
+                ])
+        }
+        events?.ended(execution)
+    }
+
+    func leaseLost(_ lease: Lease) {
+        counter("punctual_lease_lost_total").increment()
+        logger.notice(
+            "a lease was lost; the attempt's end changes nothing",
+            metadata: ["execution_id": "\(lease.executionID)", "attempt": "\(lease.attempt)"])
+    }
+
+    func staleCompletion(_ lease: Lease) {
+        counter("punctual_stale_completions_total").increment()
+        logger.notice(
+            "a stale completion was refused",
+            metadata: ["execution_id": "\(lease.executionID)", "attempt": "\(lease.attempt)"])
+    }
+
+    func reclaimed(_ executions: [Execution]) {
+        counter("punctual_reclaimed_total").increment(by: Int64(executions.count))
+        for execution in executions {
+            logger.notice(
+                "an execution was taken back from a worker that was not heard of",
+                metadata: ["execution_id": "\(execution.id)", "status": "\(execution.status.rawValue)"])
+            events?.ended(execution)
+        }
+    }
+}
+
+extension Metrics.Timer {
+    fileprivate func recordMilliseconds(_ value: Int64) { recordNanoseconds(value * 1_000_000) }
+}

@@ -1,0 +1,81 @@
+package import PunctualCore
+package import PunctualSchedule
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// Turns due instants into executions.
+///
+/// Any number may run at once: a plan that lost the race changes nothing.
+package final class SchedulerService: Service {
+    private let store: any JobStore
+    private let schedules: ScheduleCache
+    private let bell: SignalBell
+    private let options: EngineOptions
+    private let instruments: Instruments
+    /// The virtual shards to tick; nil means all.
+    private let shards: @Sendable () -> Set<Int>?
+    private let wait = Mutex(Duration.zero)
+
+    package init(
+        store: any JobStore, zones: ZoneCatalog, bell: SignalBell, options: EngineOptions, instruments: Instruments,
+        shards: @escaping @Sendable () -> Set<Int>? = { nil }
+    ) {
+        self.store = store
+        self.schedules = ScheduleCache(zones: zones, limit: options.scheduleCache)
+        self.bell = bell
+        self.options = options
+        self.instruments = instruments
+        self.shards = shards
+    }
+
+    package func run() async throws {
+        try await repeatUntilShutdown { [self] in
+            do throws(StoreError) {
+                while try await tick() >= options.tickBatch {}
+            } catch {
+                instruments.loopFailed("scheduler", error)
+                wait.withLock { $0 = options.pollInterval }
+            }
+            try await bell.scheduler.wait(atMost: wait.withLock { $0 })
+        }
+    }
+
+    /// Plans and applies one batch of due jobs.
+    /// - Returns: how many jobs moved on; a full batch means there may be more.
+    package func tick() async throws(StoreError) -> Int {
+        let (store, batch, shards) = (self.store, options.tickBatch, self.shards())
+        let due = try await limited(options.storeTimeout) { () async throws(StoreError) in
+            try await store.dueJobs(shards: shards, limit: batch)
+        }
+        let pause = due.nextDue.map { min($0 - due.now, options.pollInterval) } ?? options.pollInterval
+        wait.withLock { $0 = max(pause, .milliseconds(1)) }
+        instruments.loopLived("scheduler", at: due.now)
+        let plans = due.jobs.compactMap { job -> TickPlan? in
+            switch schedules.schedule(of: job) {
+            case (.success(let schedule), _): return job.plan(at: due.now, schedule: schedule)
+            case (.failure(let fault), let isNew):
+                if isNew { instruments.scheduleBroken(job, fault) }
+                return nil
+            }
+        }
+        if plans.isEmpty { return 0 }
+        let outcomes = try await limited(options.storeTimeout) { () async throws(StoreError) in
+            try await store.apply(plans)
+        }
+        var moved = 0
+        var isWorkWaiting = false
+        for outcome in outcomes {
+            switch outcome {
+            case .applied(let executions):
+                moved += 1
+                instruments.planned(executions)
+                isWorkWaiting = isWorkWaiting || executions.contains { $0.status == .pending }
+            case .lostRace: instruments.raceLost()
+            }
+        }
+        if isWorkWaiting { bell.workWaiting() }
+        // Bounded plans leave jobs due; they go on without a pause.
+        if plans.contains(where: { $0.next.map { $0 <= due.now } ?? false }) { return max(moved, options.tickBatch) }
+        return moved
+    }
+}

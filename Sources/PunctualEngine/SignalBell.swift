@@ -1,0 +1,77 @@
+internal import PunctualCore
+internal import Synchronization
+
+/// The bell within one process.
+package final class SignalBell: Bell {
+    package let scheduler = Doorbell()
+    package let workers = Doorbell()
+
+    package init() {}
+
+    package func jobsChanged() { scheduler.ring() }
+    package func workWaiting() { workers.ring() }
+}
+
+/// Wakes whoever waits; a ring that nobody hears is kept for the next one. Many rings are one.
+package final class Doorbell: Sendable {
+    fileprivate struct State {
+        var isRung = false
+        var nextWaiter = 0
+        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func ring() {
+        let waiters = state.withLock { state in
+            let waiters = state.waiters
+            state.waiters = [:]
+            if waiters.isEmpty { state.isRung = true }
+            return waiters
+        }
+        for waiter in waiters.values { waiter.resume() }
+    }
+
+    /// Returns after a ring or when the time is up.
+    /// - Throws: `CancellationError`.
+    package func wait(atMost limit: Duration) async throws {
+        try Task.checkCancellation()
+        if limit <= .zero || state.withLock({ $0.takeRing() }) { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.ringing() }
+            // A cancelled sleep ends the wait all the same.
+            group.addTask { try? await Task.sleep(for: limit, tolerance: .zero) }
+            await group.next()
+            group.cancelAll()
+        }
+        try Task.checkCancellation()
+    }
+
+    private func ringing() async {
+        let number = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.takeRing() || Task.isCancelled { return true }
+                    state.waiters[number] = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
+        }
+    }
+}
+
+extension Doorbell.State {
+    fileprivate mutating func takeRing() -> Bool {
+        defer { isRung = false }
+        return isRung
+    }
+}

@@ -1,0 +1,158 @@
+package import PunctualCore
+internal import PunctualSchedule
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// Takes executions back from workers that were not heard of.
+package struct ReaperService: Service {
+    private let store: any ExecutionStore
+    private let bell: SignalBell
+    private let options: EngineOptions
+    private let instruments: Instruments
+    private let random: @Sendable () -> Double
+
+    package init(
+        store: any ExecutionStore, bell: SignalBell, options: EngineOptions, instruments: Instruments,
+        random: @escaping @Sendable () -> Double = { .random(in: 0...1) }
+    ) {
+        self.store = store
+        self.bell = bell
+        self.options = options
+        self.instruments = instruments
+        self.random = random
+    }
+
+    package func run() async throws {
+        try await repeatUntilShutdown {
+            do throws(StoreError) {
+                while try await reap() == options.reapBatch {}
+            } catch {
+                instruments.loopFailed("reaper", error)
+            }
+            try await Task.sleep(for: options.reapInterval)
+        }
+    }
+
+    /// Takes back one batch; how many there were.
+    package func reap() async throws(StoreError) -> Int {
+        let (store, batch, draw) = (self.store, options.reapBatch, random())
+        let executions = try await limited(options.storeTimeout) { () async throws(StoreError) in
+            try await store.reclaimExpired(limit: batch, random: draw)
+        }
+        if !executions.isEmpty {
+            instruments.reclaimed(executions)
+            bell.workWaiting()
+        }
+        return executions.count
+    }
+}
+
+/// Removes what is older than it is to be kept.
+package struct RetentionService: Service {
+    private let store: any JobStore & HistoryStore & IdempotencyStore
+    private let options: EngineOptions
+    private let instruments: Instruments
+
+    package init(
+        store: any JobStore & HistoryStore & IdempotencyStore, options: EngineOptions, instruments: Instruments
+    ) {
+        self.store = store
+        self.options = options
+        self.instruments = instruments
+    }
+
+    package func run() async throws {
+        try await repeatUntilShutdown {
+            do throws(StoreError) {
+                while try await prune() == options.retentionBatch {}
+            } catch {
+                instruments.loopFailed("retention", error)
+            }
+            try await Task.sleep(for: options.retentionInterval)
+        }
+    }
+
+    /// Removes one batch of executions, and the old answers; how many executions there were.
+    package func prune() async throws(StoreError) -> Int {
+        let now = try await store.now()
+        _ = try await store.pruneKeys(before: now - options.idempotencyRetention)
+        return try await store.prune(before: now - options.retention, limit: options.retentionBatch)
+    }
+}
+
+/// Holds this node's share of the scheduler's shards, and tells that the node is there.
+package final class ShardService: Service {
+    private let node: NodeRecord
+    private let isScheduler: Bool
+    private let store: any JobStore & LeaseStore
+    private let options: EngineOptions
+    private let instruments: Instruments
+    private let clock = ContinuousClock()
+    private let held = Mutex<(leases: [ShardLease], until: ContinuousClock.Instant?)>(([], nil))
+
+    package init(
+        node: NodeRecord, store: any JobStore & LeaseStore, options: EngineOptions, instruments: Instruments
+    ) {
+        self.node = node
+        self.isScheduler = node.roles.contains("scheduler")
+        self.store = store
+        self.options = options
+        self.instruments = instruments
+    }
+
+    /// The virtual shards that this node should tick now; empty when its leases can no longer be trusted.
+    package func virtualShards() -> Set<Int> {
+        let shards = held.withLock { held -> Set<Int> in
+            guard let until = held.until, until > clock.now else { return [] }
+            return Set(held.leases.map(\.shard))
+        }
+        return Set((0..<256).filter { shards.contains($0 % options.shards) })
+    }
+
+    package func run() async throws {
+        try await repeatUntilShutdown { [self] in
+            do throws(StoreError) {
+                try await renew()
+            } catch {
+                // Leadership that cannot be confirmed is not leadership: trust runs out by itself.
+                instruments.loopFailed("shards", error)
+            }
+            try await Task.sleep(for: options.shardLease / 3)
+        }
+        let leases = held.withLock { held in
+            defer { held = ([], nil) }
+            return held.leases
+        }
+        do throws(StoreError) { try await store.release(leases) } catch { instruments.loopFailed("shards", error) }
+    }
+
+    /// Tells that the node is there, renews its leases and takes free ones up to its fair share.
+    package func renew() async throws(StoreError) {
+        let before = clock.now
+        let (store, node, lease) = (self.store, self.node, options.shardLease)
+        try await limited(options.storeTimeout) { () async throws(StoreError) in try await store.heartbeat(node) }
+        guard isScheduler else { return }
+        let now = try await store.now()
+        let schedulers = try await store.nodes(seenSince: now - options.shardLease * 2)
+            .filter { $0.roles.contains("scheduler") }
+        let share = (options.shards + max(schedulers.count, 1) - 1) / max(schedulers.count, 1)
+        let rows = try await store.leases()
+        let mine = rows.filter { $0.holder == node.id && $0.shard < options.shards }.map(\.shard)
+        let surplus = mine.dropFirst(share)
+        let taken = Set(
+            rows.filter { row in
+                row.holder != nil && row.holder != node.id && (row.expiresAt ?? now) > now
+            }.map(\.shard))
+        let free = (0..<options.shards).filter { !mine.contains($0) && !taken.contains($0) }
+        let wanted = mine.prefix(share) + free.prefix(max(0, share - mine.count))
+        if !surplus.isEmpty {
+            try await store.release(rows.filter { surplus.contains($0.shard) && $0.holder == node.id })
+        }
+        let leases = try await limited(options.storeTimeout) { () async throws(StoreError) in
+            try await store.acquire(Array(wanted), holder: node.id, duration: lease)
+        }
+        held.withLock {
+            $0 = (leases.filter { wanted.contains($0.shard) }, before.advanced(by: lease - options.leaseMargin))
+        }
+    }
+}

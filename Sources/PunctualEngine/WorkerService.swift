@@ -1,0 +1,213 @@
+package import PunctualCore
+internal import PunctualSchedule
+internal import ServiceLifecycle
+
+/// Claims executions, runs them, and tells the store how they ended.
+package final class WorkerService: Service {
+    private let name: String
+    private let store: any ExecutionStore
+    private let executor: any Executor
+    private let bell: SignalBell
+    private let options: EngineOptions
+    private let instruments: Instruments
+    private let random: @Sendable () -> Double
+    private let clock = ContinuousClock()
+    private let inHand = WorkInHand()
+
+    /// - Parameters:
+    ///   - name: who claims; unique among workers.
+    ///   - random: draws from 0 to 1, for the pauses between attempts.
+    package init(
+        name: String, store: any ExecutionStore, executor: any Executor, bell: SignalBell, options: EngineOptions,
+        instruments: Instruments, random: @escaping @Sendable () -> Double = { .random(in: 0...1) }
+    ) {
+        self.name = name
+        self.store = store
+        self.executor = executor
+        self.bell = bell
+        self.options = options
+        self.instruments = instruments
+        self.random = random
+    }
+
+    package func run() async throws {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.heartbeats() }
+            // Ends on the signal to stop; what it began goes on in the group.
+            await self.claims(into: &group)
+            await self.drain()
+            group.cancelAll()
+        }
+    }
+
+    private func claims(into group: inout DiscardingTaskGroup) async {
+        // The group can't be handed into an escaping step, so the claims come out of a stream of batches.
+        let batches = AsyncStream<[ClaimedExecution]>.makeStream()
+        group.addTask { [self] in
+            do {
+                try await repeatUntilShutdown { [self] in
+                    do throws(StoreError) {
+                        let claimed = try await claim()
+                        if !claimed.isEmpty { batches.continuation.yield(claimed) }
+                        if claimed.count == options.claimBatch, inHand.count < options.concurrency { return }
+                    } catch {
+                        instruments.loopFailed("worker", error)
+                        try await Task.sleep(for: options.pollInterval)
+                    }
+                    try await bell.workers.wait(atMost: await pause())
+                }
+            } catch {
+                instruments.loopFailed("worker", error)
+            }
+            batches.continuation.finish()
+        }
+        for await batch in batches.stream {
+            for claimed in batch { group.addTask { await self.process(claimed) } }
+        }
+    }
+
+    /// How long to wait for the bell: until the next execution becomes available, at most the poll interval.
+    private func pause() async -> Duration {
+        if inHand.count >= options.concurrency { return options.pollInterval }
+        do throws(StoreError) {
+            guard let wait = try await store.nextAvailable(lane: .builtIn) else { return options.pollInterval }
+            // What is available now but was not claimed waits for room in its queue, and the end of work rings.
+            return wait <= .zero
+                ? (options.queues == nil ? .milliseconds(1) : .milliseconds(50)) : min(wait, options.pollInterval)
+        } catch {
+            return options.pollInterval
+        }
+    }
+
+    /// Takes what there is room for.
+    package func claim() async throws(StoreError) -> [ClaimedExecution] {
+        let room = options.concurrency - inHand.count
+        guard room > 0 else { return [] }
+        var queues = options.queues
+        if let limits = options.queues {
+            let busy = inHand.countByQueue()
+            queues = limits.mapValues { $0 }
+            for (queue, count) in busy { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
+        }
+        let before = clock.now
+        let claimed = try await store.claim(
+            ClaimRequest(
+                worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease))
+        instruments.claimed(claimed.count)
+        for execution in claimed {
+            inHand.begin(execution, trustedUntil: before.advanced(by: options.lease - options.leaseMargin))
+        }
+        return claimed
+    }
+
+    /// Runs one claimed execution to the end of its attempt.
+    package func process(_ claimed: ClaimedExecution) async {
+        let id = claimed.execution.id
+        instruments.started(claimed.execution, inHand: inHand.count)
+        let began = clock.now
+        // Awaited two lines on; a task of its own so that a lost lease can stop this attempt alone.
+        let task = Task { [executor] in await executor.execute(AttemptRequest(claimed)) }
+        inHand.attach(task, to: id)
+        let result = await task.value
+        let completion = self.completion(of: claimed, result)
+        if let completion { await finish(completion, of: claimed, took: clock.now - began) }
+        inHand.end(id)
+        bell.workWaiting()
+    }
+
+    /// What to tell the store; nil when the lease is lost and nothing may be told.
+    private func completion(of claimed: ClaimedExecution, _ result: AttemptResult) -> Completion? {
+        var completion = result.completion(
+            of: claimed.lease, maxAttempts: claimed.execution.maxAttempts, policy: claimed.retryPolicy, random: random()
+        )
+        guard result.verdict != .succeeded, let stop = inHand.stopReason(of: claimed.execution.id) else {
+            return completion
+        }
+        switch stop {
+        case .leaseLost: return nil
+        case .cancelled:
+            completion.outcome = .cancelled
+            completion.reason = .cancelled
+        case .shutdown:
+            completion.outcome = .handedBack
+            completion.reason = .shutdown
+            completion.result = nil
+        }
+        return completion
+    }
+
+    private func finish(_ completion: Completion, of claimed: ClaimedExecution, took: Duration) async {
+        var pause = Duration.milliseconds(50)
+        while true {
+            do throws(StoreError) {
+                switch try await store.finish(completion) {
+                case .finished(let execution):
+                    instruments.ended(
+                        execution, target: claimed.target.type, took: took, inHand: inHand.count - 1)
+                case .leaseLost: instruments.staleCompletion(claimed.lease)
+                }
+                return
+            } catch {
+                // Repeating is harmless: the attempt's number fences. Past the lease the reaper decides.
+                instruments.loopFailed("finish", error)
+                guard inHand.isTrusted(claimed.execution.id, at: clock.now), !Task.isCancelled else { return }
+                // A cancelled sleep is seen by the guard above.
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(2))
+            }
+        }
+    }
+
+    private func heartbeats() async {
+        while !Task.isCancelled {
+            // A cancelled sleep ends the loop by its condition.
+            try? await Task.sleep(for: options.lease / 3)
+            await renew()
+        }
+    }
+
+    /// Prolongs every lease in hand, and stops the attempts whose lease is lost or that somebody cancelled.
+    package func renew() async {
+        let before = clock.now
+        let (live, expired) = inHand.leases(at: before)
+        for id in expired { inHand.stop(id, because: .leaseLost) }
+        if live.isEmpty { return }
+        let (store, lease) = (self.store, options.lease)
+        do throws(StoreError) {
+            let outcomes = try await limited(options.storeTimeout) { () async throws(StoreError) in
+                try await store.renew(live, for: lease)
+            }
+            for (lease, outcome) in zip(live, outcomes) {
+                switch outcome {
+                case .renewed(_, let cancelRequested):
+                    inHand.trust(
+                        lease.executionID, until: before.advanced(by: options.lease - options.leaseMargin))
+                    if cancelRequested { inHand.stop(lease.executionID, because: .cancelled) }
+                case .lost:
+                    instruments.leaseLost(lease)
+                    inHand.stop(lease.executionID, because: .leaseLost)
+                }
+            }
+        } catch {
+            instruments.loopFailed("heartbeat", error)
+        }
+    }
+
+    /// Stops an attempt of this worker that somebody cancelled, without waiting for the next heartbeat.
+    package func cancelled(_ execution: Identifier) { inHand.stop(execution, because: .cancelled) }
+
+    /// Lets what runs finish for the grace period, then stops it and hands it back.
+    private func drain() async {
+        let deadline = clock.now.advanced(by: options.shutdownGrace)
+        while inHand.count > 0, clock.now < deadline, !Task.isCancelled {
+            // A cancelled sleep is seen by the condition.
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        inHand.stopAll(because: .shutdown)
+        let last = clock.now.advanced(by: .seconds(8))
+        while inHand.count > 0, clock.now < last {
+            // As above.
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
