@@ -1,0 +1,54 @@
+package import PunctualCore
+package import PunctualSchedule
+
+/// What the API works with.
+package struct APIServices: Sendable {
+    package var store: any Store
+    package var zones: ZoneCatalog
+    package var clock: any WallClock
+    package var bell: any Bell
+    package var nodeID: String
+    package var version: String
+    /// The Prometheus text of this process.
+    package var metricsText: @Sendable () async -> String
+    /// False while the node drains.
+    package var isAccepting: @Sendable () -> Bool
+    /// Tells this process's workers of a cancelled execution; others learn by their heartbeat.
+    package var cancelled: @Sendable (Identifier) -> Void
+
+    package init(
+        store: any Store, zones: ZoneCatalog, clock: any WallClock, bell: any Bell, nodeID: String, version: String,
+        metricsText: @escaping @Sendable () async -> String, isAccepting: @escaping @Sendable () -> Bool,
+        cancelled: @escaping @Sendable (Identifier) -> Void = { _ in }
+    ) {
+        self.store = store
+        self.zones = zones
+        self.clock = clock
+        self.bell = bell
+        self.nodeID = nodeID
+        self.version = version
+        self.metricsText = metricsText
+        self.isAccepting = isAccepting
+        self.cancelled = cancelled
+    }
+
+    /// The job of a path's parameter.
+    /// - Throws: `Problem` 404 when there is none, or the text is no id.
+    func job(_ text: String?) async throws -> Job {
+        guard let text, let id = Identifier(text), let job = try await store.job(id) else {
+            throw Problem(.notFound, "There is no such job.")
+        }
+        return job
+    }
+
+    /// The job's schedule, ready to be asked.
+    func schedule(of job: Job) throws -> Schedule {
+        do throws(ScheduleFault) {
+            return try job.draft.schedule.compiled(for: job.id, createdAt: job.createdAt, zones: zones)
+        } catch {
+            throw Problem(
+                .validation, "The schedule cannot be computed.",
+                faults: [Fault(pointer: "/schedule/\(error.field)", detail: error.detail)])
+        }
+    }
+}

@@ -1,0 +1,94 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import PunctualCore
+internal import PunctualJSON
+
+/// JSON answers, written straight into bytes.
+enum Answer {
+    static func json(
+        _ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ write: (inout JSONWriter) -> Void
+    ) -> Response {
+        var writer = JSONWriter()
+        write(&writer)
+        var fields = headers
+        fields[.contentType] = "application/json"
+        return Response(
+            status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+    }
+
+    /// A job with its ETag.
+    static func job(_ job: Job, _ status: HTTPResponse.Status = .ok, location: Bool = false) -> Response {
+        var headers: HTTPFields = [.eTag: "\"\(job.version)\""]
+        if location { headers[.location] = "/api/v1/jobs/\(job.id)" }
+        return json(status, headers: headers) { job.write(to: &$0) }
+    }
+
+    static func execution(_ execution: Execution, _ status: HTTPResponse.Status = .ok) -> Response {
+        json(status) { execution.write(to: &$0) }
+    }
+
+    /// A page with the cursor of the next.
+    static func page<Item>(_ page: Page<Item>, scope: String, _ write: (Item, inout JSONWriter) -> Void) -> Response {
+        json { writer in
+            writer.beginObject()
+            writer.name("items")
+            writer.beginArray()
+            for item in page.items { write(item, &writer) }
+            writer.endArray()
+            writer.name("next_cursor")
+            writer.string(page.next.map { Cursor.text(of: $0, scope: scope) })
+            writer.endObject()
+        }
+    }
+}
+
+extension Request {
+    /// The body as JSON; nil when it is empty.
+    /// - Throws: `Problem` 400, 413 or 415.
+    func json(types: [String] = ["application/json"]) async throws -> JSONValue? {
+        if let length = headers[.contentLength].flatMap({ Int($0) }), length > 1 << 20 {
+            throw Problem(.bodyTooLarge, "A body may have at most 1 MiB; this one has \(length) bytes.")
+        }
+        let buffer = try await body.collect(upTo: 1 << 20)
+        if buffer.readableBytes == 0 { return nil }
+        let type = headers[.contentType]?.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+        guard let type, types.contains(type) else {
+            throw Problem(.unsupportedMediaType, "Send \(types.joined(separator: " or ")).")
+        }
+        do throws(JSONError) {
+            return try JSONValue(parsing: Array(buffer.readableBytesView))
+        } catch {
+            throw Problem(.malformedJSON, "\(error).")
+        }
+    }
+
+    /// The body as JSON, which must be there.
+    func requiredJSON(types: [String] = ["application/json"]) async throws -> JSONValue {
+        guard let value = try await json(types: types) else {
+            throw Problem(.malformedJSON, "The body is empty; send a JSON object.")
+        }
+        return value
+    }
+
+    /// For calls whose body says nothing: empty, or an object without members.
+    func requireEmpty() async throws {
+        guard let value = try await json() else { return }
+        let list = FaultList()
+        Fields(value, into: list).finish()
+        try list.throwIfAny()
+    }
+
+    /// The version that `If-Match` asks for; nil when any is welcome.
+    /// - Throws: `Problem` 412 for a tag that no version can have.
+    func wantedVersion() throws -> Int? {
+        guard let text = headers[.ifMatch] else { return nil }
+        if text == "*" { return nil }
+        guard text.count > 2, text.hasPrefix("\""), text.hasSuffix("\""), let version = Int(text.dropFirst().dropLast())
+        else {
+            throw Problem(
+                .versionConflict, "If-Match names no version of this job; send its ETag, such as \"1\" in quotes.")
+        }
+        return version
+    }
+}

@@ -1,0 +1,60 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import Metrics
+internal import PunctualCore
+internal import PunctualSchedule
+
+/// What every request goes through: its id, refusals as problems, metrics, the access log.
+struct EdgeMiddleware: RouterMiddleware {
+    typealias Context = APIContext
+
+    func handle(
+        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let began = ContinuousClock.now
+        var context = context
+        context.requestID = Self.requestID(request.headers[Self.requestIDField])
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            let problem = Problem(mapping: error)
+            if problem.kind == .internal || problem.kind == .unavailable {
+                context.logger.error(
+                    "a request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
+            }
+            response = problem.response(requestID: context.requestID)
+        }
+        response.headers[Self.requestIDField] = context.requestID
+        response.headers[Self.contentTypeOptions] = "nosniff"
+        let took = began.duration(to: .now)
+        let (seconds, attoseconds) = took.components
+        Metrics.Timer(
+            label: "punctual_http_request_duration_seconds",
+            dimensions: [
+                ("method", request.method.rawValue), ("route", context.endpointPath ?? "none"),
+                ("status_code", "\(response.status.code)"),
+            ]
+        ).recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        context.logger.debug(
+            "request",
+            metadata: [
+                "request_id": "\(context.requestID)", "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(response.status.code)",
+                "duration_ms": "\(took.wholeMilliseconds)",
+            ])
+        return response
+    }
+
+    private static let requestIDField = HTTPField.Name("X-Request-Id")!
+    private static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
+
+    /// The caller's id when it is safe to echo and log, else a new one.
+    private static func requestID(_ given: String?) -> String {
+        if let given, (1...128).contains(given.utf8.count), Fields.isWord(given, extra: "._-:/+=") { return given }
+        return Identifier(
+            high: .random(in: .min ... .max) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000,
+            low: .random(in: .min ... .max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        ).description
+    }
+}

@@ -1,0 +1,100 @@
+internal import Hummingbird
+internal import PunctualCore
+internal import PunctualJSON
+internal import PunctualSchedule
+
+/// `/api/v1/executions`
+struct ExecutionController {
+    let services: APIServices
+
+    func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        var fields = QueryFields(request)
+        var query = ExecutionQuery()
+        query.service = fields.text("service")
+        query.queue = fields.text("queue")
+        query.jobID = fields.identifier("job_id")
+        return try await page(query, fields)
+    }
+
+    func listOfJob(_ request: Request, _ context: APIContext) async throws -> Response {
+        guard let id = context.parameters.get("job_id").flatMap({ Identifier($0) }) else {
+            throw Problem(.notFound, "There is no such job.")
+        }
+        var query = ExecutionQuery()
+        query.jobID = id
+        let answer = try await page(query, QueryFields(request), path: id.description)
+        // A deleted job's history is still to be read; of a job that never was there is nothing to say.
+        if try await services.store.job(id) == nil {
+            var any = ExecutionQuery()
+            any.jobID = id
+            any.limit = 1
+            if try await services.store.executions(any).items.isEmpty {
+                throw Problem(.notFound, "There is no such job.")
+            }
+        }
+        return answer
+    }
+
+    private func page(_ query: ExecutionQuery, _ fields: QueryFields, path: String = "") async throws -> Response {
+        var (query, fields) = (query, fields)
+        if let status: ExecutionStatus = fields.choice("status") { query.statuses = [status] }
+        query.reason = fields.choice("reason")
+        query.from = fields.instant("from")
+        query.to = fields.instant("to")
+        query.limit = fields.int("limit", 1...200, default: 50)
+        let scope = "executions/\(path)?" + fields.scope
+        query.after = fields.cursor(scope: scope)
+        try fields.finish()
+        return Answer.page(try await services.store.executions(query), scope: scope) { $0.write(to: &$1) }
+    }
+
+    func get(_ request: Request, _ context: APIContext) async throws -> Response {
+        let (job, id) = try identifiers(context)
+        guard let execution = try await services.store.execution(id, of: job) else {
+            throw Problem(.notFound, "There is no such execution.")
+        }
+        return Answer.execution(execution)
+    }
+
+    private func identifiers(_ context: APIContext) throws -> (job: Identifier, execution: Identifier) {
+        guard let job = context.parameters.get("job_id").flatMap({ Identifier($0) }),
+            let id = context.parameters.get("id").flatMap({ Identifier($0) })
+        else { throw Problem(.notFound, "There is no such execution.") }
+        return (job, id)
+    }
+
+    func cancel(_ request: Request, _ context: APIContext) async throws -> Response {
+        try await request.requireEmpty()
+        let (job, id) = try identifiers(context)
+        let execution = try await services.store.cancel(id, of: job)
+        if execution.cancelRequested { services.cancelled(id) }
+        services.bell.workWaiting()
+        return Answer.execution(execution, .accepted)
+    }
+
+    func retry(_ request: Request, _ context: APIContext) async throws -> Response {
+        var wanted: Identifier?
+        if let json = try await request.json() {
+            let list = FaultList()
+            var fields = Fields(json, into: list)
+            if let text = fields.string("execution_id", lengths: 1...64) {
+                wanted = Identifier(text)
+                if wanted == nil { fields.fault("execution_id", "must be a UUID") }
+            }
+            fields.finish()
+            try list.throwIfAny()
+        }
+        let job = try await services.job(context.parameters.get("job_id"))
+        if wanted == nil {
+            var query = ExecutionQuery()
+            query.jobID = job.id
+            query.statuses = [.failed]
+            query.limit = 1
+            wanted = try await services.store.executions(query).items.first?.id
+        }
+        guard let wanted else { throw Problem(.conflict, "The job has no failed execution.") }
+        let execution = try await services.store.retry(wanted, of: job.id)
+        services.bell.workWaiting()
+        return Answer.execution(execution, .accepted)
+    }
+}

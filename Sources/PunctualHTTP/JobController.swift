@@ -1,0 +1,311 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import PunctualCore
+internal import PunctualJSON
+internal import PunctualSchedule
+
+/// `/api/v1/jobs`
+struct JobController {
+    let services: APIServices
+
+    func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        var fields = QueryFields(request)
+        var query = JobQuery()
+        query.service = fields.text("service")
+        query.status = fields.choice("status")
+        query.queue = fields.text("queue")
+        query.name = fields.text("name")
+        query.text = fields.text("q")
+        for label in fields.all("label") {
+            let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty, !label.utf8.contains(0) else {
+                fields.fault("label", "must be key=value")
+                continue
+            }
+            query.labels[String(parts[0])] = String(parts[1])
+        }
+        if let sort = fields.text("sort") {
+            query.descending = sort.hasPrefix("-")
+            if let known = JobQuery.Sort(rawValue: String(sort.drop { $0 == "-" })), sort.prefix(2) != "--" {
+                query.sort = known
+            } else {
+                fields.fault(
+                    "sort", "must be name, created_at, updated_at or next_run_at, with - in front to turn it round")
+            }
+        }
+        query.limit = fields.int("limit", 1...200, default: 50)
+        let scope = "jobs?" + fields.scope
+        query.after = fields.cursor(scope: scope)
+        try fields.finish()
+        return Answer.page(try await services.store.jobs(query), scope: scope) { $0.write(to: &$1) }
+    }
+
+    func create(_ request: Request, _ context: APIContext) async throws -> Response {
+        let job = try newJob(try await request.requiredJSON())
+        guard let outcome = try await services.store.create([job]).first else {
+            throw Problem(.internal, "No outcome.")
+        }
+        services.bell.jobsChanged()
+        return Answer.job(try outcome.get(), .created, location: true)
+    }
+
+    func createBulk(_ request: Request, _ context: APIContext) async throws -> Response {
+        let list = FaultList()
+        var fields = Fields(try await request.requiredJSON(), into: list)
+        let items = fields.value("items")
+        fields.requireGiven("items", items)
+        if let items, !(1...1000).contains(items.array?.count ?? 0) {
+            fields.fault("items", "must be an array of 1 to 1000 jobs")
+        }
+        fields.finish()
+        try list.throwIfAny()
+        var outcomes: [Result<Job, Problem>] = (items?.array ?? []).map { item in
+            do { return .success(try newJob(item)) } catch { return .failure(Problem(mapping: error)) }
+        }
+        let jobs = outcomes.compactMap { try? $0.get() }  // The refused ones keep their problem.
+        var created = try await services.store.create(jobs)[...]
+        for (index, outcome) in outcomes.enumerated() {
+            guard case .success = outcome, let stored = created.popFirst() else { continue }
+            outcomes[index] = stored.mapError { Problem(mapping: $0) }
+        }
+        services.bell.jobsChanged()
+        return Answer.json { writer in
+            writer.beginObject()
+            writer.name("items")
+            writer.beginArray()
+            for outcome in outcomes {
+                writer.beginObject()
+                writer.name("status")
+                switch outcome {
+                case .success(let job):
+                    writer.int(201)
+                    writer.name("job")
+                    job.write(to: &writer)
+                    writer.name("problem")
+                    writer.null()
+                case .failure(let problem):
+                    writer.int(problem.kind.status.code)
+                    writer.name("job")
+                    writer.null()
+                    writer.name("problem")
+                    problem.write(to: &writer, requestID: context.requestID)
+                }
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.endObject()
+        }
+    }
+
+    /// A job ready to be stored, from a request's body.
+    private func newJob(_ json: JSONValue) throws -> Job {
+        let draft = try JobDraft(json: json, zones: services.zones)
+        let now = services.clock.now()
+        var job = Job(id: .random(at: now), draft: draft, nextRunAt: nil, createdAt: now)
+        job.nextRunAt = try firstRun(of: job, now: now)
+        return job
+    }
+
+    /// The first instant to come.
+    /// - Throws: `Problem` 422 when there is none, unless the job is only run by hand.
+    private func firstRun(of job: Job, now: Timestamp) throws -> Timestamp? {
+        let schedule = try services.schedule(of: job)
+        if let first = job.firstRun(from: now, schedule: schedule) { return first }
+        if case .manual = schedule { return nil }
+        let pointer = job.draft.endsAt == nil ? "/schedule" : "/ends_at"
+        throw Problem(
+            .validation, "The job would never run.",
+            faults: [Fault(pointer: pointer, detail: "leaves no instant to come")])
+    }
+
+    func get(_ request: Request, _ context: APIContext) async throws -> Response {
+        let job = try await services.job(context.parameters.get("id"))
+        if let wanted = try request.wantedVersion(), wanted != job.version {
+            throw StoreError.versionConflict(current: job.version)
+        }
+        return Answer.job(job)
+    }
+
+    func replace(_ request: Request, _ context: APIContext) async throws -> Response {
+        let json = try await request.requiredJSON()
+        let draft = try JobDraft(json: json, zones: services.zones)
+        return Answer.job(try await change(request, context) { job in job.draft = draft })
+    }
+
+    func patch(_ request: Request, _ context: APIContext) async throws -> Response {
+        let patch = try await request.requiredJSON(types: ["application/merge-patch+json", "application/json"])
+        guard let members = patch.object else {
+            throw Problem(
+                .validation, "A patch is an object.", faults: [Fault(pointer: "", detail: "must be an object")])
+        }
+        let zones = services.zones
+        return Answer.job(
+            try await change(request, context) { job in
+                let known = job.draft.json
+                let unknown = members.names.filter { known[$0] == nil }
+                if !unknown.isEmpty {
+                    throw Faults(
+                        unknown.prefix(100).map {
+                            Fault(
+                                pointer: JSONPointer.root.appending($0).description,
+                                detail: "is not a field that can be set here")
+                        })
+                }
+                job.draft = try JobDraft(json: known.merging(patch), zones: zones)
+            })
+    }
+
+    func delete(_ request: Request, _ context: APIContext) async throws -> Response {
+        let job = try await services.job(context.parameters.get("id"))
+        try await services.store.delete(job.id, ifVersion: try request.wantedVersion())
+        return Response(status: .noContent)
+    }
+
+    func pause(_ request: Request, _ context: APIContext) async throws -> Response {
+        var reason: String?
+        if let json = try await request.json() {
+            let list = FaultList()
+            var fields = Fields(json, into: list)
+            reason = fields.string("reason", lengths: 0...500, nullable: true)
+            fields.finish()
+            try list.throwIfAny()
+        }
+        return Answer.job(try await setStatus(.paused, reason: reason, request, context))
+    }
+
+    func resume(_ request: Request, _ context: APIContext) async throws -> Response {
+        try await request.requireEmpty()
+        return Answer.job(try await setStatus(.active, reason: nil, request, context))
+    }
+
+    /// `DELETE /schedule/{job_id}`: a pause without a body.
+    func takeOff(_ request: Request, _ context: APIContext) async throws -> Response {
+        Answer.job(try await setStatus(.paused, reason: nil, request, context))
+    }
+
+    private func setStatus(
+        _ status: JobStatus, reason: String?, _ request: Request, _ context: APIContext
+    ) async throws -> Job {
+        try await change(request, context) { job in
+            guard job.status != .completed else {
+                throw Problem(
+                    .conflict, "The job is completed: nothing is to come. Give it a schedule that has instants left.")
+            }
+            job.status = status
+            job.pauseReason = reason
+        }
+    }
+
+    /// Reads the job, changes it, and writes it if nobody else has meanwhile; without `If-Match` it tries again.
+    private func change(
+        _ request: Request, _ context: APIContext, _ change: (inout Job) throws -> Void
+    ) async throws -> Job {
+        let wanted = try request.wantedVersion()
+        for _ in 0..<20 {
+            let before = try await services.job(context.parameters.get("id") ?? context.parameters.get("job_id"))
+            if let wanted, wanted != before.version { throw StoreError.versionConflict(current: before.version) }
+            var after = before
+            try change(&after)
+            let now = services.clock.now()
+            var next: Timestamp??
+            if before.draft.timing != after.draft.timing {
+                next = .some(try firstRun(of: after, now: now))
+                if after.status == .completed { after.status = .active }
+            }
+            do {
+                let job = try await services.store.update(
+                    before.id,
+                    JobChange(
+                        draft: after.draft, status: after.status, pauseReason: after.pauseReason, nextRunAt: next,
+                        updatedAt: now), ifVersion: before.version)
+                services.bell.jobsChanged()
+                return job
+            } catch StoreError.versionConflict where wanted == nil {
+                continue
+            }
+        }
+        throw Problem(.conflict, "The job is being changed by others; try again.")
+    }
+
+    func trigger(_ request: Request, _ context: APIContext) async throws -> Response {
+        try await request.requireEmpty()
+        let job = try await services.job(context.parameters.get("id"))
+        let now = try await services.store.now()
+        let execution = job.execution(at: now, trigger: .manual, now: now, nonce: .random(in: 1 ... .max))
+        let outcome = try await services.store.enqueue([execution], of: job.id, overlap: job.draft.overlapPolicy).first
+        services.bell.workWaiting()
+        switch outcome {
+        case .created(let execution), .existing(let execution): return Answer.execution(execution, .accepted)
+        case nil: throw Problem(.internal, "No outcome.")
+        }
+    }
+
+    func backfill(_ request: Request, _ context: APIContext) async throws -> Response {
+        let job = try await services.job(context.parameters.get("id"))
+        let list = FaultList()
+        var fields = Fields(try await request.requiredJSON(), into: list)
+        let from = fields.instant("from")
+        fields.requireGiven("from", from)
+        let to = fields.instant("to")
+        fields.requireGiven("to", to)
+        if let from, let to, to <= from { fields.fault("to", "must be after from") }
+        fields.finish()
+        try list.throwIfAny()
+        guard let from, let to else { throw Problem(.validation, "from and to are required.") }
+        let schedule = try services.schedule(of: job)
+        switch schedule {
+        case .manual, .fixedDelay:
+            throw Problem(.conflict, "A \(job.draft.schedule.type) schedule has no instants of its own.")
+        default: break
+        }
+        let now = try await services.store.now()
+        var executions: [Execution] = []
+        var last = from - .milliseconds(1)
+        while let instant = schedule.next(after: last), instant < min(to, now) {
+            guard executions.count < 10_000 else {
+                throw Problem(
+                    .validation, "The range is too long.",
+                    faults: [Fault(pointer: "/to", detail: "the range holds more than 10000 instants")])
+            }
+            executions.append(job.execution(at: instant, trigger: .backfill, now: now))
+            last = instant
+        }
+        let outcomes = try await services.store.enqueue(
+            executions, of: job.id, overlap: job.draft.overlapPolicy.forCatchup)
+        services.bell.workWaiting()
+        let created = outcomes.count { if case .created = $0 { true } else { false } }
+        return Answer.json(.accepted) { writer in
+            writer.value(["created": .int(Int64(created)), "existing": .int(Int64(outcomes.count - created))])
+        }
+    }
+
+    func next(_ request: Request, _ context: APIContext) async throws -> Response {
+        var fields = QueryFields(request)
+        let count = fields.int("count", 1...1000, default: 10)
+        try fields.finish()
+        let job = try await services.job(context.parameters.get("id"))
+        let schedule = try services.schedule(of: job)
+        var items = schedule.preview(after: services.clock.now(), limit: count)
+        items.removeAll { preview in
+            job.draft.startsAt.map { preview.at < $0 } ?? false || job.draft.endsAt.map { preview.at > $0 } ?? false
+        }
+        if job.status == .completed { items = [] }
+        return ScheduleController.answer(items)
+    }
+
+    func explain(_ request: Request, _ context: APIContext) async throws -> Response {
+        let job = try await services.job(context.parameters.get("id"))
+        return try await Explanation(of: job, services).response()
+    }
+}
+
+extension JobDraft {
+    /// What decides about the instants; when it changes, the next one is computed anew.
+    fileprivate var timing: [JSONValue] {
+        [
+            schedule.json, startsAt.map { .int($0.milliseconds) } ?? .null,
+            endsAt.map { .int($0.milliseconds) } ?? .null,
+            maxRuns.map { .int(Int64($0)) } ?? .null,
+        ]
+    }
+}

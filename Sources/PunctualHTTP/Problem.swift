@@ -1,0 +1,166 @@
+package import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+package import PunctualCore
+internal import PunctualJSON
+
+/// A refusal in the form of RFC 9457.
+package struct Problem: Error, Sendable {
+    package let kind: Kind
+    package let detail: String
+    package var faults: [Fault] = []
+    /// Faults of query parameters, by name.
+    package var parameters: [(name: String, detail: String)] = []
+    package var headers: HTTPFields = [:]
+
+    /// The kinds that docs/reference/api.md lists; the raw value is the fragment of `type`.
+    package enum Kind: String, Sendable, CaseIterable {
+        case malformedJSON = "malformed-json"
+        case validation
+        case notFound = "not-found"
+        case methodNotAllowed = "method-not-allowed"
+        case notAcceptable = "not-acceptable"
+        case unsupportedMediaType = "unsupported-media-type"
+        case bodyTooLarge = "body-too-large"
+        case versionConflict = "version-conflict"
+        case nameTaken = "name-taken"
+        case conflict
+        case leaseLost = "lease-lost"
+        case idempotencyMismatch = "idempotency-mismatch"
+        case idempotencyInProgress = "idempotency-in-progress"
+        case overloaded
+        case unavailable
+        case badRequest = "bad-request"
+        case `internal`
+
+        var status: HTTPResponse.Status {
+            switch self {
+            case .malformedJSON, .badRequest: .badRequest
+            case .validation, .idempotencyMismatch: .unprocessableContent
+            case .notFound: .notFound
+            case .methodNotAllowed: .methodNotAllowed
+            case .notAcceptable: .notAcceptable
+            case .unsupportedMediaType: .unsupportedMediaType
+            case .bodyTooLarge: .contentTooLarge
+            case .versionConflict: .preconditionFailed
+            case .nameTaken, .conflict, .leaseLost, .idempotencyInProgress: .conflict
+            case .overloaded, .unavailable: .serviceUnavailable
+            case .internal: .internalServerError
+            }
+        }
+
+        var title: String {
+            switch self {
+            case .malformedJSON: "The body is not JSON"
+            case .badRequest: "The request is malformed"
+            case .validation: "The request has faults"
+            case .notFound: "Not found"
+            case .methodNotAllowed: "The method is not allowed here"
+            case .notAcceptable: "No acceptable form"
+            case .unsupportedMediaType: "The content type is not supported"
+            case .bodyTooLarge: "The body is too large"
+            case .versionConflict: "The version has moved on"
+            case .nameTaken: "The name is taken"
+            case .conflict: "The state does not allow it"
+            case .leaseLost: "The lease is lost"
+            case .idempotencyMismatch: "The idempotency key was used for another request"
+            case .idempotencyInProgress: "The first request with this key is still under way"
+            case .overloaded: "Too many requests at once"
+            case .unavailable: "The store cannot be reached"
+            case .internal: "Something went wrong on our side"
+            }
+        }
+    }
+
+    package init(_ kind: Kind, _ detail: String, faults: [Fault] = []) {
+        self.kind = kind
+        self.detail = detail
+        self.faults = faults
+    }
+
+    package init(_ faults: Faults) {
+        let count = faults.faults.count
+        self.init(
+            .validation, count == 1 ? "One field is at fault." : "\(count) fields are at fault.", faults: faults.faults)
+    }
+
+    /// Every error that a handler may throw, as a refusal.
+    init(mapping error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let faults as Faults: self.init(faults)
+        case let error as StoreError: self.init(store: error)
+        case let error as HTTPError:
+            switch error.status {
+            case .notFound: self.init(.notFound, "There is nothing at this path.")
+            case .contentTooLarge: self.init(.bodyTooLarge, "A body may have at most 1 MiB.")
+            case .methodNotAllowed: self.init(.methodNotAllowed, "This path does not know the method.")
+            default:
+                self.init(
+                    error.status.kind == .clientError ? .badRequest : .internal,
+                    error.body ?? "The request was refused.")
+            }
+        case is NIOTooManyBytesError: self.init(.bodyTooLarge, "A body may have at most 1 MiB.")
+        default: self.init(.internal, "The request could not be served; the log tells why under this request id.")
+        }
+    }
+
+    private init(store error: StoreError) {
+        switch error {
+        case .notFound: self.init(.notFound, "There is no such thing.")
+        case .versionConflict(let current):
+            self.init(.versionConflict, "The version is \(current) now; read it again and repeat your change.")
+        case .nameTaken: self.init(.nameTaken, "Another job of this service has that name.")
+        case .conflict(let text): self.init(.conflict, text)
+        case .unavailable, .full, .cancelled:
+            self.init(.unavailable, "The store did not take the request; nothing was changed. Try again.")
+            headers[.retryAfter] = "1"
+        case .corrupt: self.init(.internal, "What is stored cannot be read; the log tells more.")
+        }
+    }
+
+    func response(requestID: String) -> Response {
+        var writer = JSONWriter()
+        write(to: &writer, requestID: requestID)
+        var fields = headers
+        fields[.contentType] = "application/problem+json"
+        return Response(
+            status: kind.status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+    }
+
+    func write(to writer: inout JSONWriter, requestID: String) {
+        writer.beginObject()
+        writer.name("type")
+        writer.string("/docs/problems#\(kind.rawValue)")
+        writer.name("title")
+        writer.string(kind.title)
+        writer.name("status")
+        writer.int(kind.status.code)
+        writer.name("detail")
+        writer.string(detail)
+        writer.name("request_id")
+        writer.string(requestID)
+        if !faults.isEmpty || !parameters.isEmpty {
+            writer.name("errors")
+            writer.beginArray()
+            for fault in faults {
+                writer.beginObject()
+                writer.name("pointer")
+                writer.string(fault.pointer)
+                writer.name("detail")
+                writer.string(fault.detail)
+                writer.endObject()
+            }
+            for parameter in parameters {
+                writer.beginObject()
+                writer.name("parameter")
+                writer.string(parameter.name)
+                writer.name("detail")
+                writer.string(parameter.detail)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+}

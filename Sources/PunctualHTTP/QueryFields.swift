@@ -1,0 +1,89 @@
+internal import Hummingbird
+internal import PunctualCore
+internal import PunctualSchedule
+
+/// Reads query parameters, each by its name, and tells of those that nobody asked for.
+struct QueryFields {
+    private let values: [(name: String, value: String)]
+    private var asked: Set<String> = []
+    private var faults: [(name: String, detail: String)] = []
+
+    init(_ request: Request) {
+        values = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
+    }
+
+    /// All values of the parameter.
+    mutating func all(_ name: String) -> [String] {
+        asked.insert(name)
+        return values.filter { $0.name == name }.map(\.value)
+    }
+
+    mutating func text(_ name: String, most: Int = 256) -> String? {
+        let found = all(name)
+        if found.count > 1 { fault(name, "is there more than once") }
+        guard let value = found.first else { return nil }
+        if value.unicodeScalars.count > most || value.utf8.contains(0) || value.isEmpty {
+            fault(name, "must be 1 to \(most) characters without NUL")
+            return nil
+        }
+        return value
+    }
+
+    mutating func int(_ name: String, _ range: ClosedRange<Int>, default standard: Int) -> Int {
+        guard let value = text(name) else { return standard }
+        guard let number = Int(value), range.contains(number) else {
+            fault(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return standard
+        }
+        return number
+    }
+
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(_ name: String) -> Choice?
+    where Choice.RawValue == String {
+        guard let value = text(name) else { return nil }
+        if let choice = Choice(rawValue: value) { return choice }
+        fault(name, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        return nil
+    }
+
+    mutating func instant(_ name: String) -> Timestamp? {
+        guard let value = text(name) else { return nil }
+        let instant = Timestamp(rfc3339: value)
+        if instant == nil { fault(name, "must be an RFC 3339 instant, 2026-03-29T01:30:00Z") }
+        return instant
+    }
+
+    mutating func identifier(_ name: String) -> Identifier? {
+        guard let value = text(name) else { return nil }
+        let id = Identifier(value)
+        if id == nil { fault(name, "must be a UUID") }
+        return id
+    }
+
+    /// The cursor's key; the scope is everything else that the query says.
+    mutating func cursor(scope: String) -> PageKey? {
+        guard let value = text("cursor", most: 2048) else { return nil }
+        let key = Cursor.key(value, scope: scope)
+        if key == nil { fault("cursor", "is not a cursor that this query gave; leave it out to begin anew") }
+        return key
+    }
+
+    mutating func fault(_ name: String, _ detail: String) { faults.append((name, detail)) }
+
+    /// - Throws: `Problem` 422 when a parameter was at fault or is unknown.
+    mutating func finish() throws {
+        for name in Set(values.map(\.name)).subtracting(asked).sorted() {
+            fault(String(name.prefix(64)), "is not a parameter here")
+        }
+        if faults.isEmpty { return }
+        var problem = Problem(.validation, "The query has faults.")
+        problem.parameters = faults
+        throw problem
+    }
+
+    /// The query without `cursor` and `limit`, in an order of its own: what a cursor is bound to.
+    var scope: String {
+        values.filter { $0.name != "cursor" && $0.name != "limit" }.map { "\($0.name)=\($0.value)" }.sorted()
+            .joined(separator: "&")
+    }
+}

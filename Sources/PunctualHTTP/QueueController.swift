@@ -1,0 +1,70 @@
+internal import Hummingbird
+internal import PunctualCore
+internal import PunctualJSON
+internal import PunctualSchedule
+
+/// `/api/v1/queues` and `/api/v1/stats`
+struct QueueController {
+    let services: APIServices
+
+    func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        let queues = try await services.store.queues()
+        return Answer.json { writer in
+            writer.beginObject()
+            writer.name("items")
+            writer.value(.array(queues.map(\.json)))
+            writer.endObject()
+        }
+    }
+
+    func pause(_ request: Request, _ context: APIContext) async throws -> Response {
+        try await set(paused: true, request, context)
+    }
+
+    func resume(_ request: Request, _ context: APIContext) async throws -> Response {
+        try await set(paused: false, request, context)
+    }
+
+    private func set(paused: Bool, _ request: Request, _ context: APIContext) async throws -> Response {
+        try await request.requireEmpty()
+        guard let name = context.parameters.get("name"), (1...64).contains(name.utf8.count),
+            Fields.isWord(name, extra: "._-")
+        else { throw Problem(.notFound, "A queue's name is 1 to 64 of A–Z a–z 0–9 . _ -") }
+        let queue = try await services.store.setQueue(name, paused: paused)
+        if !paused { services.bell.workWaiting() }
+        return Answer.json { $0.value(queue.json) }
+    }
+
+    func stats(_ request: Request, _ context: APIContext) async throws -> Response {
+        let counts = try await services.store.counts()
+        return Answer.json { writer in
+            writer.beginObject()
+            writer.name("jobs")
+            writer.beginObject()
+            for status in JobStatus.allCases {
+                writer.name(status.rawValue)
+                writer.int(max(0, counts.jobs[status] ?? 0))
+            }
+            writer.endObject()
+            writer.name("executions")
+            writer.beginObject()
+            for status in ExecutionStatus.allCases {
+                writer.name(status.rawValue)
+                writer.int(max(0, counts.executions[status] ?? 0))
+            }
+            writer.endObject()
+            writer.endObject()
+        }
+    }
+}
+
+extension QueueSummary {
+    fileprivate var json: JSONValue {
+        [
+            "name": .string(name), "paused": .bool(paused), "depth": .int(Int64(depth)),
+            "running": .int(Int64(running)),
+            "oldest_age_ms": oldestAge.map { .int(max(0, $0.wholeMilliseconds)) } ?? .null,
+            "workers": .int(Int64(workers)),
+        ]
+    }
+}

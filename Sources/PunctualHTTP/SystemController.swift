@@ -1,0 +1,75 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import PunctualCore
+internal import PunctualJSON
+internal import PunctualSchedule
+
+/// Health, metrics and documents, outside `/api/v1`.
+struct SystemController {
+    let services: APIServices
+
+    func health(_ request: Request, _ context: APIContext) async throws -> Response {
+        var store = "ok"
+        var counts: Counts?
+        do throws(StoreError) { counts = try await services.store.counts() } catch { store = "unavailable" }
+        let isWell = store == "ok" && services.isAccepting()
+        return Answer.json(isWell ? .ok : .serviceUnavailable) { writer in
+            writer.beginObject()
+            writer.name("status")
+            writer.string(isWell ? "healthy" : services.isAccepting() ? "unhealthy" : "draining")
+            writer.name("node_id")
+            writer.string(services.nodeID)
+            writer.name("timestamp")
+            writer.instant(services.clock.now())
+            writer.name("services")
+            writer.value(["store": ["status": .string(store)]])
+            writer.name("metrics")
+            writer.value([
+                "due": .int(Int64(counts?.due ?? 0)), "lag_ms": .int(max(0, counts?.lag.wholeMilliseconds ?? 0)),
+                "pending": .int(Int64(max(0, counts?.executions[.pending] ?? 0))),
+                "running": .int(Int64(max(0, counts?.executions[.running] ?? 0))),
+            ])
+            writer.name("version")
+            writer.string(services.version)
+            writer.endObject()
+        }
+    }
+
+    func live(_ request: Request, _ context: APIContext) async throws -> Response {
+        Answer.json { $0.value(["status": "live"]) }
+    }
+
+    func ready(_ request: Request, _ context: APIContext) async throws -> Response {
+        guard services.isAccepting() else {
+            var problem = Problem(.unavailable, "The node is draining.")
+            problem.headers[.retryAfter] = "5"
+            throw problem
+        }
+        _ = try await services.store.job(Identifier(high: 0, low: 0))
+        return Answer.json { $0.value(["status": "ready"]) }
+    }
+
+    func metrics(_ request: Request, _ context: APIContext) async throws -> Response {
+        let text = await services.metricsText()
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// One of the embedded documents.
+    static func document(_ file: EmbeddedResources.File) -> @Sendable (Request, APIContext) async throws -> Response {
+        { request, _ in
+            var headers: HTTPFields = [
+                .contentType: file.contentType, .eTag: "\(file.etag)", .cacheControl: "no-cache",
+            ]
+            headers[.contentSecurityPolicy] =
+                "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+            if request.headers[.ifNoneMatch] == headers[.eTag] {
+                return Response(status: .notModified, headers: headers)
+            }
+            return Response(
+                status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
+        }
+    }
+}
