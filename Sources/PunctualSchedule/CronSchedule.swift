@@ -74,8 +74,13 @@ public struct CronSchedule: Sendable, Hashable {
             let match = fields.next(from: low)
             if match < high { found = min(found, match &- offset) }
             if found != .max { return found <= Timestamp.latest.seconds ? found : nil }
-            if match == CronFields.never { return nil }
-            second = max(segment.until, match &- offset &- CronSchedule.widestShift)
+            // Near an overlap the next stretch shows wall times again that lie before `low`: look there first.
+            if low > segment.until &+ min(offset, Int64(segment.nextOffset)) {
+                second = segment.until
+            } else {
+                if match == CronFields.never { return nil }
+                second = max(segment.until, match &- offset &- CronSchedule.widestShift)
+            }
         }
         return nil
     }
@@ -111,8 +116,13 @@ public struct CronSchedule: Sendable, Hashable {
                 }
             }
             if found != .min { return found >= Timestamp.earliest.seconds ? found : nil }
-            if match == CronFields.neverBefore { return nil }
-            second = min(segment.from &- 1, match &- offset &+ CronSchedule.widestShift)
+            // Near an overlap the stretch before showed wall times that lie past `high`: look there first.
+            if high < segment.from &+ max(offset, before) {
+                second = segment.from &- 1
+            } else {
+                if match == CronFields.neverBefore { return nil }
+                second = min(segment.from &- 1, match &- offset &+ CronSchedule.widestShift)
+            }
         }
         return nil
     }
