@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -29,14 +30,14 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
-        resources: resources, swiftSettings: settings)
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, exclude: exclude,
+        swiftSettings: settings)
 }
 
 let package = Package(
@@ -80,23 +81,31 @@ let package = Package(
 
         // L2: the rooms that act. Siblings never see each other.
         room("PunctualSQLite", ["PunctualSchedule", "PunctualJSON", "PunctualCore", grdb]),
-        room("PunctualExecutors", [
-            "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, crypto,
-            subprocess, systemPackage, logging,
-        ]),
+        room(
+            "PunctualExecutors",
+            [
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+                crypto,
+                subprocess, systemPackage, logging,
+            ]),
         room("PunctualEngine", ["PunctualSchedule", "PunctualCore", lifecycle, logging, metrics]),
-        room("PunctualHTTP", [
-            "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", hummingbird, httpTypes, nioCore,
-            logging, metrics, crypto, "CZlib",
-        ]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        room(
+            "PunctualHTTP",
+            [
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", hummingbird, httpTypes, nioCore,
+                logging, metrics, crypto,
+            ], exclude: ["Resources"]),
 
         // L3: the composition root, alone in naming drivers.
-        room("PunctualServer", [
-            "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualExecutors",
-            "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle, logging, metrics,
-            configuration, systemPackage,
-        ]),
+        room(
+            "PunctualServer",
+            [
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite",
+                "PunctualExecutors",
+                "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle, unixSignals, logging,
+                metrics,
+                configuration, systemPackage,
+            ]),
 
         // L4: the command line.
         .executableTarget(
@@ -106,7 +115,7 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        tests("PunctualSchedule"),
+        tests("PunctualSchedule", exclude: ["Oracles"]),
         tests("PunctualJSON"),
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
         tests("PunctualAPI", ["PunctualJSON"]),
@@ -114,14 +123,19 @@ let package = Package(
         tests("PunctualObservability", [logging, metrics]),
         tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),
         tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", grdb]),
-        tests("PunctualExecutors", [
-            "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, crypto,
-        ]),
+        tests(
+            "PunctualExecutors",
+            [
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+                crypto,
+            ]),
         tests("PunctualEngine", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", logging, metrics]),
-        tests("PunctualHTTP", [
-            "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualTestKit", hummingbird,
-            hummingbirdTesting, httpTypes, nioCore, logging,
-        ]),
+        tests(
+            "PunctualHTTP",
+            [
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualTestKit", hummingbird,
+                hummingbirdTesting, httpTypes, nioCore, logging,
+            ]),
         tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore"]),
         tests("punctual", ["PunctualJSON", "PunctualAPI", arguments]),
         .testTarget(

@@ -1,7 +1,7 @@
 package import Logging
 internal import Metrics
 package import PunctualCore
-internal import PunctualSchedule
+package import PunctualSchedule
 internal import Synchronization
 
 /// Whoever wants to see executions as they happen: the terminal of `punctual dev`, the event stream.
@@ -43,12 +43,12 @@ package struct Instruments: Sendable {
     private static let duration = Metrics.Timer(label: "punctual_job_execution_duration_seconds")
     private static let active = Meter(label: "punctual_active_executions")
 
-    func loopLived(_ loop: String, at now: Timestamp) {
+    package func loopLived(_ loop: String, at now: Timestamp) {
         Gauge(label: "punctual_loop_heartbeat_timestamp_seconds", dimensions: [("loop", loop)])
             .record(Double(now.milliseconds) / 1000)
     }
 
-    func loopFailed(_ loop: String, _ error: any Error) {
+    package func loopFailed(_ loop: String, _ error: any Error) {
         counter("punctual_loop_failures_total", [("loop", loop)]).increment()
         logger.error("a step of a loop failed", metadata: ["loop": "\(loop)", "error": "\(error)"])
     }

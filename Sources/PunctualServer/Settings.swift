@@ -1,5 +1,5 @@
 internal import Configuration
-internal import Logging
+package import Logging
 internal import SystemPackage
 
 /// What a node is told: flags, then `PUNCTUAL_*` variables, then the YAML file of `--config`, then defaults.

@@ -1,0 +1,181 @@
+internal import Foundation
+internal import Hummingbird
+internal import Logging
+internal import PunctualCore
+internal import PunctualEngine
+internal import PunctualHTTP
+internal import PunctualSQLite
+internal import PunctualSchedule
+internal import ServiceLifecycle
+internal import Synchronization
+internal import UnixSignals
+
+/// One process: its settings made into drivers, services and their group.
+package enum Node {
+    package enum Mode: Equatable, Sendable {
+        case server
+        /// Everything on this machine, each execution shown; with the example jobs when `demo`.
+        case development(demo: Bool)
+    }
+
+    /// The version that `--version`, `/health` and the nodes' rows show.
+    package static let version = "0.1.0"
+
+    /// Runs until it is asked to stop.
+    /// - Throws: `SettingsError` with one line when it cannot start.
+    package static func run(_ settings: Settings, mode: Mode = .server) async throws {
+        try checkAddress(settings)
+        let clock = SystemClock()
+        let nodeID = settings.nodeID ?? "\(ProcessInfo.processInfo.hostName)-\(getpid())"
+        let logger = makeLogger(settings, nodeID: nodeID)
+        let store = try openStore(settings, clock: clock)
+        defer { store.close() }
+        let zones = ZoneFiles.catalog()
+        let bell = SignalBell()
+        let show = mode == .server ? nil : ExecutionPrinter()
+        let instruments = Instruments(logger: logger, events: show)
+        let options = settings.engineOptions
+        let isAccepting = Flag(true)
+
+        let record = NodeRecord(
+            id: nodeID, roles: settings.roles.map(\.rawValue).sorted(), version: version,
+            address: "\(settings.httpHost):\(settings.httpPort)", startedAt: clock.now(), lastSeenAt: clock.now())
+        let shards = ShardService(node: record, store: store, options: options, instruments: instruments)
+        let worker = WorkerService(
+            name: nodeID, store: store, executor: try settings.executors(logger: logger), bell: bell, options: options,
+            instruments: instruments)
+
+        // The group stops in the reverse of this order: the API first, then the scheduler, then the workers.
+        var services: [any Service] = [
+            shards, RetentionService(store: store, options: options, instruments: instruments),
+            ReaperService(store: store, bell: bell, options: options, instruments: instruments),
+        ]
+        if settings.roles.contains(.worker) { services.append(worker) }
+        if settings.roles.contains(.scheduler) {
+            do throws(StoreError) { try await shards.renew() } catch { instruments.loopFailed("shards", error) }
+            services.append(
+                SchedulerService(
+                    store: store, zones: zones, bell: bell, options: options, instruments: instruments,
+                    shards: { shards.virtualShards() }))
+        }
+        if case .development(demo: true) = mode { try await DemoJobs.add(to: store, clock: clock, zones: zones) }
+        if settings.roles.contains(.api) {
+            let api = APIServices(
+                store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
+                metricsText: { "" }, isAccepting: { isAccepting.value }, cancelled: { worker.cancelled($0) })
+            services.append(
+                Application(
+                    router: buildRouter(api).router,
+                    configuration: ApplicationConfiguration(
+                        address: .hostname(settings.httpHost, port: settings.httpPort), serverName: "punctual"),
+                    onServerRunning: { channel in
+                        announce(settings, mode, port: channel.localAddress?.port ?? settings.httpPort, nodeID: nodeID)
+                    },
+                    logger: logger))
+        } else {
+            announce(settings, mode, port: nil, nodeID: nodeID)
+        }
+        services.append(DrainService(isAccepting: isAccepting))
+
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.shutdownGrace + .seconds(10)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            throw SettingsError(startFailure(error, settings))
+        }
+    }
+
+    /// Brings the database's tables up to this version.
+    package static func migrate(_ settings: Settings) async throws {
+        try openStore(settings, clock: SystemClock()).close()
+        print("The database is up to date.")
+    }
+
+    private static func openStore(_ settings: Settings, clock: SystemClock) throws -> SQLiteStore {
+        let path = String(settings.databaseURL.dropFirst("sqlite:".count))
+        do throws(StoreError) {
+            return try SQLiteStore(path: path, clock: clock)
+        } catch {
+            switch error {
+            case .corrupt(let text), .unavailable(let text), .full(let text), .conflict(let text):
+                throw SettingsError(text)
+            case .notFound, .versionConflict, .nameTaken, .cancelled:
+                throw SettingsError("the database \(path) cannot be opened")
+            }
+        }
+    }
+
+    /// Until there is access control, whoever reaches the port may do everything.
+    private static func checkAddress(_ settings: Settings) throws {
+        let host = settings.httpHost
+        guard settings.roles.contains(.api) else { return }
+        let isLoopback =
+            host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+        guard isLoopback else {
+            throw SettingsError(
+                "http.host \"\(host)\": this version has no access control, so it listens on loopback addresses alone; "
+                    + "use 127.0.0.1")
+        }
+    }
+
+    private static func makeLogger(_ settings: Settings, nodeID: String) -> Logger {
+        var logger = Logger(label: "punctual") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = settings.logLevel
+        logger[metadataKey: "node_id"] = "\(nodeID)"
+        return logger
+    }
+
+    private static func startFailure(_ error: any Error, _ settings: Settings) -> String {
+        let text = "\(error)"
+        if text.contains("Address already in use") || text.contains("errno: 98") {
+            return "port \(settings.httpPort) on \(settings.httpHost) is in use; stop the other process or pass --port"
+        }
+        return "the node stopped: \(text)"
+    }
+
+    private static func announce(_ settings: Settings, _ mode: Mode, port: Int?, nodeID: String) {
+        let address = port.map { " at http://\(settings.httpHost):\($0)" } ?? ""
+        print("punctual \(version) is ready\(address) (node \(nodeID), \(settings.databaseURL))")
+        if mode != .server, let port {
+            print("  API \(settings.httpHost):\(port)/api/v1 · documentation http://\(settings.httpHost):\(port)/docs")
+        }
+        fflush(nil)
+    }
+}
+
+/// Turns readiness off as soon as the signal to stop comes; it is the first to hear of it.
+private struct DrainService: Service {
+    let isAccepting: Flag
+
+    func run() async throws {
+        try await gracefulShutdown()
+        isAccepting.value = false
+    }
+}
+
+/// A truth value that several threads share.
+final class Flag: Sendable {
+    private let state: Mutex<Bool>
+
+    init(_ value: Bool) { state = Mutex(value) }
+
+    var value: Bool {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
+
+extension Settings {
+    var engineOptions: EngineOptions {
+        var options = EngineOptions()
+        options.concurrency = workerConcurrency
+        options.queues = workerQueues
+        options.shards = schedulerShards
+        options.shutdownGrace = shutdownGrace
+        options.retention = retention
+        return options
+    }
+}

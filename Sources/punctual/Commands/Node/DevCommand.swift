@@ -1,0 +1,31 @@
+internal import ArgumentParser
+internal import PunctualServer
+
+struct DevCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dev",
+        abstract: "Run everything on this machine, ready to use.",
+        discussion: """
+            EXAMPLES
+              punctual dev
+              punctual dev --demo
+              punctual dev --database-url sqlite:/tmp/try.sqlite --port 9000
+
+            All roles in one process, SQLite, loopback only. Commands are allowed, and HTTP targets may reach loopback
+            addresses. Each execution is shown as it happens. Not for anything that others can reach.
+            """)
+
+    @OptionGroup var node: NodeOptions
+
+    @Flag(name: .long, help: "Add the shipped example jobs.")
+    var demo = false
+
+    func run() async throws {
+        var base = Settings()
+        base.databaseURL = "sqlite:punctual-dev.sqlite"
+        base.egressAllow = ["127.0.0.0/8", "::1/128"]
+        base.commandAllow = ["*"]
+        base.logLevel = .warning
+        try await Node.run(try await node.settings(base: base), mode: .development(demo: demo))
+    }
+}
