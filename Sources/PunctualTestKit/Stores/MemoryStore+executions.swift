@@ -1,0 +1,144 @@
+public import PunctualCore
+public import PunctualSchedule
+
+extension MemoryStore: ExecutionStore {
+    public func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
+        let now = clock.now()
+        let waiting = executions.values.filter { stored in
+            stored.row.status == .pending && stored.lane == request.lane && stored.row.availableAt <= now
+                && pausedQueues[stored.row.queue] != true
+                && request.tasks.map { tasks in stored.task.map(tasks.contains) ?? false } ?? true
+        }.map(\.row).sorted {
+            (-$0.priority, $0.availableAt, $0.id) < (-$1.priority, $1.availableAt, $1.id)
+        }
+        var left = request.queues
+        var taken: [ClaimedExecution] = []
+        for row in waiting where taken.count < request.limit {
+            if left != nil, left?[row.queue, default: 0] ?? 0 <= 0 { continue }
+            guard let job = jobs[row.jobID] else { continue }
+            let claimed = row.claimed(by: request.worker, at: now, lease: request.lease)
+            write(claimed)
+            left?[row.queue]? -= 1
+            taken.append(
+                ClaimedExecution(
+                    execution: claimed, target: job.draft.target, timeout: job.draft.timeout,
+                    retryPolicy: job.draft.retryPolicy))
+        }
+        return taken
+    }
+
+    public func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [RenewOutcome] {
+        let until = clock.now() + duration
+        return leases.map { lease in
+            guard var row = held(lease) else { return .lost }
+            row.leaseExpiresAt = until
+            write(row)
+            return .renewed(until: until, cancelRequested: row.cancelRequested)
+        }
+    }
+
+    public func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
+        guard let row = held(completion.lease) else { return .leaseLost }
+        return .finished(end(row, with: completion))
+    }
+
+    public func reclaimExpired(limit: Int, random: Double) async throws(StoreError) -> [Execution] {
+        let now = clock.now()
+        let expired = executions.values.map(\.row)
+            .filter { $0.status == .running && ($0.leaseExpiresAt ?? .latest) <= now }
+            .sorted { ($0.leaseExpiresAt ?? .latest, $0.id) < ($1.leaseExpiresAt ?? .latest, $1.id) }
+        return expired.prefix(limit).map { row in
+            let lease = Lease(executionID: row.id, attempt: row.attempt, worker: row.worker ?? "")
+            let policy = jobs[row.jobID]?.draft.retryPolicy
+            var completion = AttemptResult.leaseExpired.completion(
+                of: lease, maxAttempts: row.maxAttempts, policy: policy ?? RetryPolicy(), random: random)
+            // Without its job nothing says what to run again.
+            if policy == nil { completion.outcome = .failed }
+            return end(row, with: completion)
+        }
+    }
+
+    public func cancel(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
+        guard let row = executions[id]?.row, row.jobID == job else { throw .notFound }
+        guard let next = row.cancelling(at: clock.now()) else {
+            throw .conflict("the execution has ended as \(row.status.rawValue)")
+        }
+        write(next)
+        if next.status.isFinal { follow(next) }
+        return next
+    }
+
+    public func retry(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
+        guard let row = executions[id]?.row, row.jobID == job, let owner = jobs[job] else { throw .notFound }
+        guard let next = row.reopened(at: clock.now(), policy: owner.draft.retryPolicy) else {
+            throw .conflict("the execution is \(row.status.rawValue)")
+        }
+        write(next)
+        return next
+    }
+
+    public func queues() async throws(StoreError) -> [QueueSummary] {
+        var names = Set(pausedQueues.keys).union(jobs.values.map(\.draft.queue))
+        for stored in executions.values where [.pending, .running].contains(stored.row.status) {
+            names.insert(stored.row.queue)
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map(summary)
+    }
+
+    public func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+        pausedQueues[name] = paused
+        return summary(of: name)
+    }
+
+    public func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
+        executions.values.filter {
+            $0.row.status == .pending && $0.lane == lane && pausedQueues[$0.row.queue] != true
+        }.map(\.row.availableAt).min().map { $0 - clock.now() }
+    }
+
+    private func summary(of name: String) -> QueueSummary {
+        let now = clock.now()
+        let rows = executions.values.map(\.row).filter { $0.queue == name }
+        let waiting = rows.filter { $0.status == .pending && $0.availableAt <= now }
+        let running = rows.filter { $0.status == .running }
+        return QueueSummary(
+            name: name, paused: pausedQueues[name] ?? false, depth: waiting.count, running: running.count,
+            oldestAge: waiting.map(\.availableAt).min().map { now - $0 }, workers: Set(running.map(\.worker)).count)
+    }
+
+    /// The running execution that the lease stands for; nil when it is lost.
+    private func held(_ lease: Lease) -> Execution? {
+        guard let row = executions[lease.executionID]?.row, row.status == .running, row.attempt == lease.attempt,
+            row.worker == lease.worker
+        else { return nil }
+        return row
+    }
+
+    private func end(_ row: Execution, with completion: Completion) -> Execution {
+        let next = row.finishing(completion, at: clock.now())
+        write(next)
+        if next.status.isFinal { follow(next) }
+        return next
+    }
+
+    /// What an end brings with it: the job's figures, a buffered execution's turn, a fixed delay's next instant.
+    private func follow(_ ended: Execution) {
+        guard var job = jobs[ended.jobID] else { return }
+        let now = clock.now()
+        if ended.attempt > 0 {
+            job.lastStatus = ended.status
+            if ended.status == .failed { job.failureCount += 1 }
+        }
+        let open = open(of: job.id)
+        if open.allSatisfy({ $0.status == .buffered }) {
+            if var turn = open.first {
+                turn.status = .pending
+                turn.availableAt = max(now, turn.availableAt)
+                write(turn)
+            } else if let instant = job.nextRun(afterEndAt: now) {
+                job.nextRunAt = instant
+            }
+        }
+        jobs[job.id] = job
+    }
+}

@@ -1,0 +1,176 @@
+public import PunctualCore
+public import PunctualSchedule
+
+/// The reference store: everything in dictionaries, clear before fast; what it does is what a driver must do.
+///
+/// An actor, so each call is one transaction.
+public actor MemoryStore {
+    let clock: any WallClock
+    var jobs: [Identifier: Job] = [:]
+    var executions: [Identifier: StoredExecution] = [:]
+    var pausedQueues: [String: Bool] = [:]
+    var shardLeases: [Int: ShardLease] = [:]
+    var nodes: [String: NodeRecord] = [:]
+    var keys: [String: StoredKey] = [:]
+
+    /// - Parameter clock: the store's clock; due times and leases are judged by it.
+    public init(clock: any WallClock) { self.clock = clock }
+
+    public func now() async throws(StoreError) -> Timestamp { clock.now() }
+}
+
+/// An execution and what of its target the claims look at.
+struct StoredExecution {
+    var row: Execution
+    var lane: Lane
+    var task: String?
+}
+
+/// What is known about an idempotency key.
+struct StoredKey {
+    var fingerprint: String
+    var takenAt: Timestamp
+    var answer: StoredAnswer?
+}
+
+extension MemoryStore: JobStore {
+    public func create(_ new: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] {
+        new.map { job in
+            if let existing = jobs[job.id] { return .success(existing) }
+            if holder(of: job.draft) != nil { return .failure(.nameTaken) }
+            jobs[job.id] = job
+            return .success(job)
+        }
+    }
+
+    public func job(_ id: Identifier) async throws(StoreError) -> Job? { jobs[id] }
+
+    public func job(named name: String, service: String) async throws(StoreError) -> Job? {
+        jobs.values.first { $0.draft.name == name && $0.draft.service == service }
+    }
+
+    public func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> {
+        var found = jobs.values.filter(query.matches).sorted(by: query.precedes)
+        if let after = query.after { found.removeAll { !query.isBehind($0, after) } }
+        let page = Array(found.prefix(query.limit))
+        return Page(items: page, next: found.count > query.limit ? page.last.map(query.key) : nil)
+    }
+
+    public func update(
+        _ id: Identifier, _ change: JobChange, ifVersion version: Int
+    ) async throws(StoreError) -> Job {
+        guard var job = jobs[id] else { throw .notFound }
+        guard job.version == version else { throw .versionConflict(current: job.version) }
+        if let other = holder(of: change.draft), other != id { throw .nameTaken }
+        job.draft = change.draft
+        job.status = change.status
+        job.pauseReason = change.pauseReason
+        if let next = change.nextRunAt { job.nextRunAt = next }
+        job.updatedAt = change.updatedAt
+        job.version += 1
+        jobs[id] = job
+        return job
+    }
+
+    public func delete(_ id: Identifier, ifVersion version: Int?) async throws(StoreError) {
+        guard let job = jobs[id] else { throw .notFound }
+        if let version, version != job.version { throw .versionConflict(current: job.version) }
+        for open in open(of: id) { if let next = open.cancelling(at: clock.now()) { write(next) } }
+        jobs[id] = nil
+    }
+
+    public func dueJobs(shards: Set<Int>?, limit: Int) async throws(StoreError) -> DueJobs {
+        let now = clock.now()
+        let waiting = jobs.values.compactMap { job -> (instant: Timestamp, job: Job)? in
+            guard job.status != .completed, let instant = job.nextRunAt,
+                shards?.contains(job.id.virtualShard) ?? true
+            else { return nil }
+            return (instant, job)
+        }.sorted { ($0.instant, $0.job.id) < ($1.instant, $1.job.id) }
+        return DueJobs(
+            now: now, jobs: waiting.lazy.filter { $0.instant <= now }.prefix(limit).map(\.job),
+            nextDue: waiting.first { $0.instant > now }?.instant)
+    }
+
+    public func apply(_ plans: [TickPlan]) async throws(StoreError) -> [TickOutcome] {
+        let now = clock.now()
+        return plans.map { plan in
+            guard var job = jobs[plan.jobID], job.nextRunAt == plan.expected, job.version == plan.version,
+                job.status != .completed
+            else { return .lostRace }
+            let added = plan.executions.compactMap {
+                add($0, target: job.draft.target, overlap: plan.overlap, now: now)
+            }
+            job.nextRunAt = plan.next
+            job.status = plan.status
+            job.countRuns(of: added)
+            jobs[job.id] = job
+            return .applied(added)
+        }
+    }
+
+    public func enqueue(
+        _ new: [Execution], of job: Identifier, overlap: OverlapPolicy
+    ) async throws(StoreError) -> [EnqueueOutcome] {
+        guard var owner = jobs[job] else { throw .notFound }
+        let now = clock.now()
+        let outcomes = new.map { execution -> EnqueueOutcome in
+            if let existing = executions[execution.id] { return .existing(existing.row) }
+            guard let added = add(execution, target: owner.draft.target, overlap: overlap, now: now) else {
+                return .existing(execution)
+            }
+            owner.countRuns(of: [added])
+            return .created(added)
+        }
+        jobs[job] = owner
+        return outcomes
+    }
+
+    private func holder(of draft: JobDraft) -> Identifier? {
+        jobs.values.first { $0.draft.name == draft.name && $0.draft.service == draft.service }?.id
+    }
+
+    /// The execution as the overlap policy lets it in; nil when its id is there already.
+    private func add(_ execution: Execution, target: Target, overlap: OverlapPolicy, now: Timestamp) -> Execution? {
+        if executions[execution.id] != nil { return nil }
+        var row = execution
+        if row.status == .pending {
+            let others = open(of: row.jobID)
+            func count(_ status: ExecutionStatus) -> Int { others.count { $0.status == status } }
+            let decision = overlap.decide(
+                waiting: count(.pending), running: count(.running), buffered: count(.buffered))
+            switch decision {
+            case .run: break
+            case .buffer: row.status = .buffered
+            case .skip(let reason):
+                row.status = .skipped
+                row.reason = reason
+                row.finishedAt = now
+            case .replace(let waits):
+                for other in others { if let next = other.cancelling(at: now, reason: .overlap) { write(next) } }
+                if waits { row.status = .buffered }
+            }
+        }
+        let task: String? = if case .worker(let name, _) = target { name } else { nil }
+        executions[row.id] = StoredExecution(row: row, lane: target.lane, task: task)
+        return row
+    }
+
+    /// The job's executions that have not ended, oldest first.
+    func open(of job: Identifier) -> [Execution] {
+        executions.values.lazy.map(\.row).filter { $0.jobID == job && !$0.status.isFinal }
+            .sorted { ($0.scheduledAt, $0.id) < ($1.scheduledAt, $1.id) }
+    }
+
+    func write(_ execution: Execution) { executions[execution.id]?.row = execution }
+}
+
+extension Job {
+    /// Counts executions that were added to run.
+    fileprivate mutating func countRuns(of added: [Execution]) {
+        for row in added where row.status == .pending || row.status == .buffered {
+            runCount += 1
+            lastRunAt = max(lastRunAt ?? row.scheduledAt, row.scheduledAt)
+        }
+    }
+}
