@@ -1,5 +1,5 @@
 public import PunctualCore
-public import PunctualSchedule
+internal import PunctualSchedule
 
 extension MemoryStore: ExecutionStore {
     public func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
