@@ -1,0 +1,120 @@
+internal import PunctualCore
+internal import PunctualSchedule
+
+/// The store as one node sees it: every call is a point where anything may happen first.
+struct FaultyStore: JobStore, ExecutionStore {
+    let world: SimulatedWorld
+    let node: Int
+    /// A node that died and came back is another one; the old one's calls go nowhere.
+    let generation: Int
+
+    private var inner: any Simulation.Store { world.store }
+
+    private func call<Value>(
+        _ kind: String, _ body: () async throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await world.before(kind, node: node, generation: generation)
+        let value = try await body()
+        try world.after(kind, node: node, generation: generation)
+        return value
+    }
+
+    func now() async throws(StoreError) -> Timestamp { try await inner.now() }
+
+    func dueJobs(shards: Set<Int>?, limit: Int) async throws(StoreError) -> DueJobs {
+        try await call("due") { () async throws(StoreError) in
+            try await world.seenFrom(node) { () async throws(StoreError) in
+                try await inner.dueJobs(shards: shards, limit: limit)
+            }
+        }
+    }
+
+    func apply(_ plans: [TickPlan]) async throws(StoreError) -> [TickOutcome] {
+        try await call("apply") { () async throws(StoreError) in
+            var outcomes = try await world.seenFrom(node) { () async throws(StoreError) in
+                try await inner.apply(plans)
+            }
+            if world.twin == .withoutCompareAndSet {
+                for (index, plan) in plans.enumerated() where outcomes[index] == .lostRace {
+                    guard let job = try await inner.job(plan.jobID), let next = job.nextRunAt else { continue }
+                    var forced = plan
+                    forced.expected = next
+                    forced.version = job.version
+                    outcomes[index] = try await inner.apply([forced]).first ?? .lostRace
+                }
+            }
+            world.witness.applied(plans, outcomes, at: world.clock.now())
+            return outcomes
+        }
+    }
+
+    func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
+        try await call("claim") { () async throws(StoreError) in
+            let claimed = try await inner.claim(request)
+            world.witness.claimed(claimed, at: world.clock.now())
+            return claimed
+        }
+    }
+
+    func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [RenewOutcome] {
+        try await call("renew") { () async throws(StoreError) in
+            let outcomes = try await inner.renew(leases, for: duration)
+            world.witness.renewed(leases, outcomes)
+            return outcomes
+        }
+    }
+
+    func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
+        try await call("finish") { () async throws(StoreError) in
+            var outcome = try await inner.finish(completion)
+            if world.twin == .withoutFencing, outcome == .leaseLost,
+                let now = try await inner.execution(completion.lease.executionID, of: nil), now.status == .running
+            {
+                var forced = completion
+                forced.lease = Lease(executionID: now.id, attempt: now.attempt, worker: now.worker ?? "")
+                outcome = try await inner.finish(forced)
+            }
+            world.witness.finished(completion, outcome)
+            return outcome
+        }
+    }
+
+    func reclaimExpired(limit: Int, random: Double) async throws(StoreError) -> [Execution] {
+        try await call("reclaim") { () async throws(StoreError) in
+            let taken = try await inner.reclaimExpired(limit: limit, random: random)
+            world.witness.reclaimed(taken, at: world.clock.now())
+            return taken
+        }
+    }
+
+    // The nodes call nothing below; it is handed through as it is.
+
+    func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] { try await inner.create(jobs) }
+    func job(_ id: Identifier) async throws(StoreError) -> Job? { try await inner.job(id) }
+    func job(named name: String, service: String) async throws(StoreError) -> Job? {
+        try await inner.job(named: name, service: service)
+    }
+    func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> { try await inner.jobs(query) }
+    func update(_ id: Identifier, _ change: JobChange, ifVersion version: Int) async throws(StoreError) -> Job {
+        try await inner.update(id, change, ifVersion: version)
+    }
+    func delete(_ id: Identifier, ifVersion version: Int?) async throws(StoreError) {
+        try await inner.delete(id, ifVersion: version)
+    }
+    func enqueue(
+        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
+    ) async throws(StoreError) -> [EnqueueOutcome] {
+        try await inner.enqueue(executions, of: job, overlap: overlap)
+    }
+    func cancel(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
+        try await inner.cancel(id, of: job)
+    }
+    func retry(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
+        try await inner.retry(id, of: job)
+    }
+    func queues() async throws(StoreError) -> [QueueSummary] { try await inner.queues() }
+    func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+        try await inner.setQueue(name, paused: paused)
+    }
+    func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? { try await inner.nextAvailable(lane: lane) }
+}

@@ -1,0 +1,53 @@
+import PunctualTestKit
+import Testing
+
+@Suite("The whole cluster, played from seeds")
+struct SimulationTests {
+    /// Several seeds are played at once; each is a chain of awaits of its own.
+    private static func play(
+        _ seeds: Range<UInt64>, twin: Simulation.Twin? = nil
+    ) async -> [Simulation.Report] {
+        var reports: [Simulation.Report] = []
+        for seed in seeds {
+            reports.append(await Simulation(seed: seed, twin: twin) { MemoryStore(clock: $0) }.run())
+        }
+        return reports
+    }
+
+    @Test("2,000 seeds of crashes, pauses, lost calls and lost answers break no guarantee", arguments: 0..<8)
+    func seeds(part: UInt64) async {
+        let reports = await SimulationTests.play(part * 250..<(part + 1) * 250)
+        for report in reports where !report.violations.isEmpty {
+            Issue.record("seed \(report.seed): \(report.violations.joined(separator: "; "))")
+        }
+        // The run is worth something only when the faults and the races happen in it.
+        #expect(reports.reduce(0) { $0 + $1.crashes } > 250)
+        #expect(reports.reduce(0) { $0 + $1.pauses } > 250)
+        #expect(reports.reduce(0) { $0 + $1.failedCalls } > 250)
+        #expect(reports.reduce(0) { $0 + $1.racesLost } > 10)
+        #expect(reports.reduce(0) { $0 + $1.staleCompletions } > 10)
+        #expect(reports.reduce(0) { $0 + $1.completions } > 10_000)
+    }
+
+    @Test("a seed plays the same twice", arguments: [1, 7, 42, 1234, 99_999] as [UInt64])
+    func replay(seed: UInt64) async {
+        let first = await SimulationTests.play(seed..<seed + 1)
+        let second = await SimulationTests.play(seed..<seed + 1)
+        #expect(first.map(\.traceHash) == second.map(\.traceHash))
+        #expect(first.map(\.calls) == second.map(\.calls))
+        #expect(first.map(\.executions) == second.map(\.executions))
+    }
+
+    @Test("two seeds play differently")
+    func different() async {
+        let hashes = Set(await SimulationTests.play(0..<20).map(\.traceHash))
+        #expect(hashes.count == 20)
+    }
+
+    @Test("a guard that is taken away is noticed", arguments: Simulation.Twin.allCases)
+    func twins(twin: Simulation.Twin) async {
+        let reports = await SimulationTests.play(0..<60, twin: twin)
+        let caught = reports.filter { !$0.violations.isEmpty }
+        #expect(!caught.isEmpty, "60 seeds without \(twin.rawValue) and nothing was noticed")
+    }
+}
