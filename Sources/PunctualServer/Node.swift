@@ -42,7 +42,7 @@ package enum Node {
             address: "\(settings.httpHost):\(settings.httpPort)", startedAt: clock.now(), lastSeenAt: clock.now())
         let shards = ShardService(node: record, store: store, options: options, instruments: instruments)
         let worker = WorkerService(
-            name: nodeID, store: store, executor: try settings.executors(logger: logger), bell: bell, options: options,
+            name: nodeID, store: store, executor: try settings.executors(), bell: bell, options: options,
             instruments: instruments)
 
         // The group stops in the reverse of this order: the API first, then the scheduler, then the workers.

@@ -31,6 +31,16 @@ package struct Settings: Sendable, Equatable {
     package enum LogFormatName: String, Sendable, CaseIterable { case text, json }
 
     package init() {}
+
+    /// The defaults of `punctual dev`: a file in the working directory, commands and loopback calls allowed.
+    package static var development: Settings {
+        var settings = Settings()
+        settings.databaseURL = "sqlite:punctual-dev.sqlite"
+        settings.egressAllow = ["127.0.0.0/8", "::1/128"]
+        settings.commandAllow = ["*"]
+        settings.logLevel = .warning
+        return settings
+    }
 }
 
 /// A setting that cannot be used: where it came from, what is wrong, what would be right.

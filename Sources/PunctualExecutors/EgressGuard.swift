@@ -1,0 +1,149 @@
+internal import Foundation
+internal import NIOCore
+internal import NIOPosix
+
+/// Decides which addresses HTTP targets may reach: public ones, and those that the allow-list opens.
+package struct EgressGuard: Sendable {
+    private let allowed: [IPRange]
+    private let resolve: @Sendable (String) async throws -> [IPAddress]
+
+    /// - Parameters:
+    ///   - allowed: ranges that may be reached although they are special.
+    ///   - resolve: all addresses of a name.
+    package init(
+        allowed: [IPRange],
+        resolve: @escaping @Sendable (String) async throws -> [IPAddress] = EgressGuard.systemResolve
+    ) {
+        self.allowed = allowed
+        self.resolve = resolve
+    }
+
+    /// Why a call must not be made.
+    package struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
+        package let description: String
+        /// Whether another try may help: the name could not be resolved just now.
+        package var isRetryable = false
+    }
+
+    /// Where a URL leads, after every address of its host was found harmless.
+    package struct Destination: Hashable, Sendable {
+        package let host: String
+        package let address: IPAddress
+    }
+
+    /// Vets a URL and every address of its host; the caller must connect to the address it gets, and to no other.
+    package func vet(_ url: String) async throws(Refusal) -> Destination {
+        let host = try Self.host(of: url)
+        let addresses: [IPAddress]
+        if let literal = IPAddress(host) {
+            addresses = [literal]
+        } else {
+            do { addresses = try await resolve(host) } catch {
+                throw Refusal(description: "\(host) cannot be resolved", isRetryable: true)
+            }
+        }
+        guard let first = addresses.first else {
+            throw Refusal(description: "\(host) has no address", isRetryable: true)
+        }
+        for address in addresses where !isHarmless(address) {
+            throw Refusal(
+                description:
+                    "\(host) leads to \(address), which is not a public address; PUNCTUAL_EGRESS_ALLOW opens exceptions"
+            )
+        }
+        return Destination(host: host, address: first)
+    }
+
+    /// Whether the address may be reached: allowed, or public in itself and in the IPv4 address that it stands for.
+    package func isHarmless(_ address: IPAddress) -> Bool {
+        if allowed.contains(where: { $0.contains(address) }) { return true }
+        if let inner = address.embedded {
+            if allowed.contains(where: { $0.contains(inner) }), address.bytes[0..<2] == [0, 0] { return true }
+            return false
+        }
+        return !Self.special.contains { $0.contains(address) }
+    }
+
+    /// The IANA special-purpose registries (RFC 6890 and its updates), multicast, and everything in IPv6 outside 2000::/3.
+    private static let special: [IPRange] = [
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "::/3", "4000::/2", "8000::/1", "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
+    ].compactMap { IPRange($0) }
+
+    /// The host of an http or https URL in lower case, without brackets.
+    static func host(of url: String) throws(Refusal) -> String {
+        func refuse(_ text: String) -> Refusal { Refusal(description: "the URL \(text)") }
+        if url.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "\\") }) {
+            throw refuse("holds spaces, control characters, backslashes or non-ASCII characters")
+        }
+        let lower = url.lowercased()
+        guard lower.hasPrefix("http://") || lower.hasPrefix("https://") else { throw refuse("is not http or https") }
+        let rest = lower.dropFirst(lower.hasPrefix("https") ? 8 : 7)
+        let authority = rest.prefix { !"/?#".contains($0) }
+        if authority.contains("@") { throw refuse("carries a user name") }
+        var host = authority
+        var port: Substring = ""
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { throw refuse("has an unclosed [") }
+            host = authority[authority.index(after: authority.startIndex)..<end]
+            guard IPAddress(String(host))?.bytes.count == 16 else {
+                throw refuse("has no IPv6 address in its brackets")
+            }
+            let tail = authority[authority.index(after: end)...]
+            guard tail.isEmpty || tail.hasPrefix(":") else { throw refuse("has text behind its brackets") }
+            port = tail.dropFirst()
+        } else {
+            if let colon = authority.firstIndex(of: ":") {
+                host = authority[..<colon]
+                port = authority[authority.index(after: colon)...]
+            }
+            while host.hasSuffix(".") { host = host.dropLast() }
+            guard !host.isEmpty, host.utf8.count <= 253,
+                host.utf8.allSatisfy({
+                    (48...57).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 46 || $0 == 95
+                })
+            else { throw refuse("has no plain host name") }
+            // Shortened, octal and hexadecimal numbers mean different hosts to different readers.
+            let last = host.split(separator: ".").last ?? ""
+            let isNumeric = last.utf8.allSatisfy { (48...57).contains($0) } || last.hasPrefix("0x")
+            if isNumeric, IPAddress(String(host)) == nil { throw refuse("has a host that is half a number") }
+        }
+        if !port.isEmpty {
+            guard port.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt16(port), number > 0 else {
+                throw refuse("has a port that is not from 1 to 65535")
+            }
+        }
+        return String(host)
+    }
+
+    /// Asks the system's resolver, on threads of its own.
+    package static let systemResolve: @Sendable (String) async throws -> [IPAddress] = { host in
+        try await NIOThreadPool.singleton.runIfActive {
+            var hints = addrinfo()
+            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+            var list: UnsafeMutablePointer<addrinfo>?
+            let code = getaddrinfo(host, nil, &hints, &list)
+            guard code == 0 else { throw Refusal(description: String(cString: gai_strerror(code)), isRetryable: true) }
+            defer { freeaddrinfo(list) }
+            var found: [IPAddress] = []
+            var entry = list
+            while let current = entry {
+                switch current.pointee.ai_family {
+                case AF_INET:
+                    current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { socket in
+                        found.append(IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin_addr) { Array($0) }))
+                    }
+                case AF_INET6:
+                    current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { socket in
+                        found.append(IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin6_addr) { Array($0) }))
+                    }
+                default: break
+                }
+                entry = current.pointee.ai_next
+            }
+            return found
+        }
+    }
+}
