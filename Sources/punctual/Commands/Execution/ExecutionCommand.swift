@@ -1,0 +1,16 @@
+internal import ArgumentParser
+
+struct ExecutionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "execution",
+        abstract: "Look at executions, retry and cancel them.",
+        discussion: """
+            EXAMPLES
+              punctual execution list nightly-report --status failed
+              punctual execution watch
+              punctual execution retry nightly-report
+            """,
+        subcommands: [
+            ExecutionList.self, ExecutionGet.self, ExecutionRetry.self, ExecutionCancel.self, ExecutionWatch.self,
+        ])
+}

@@ -1,0 +1,133 @@
+internal import ArgumentParser
+internal import PunctualClient
+internal import PunctualJSON
+
+/// Which executions are meant.
+struct ExecutionFilter: ParsableArguments {
+    @Argument(help: "Only of this job, by name or id.")
+    var job: String?
+    @Option(name: .long, help: "Only of this service; the job's name belongs to it (default: default).")
+    var service: String?
+    @Option(
+        name: .long, help: "buffered, pending, running, succeeded, failed, cancelled, skipped or missed.")
+    var status: String?
+    @Option(name: .long, help: "Only with this reason, such as timeout.")
+    var reason: String?
+    @Option(name: .long, help: "Only of this queue.")
+    var queue: String?
+    @Option(name: .long, help: "Scheduled at or after this instant, RFC 3339.")
+    var from: String?
+    @Option(name: .long, help: "Scheduled before this instant, RFC 3339.")
+    var to: String?
+
+    func query(_ server: Server) async throws -> [(String, String)] {
+        var query: [(String, String)] = []
+        if let job { query.append(("job_id", try await server.jobID(job, service: service ?? "default"))) }
+        for (name, value) in [
+            ("service", service), ("status", status), ("reason", reason), ("queue", queue), ("from", from), ("to", to),
+        ] {
+            // An id names its job alone; a service beside it would only hide it.
+            if let value, !(name == "service" && job != nil) { query.append((name, value)) }
+        }
+        return query
+    }
+}
+
+struct ExecutionList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List executions, newest first.",
+        discussion: """
+            EXAMPLES
+              punctual execution list
+              punctual execution list nightly-report --status failed --limit 20
+              punctual execution list --from 2026-03-01T00:00:00Z -o jsonl
+            """)
+
+    @OptionGroup var filter: ExecutionFilter
+    @Option(name: .long, help: "At most so many.")
+    var limit = 50
+    @Flag(name: .long, help: "Show it again each second.")
+    var watch = false
+    @OptionGroup var client: ClientOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if !(1...100_000).contains(limit) { throw ValidationError("--limit: from 1 to 100000") }
+    }
+
+    func run() async throws {
+        try await client.connected { server in
+            let query = try await filter.query(server)
+            if watch {
+                try await Watching.run(output, as: .executions) {
+                    try await server.items("/executions", query, limit: limit)
+                }
+            } else {
+                output.show(try await server.items("/executions", query, limit: limit), as: .executions)
+            }
+        }
+    }
+}
+
+struct ExecutionWatch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Show executions as they change, until stopped.",
+        discussion: """
+            EXAMPLES
+              punctual execution watch
+              punctual execution watch nightly-report -o jsonl
+
+            Asks the server each second for the newest executions.
+            """)
+
+    @OptionGroup var filter: ExecutionFilter
+    @Option(name: .long, help: "How many of the newest to look at, up to 200.")
+    var limit = 30
+    @OptionGroup var client: ClientOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws { if !(1...200).contains(limit) { throw ValidationError("--limit: from 1 to 200") } }
+
+    func run() async throws {
+        try await client.connected { server in
+            let query = try await filter.query(server)
+            try await Watching.run(output, as: .executions) {
+                try await server.items("/executions", query, limit: limit)
+            }
+        }
+    }
+}
+
+struct ExecutionGet: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Show one execution with its attempts.",
+        discussion: """
+            EXAMPLES
+              punctual execution get nightly-report 0197c5a0-0000-8000-8000-000000000000
+            """)
+
+    @OptionGroup var target: JobArgument
+    @Argument(help: "The execution's id.")
+    var id: String
+    @OptionGroup var client: ClientOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await client.connected { server in
+            output.show(try await server.get(try await server.path(of: id, target)), as: .executions)
+        }
+    }
+}
+
+extension Server {
+    /// The path of an execution of a job.
+    func path(of execution: String, _ target: JobArgument) async throws -> String {
+        guard JobReference.isIdentifier(execution) else {
+            throw ValidationError("\"\(DisplayWidth.tame(execution))\" is no id; `punctual execution list` shows them")
+        }
+        return "/executions/\(try await jobID(target.job, service: target.service))/\(execution.lowercased())"
+    }
+}

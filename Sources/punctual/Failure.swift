@@ -1,0 +1,88 @@
+internal import ArgumentParser
+internal import PunctualClient
+
+/// The exit codes of the command line; docs and help name them.
+enum ExitStatus: Int32, CaseIterable {
+    case ok = 0
+    case failed = 1
+    case usage = 2
+    case notFound = 3
+    case notAllowed = 4
+    case conflict = 5
+    case timedOut = 6
+    /// The execution that was waited for did not succeed.
+    case executionFailed = 7
+}
+
+/// Why a command ends without having done its work: one line that says what to do, and the exit code.
+struct Failure: Error, Equatable, CustomStringConvertible {
+    let status: ExitStatus
+    let description: String
+
+    init(_ status: ExitStatus, _ description: String) {
+        self.status = status
+        self.description = description
+    }
+}
+
+/// How the process ends: what it says, where, and with which code.
+struct Ending: Equatable {
+    let status: Int32
+    let message: String
+    /// Help and version are data; all else is talk.
+    let isData: Bool
+
+    init(_ status: ExitStatus, _ message: String, isData: Bool = false) {
+        self.status = status.rawValue
+        self.message = message
+        self.isData = isData
+    }
+
+    /// The ending that an error of any command means.
+    init(of error: any Error) {
+        switch error {
+        case let failure as Failure:
+            self.init(failure.status, "punctual: \(failure.description)")
+        case let error as ClientError:
+            self.init(Ending.status(of: error), "punctual: \(Ending.advice(for: error))")
+        default:
+            let code = PunctualCommand.exitCode(for: error)
+            let message = PunctualCommand.fullMessage(for: error)
+            if code == .success {
+                self.init(.ok, message, isData: true)
+            } else if code == .validationFailure {
+                self.init(.usage, message)
+            } else if error is ExitCode {
+                self.init(ExitStatus(rawValue: code.rawValue) ?? .failed, "")
+            } else {
+                self.init(.failed, "punctual: \(error)")
+            }
+        }
+    }
+
+    static func status(of error: ClientError) -> ExitStatus {
+        switch error {
+        case .unreachable: return .failed
+        case .timedOut: return .timedOut
+        case .refused(let answer):
+            switch answer.status {
+            case 401, 403: return .notAllowed
+            case 404, 410: return .notFound
+            case 409, 412: return .conflict
+            case 408, 504: return .timedOut
+            default: return .failed
+            }
+        }
+    }
+
+    private static func advice(for error: ClientError) -> String {
+        switch error {
+        case .unreachable(let text):
+            "\(text)\n  Is the server running? Start it with `punctual dev`, or name another with --url or PUNCTUAL_URL."
+        case .timedOut(let text): text
+        case .refused(let answer) where answer.status == 401:
+            "\(error)\n  Give a token with --token, PUNCTUAL_TOKEN or PUNCTUAL_TOKEN_FILE."
+        case .refused: "\(error)"
+        }
+    }
+}

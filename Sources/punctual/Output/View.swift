@@ -1,0 +1,122 @@
+internal import PunctualJSON
+internal import PunctualSchedule
+
+/// Which fields of a kind of item a table shows.
+struct View: Sendable {
+    /// One column: its title, and the cell of an item.
+    struct Column: Sendable {
+        let column: TextTable.Column
+        let cell: @Sendable (JSONValue, Timestamp?) -> String
+    }
+
+    /// The member that `--quiet` shows.
+    let key: String
+    let columns: [Column]
+
+    /// - Parameter now: for relative times; nil shows instants as they are.
+    func table(of items: [JSONValue], now: Timestamp?) -> TextTable {
+        var table = TextTable(columns: columns.map(\.column))
+        table.rows = items.map { item in columns.map { $0.cell(item, now) } }
+        return table
+    }
+
+    static func field(_ title: String, _ name: String, limit: Int? = nil) -> Column {
+        Column(column: TextTable.Column(title, limit: limit)) { item, _ in Cell.text(item[name]) }
+    }
+
+    static func number(_ title: String, _ name: String) -> Column {
+        Column(column: TextTable.Column(title, isNumber: true)) { item, _ in Cell.text(item[name]) }
+    }
+
+    static func instant(_ title: String, _ name: String) -> Column {
+        Column(column: TextTable.Column(title)) { item, now in Cell.instant(item[name], now: now) }
+    }
+
+    static func span(_ title: String, _ name: String) -> Column {
+        Column(column: TextTable.Column(title, isNumber: true)) { item, _ in
+            item[name]?.int.map { RelativeTime.span(milliseconds: $0) } ?? ""
+        }
+    }
+
+    static let jobs = View(
+        key: "id",
+        columns: [
+            field("name", "name", limit: 40), field("service", "service"), field("status", "status"),
+            Column(column: TextTable.Column("schedule", limit: 36)) { item, _ in Cell.schedule(item["schedule"]) },
+            field("queue", "queue"), instant("next run", "next_run_at"), field("last", "last_status"),
+            number("runs", "run_count"), number("failed", "failure_count"),
+        ])
+
+    static let executions = View(
+        key: "id",
+        columns: [
+            field("id", "id"), field("job", "job_name", limit: 40), instant("scheduled", "scheduled_at"),
+            field("trigger", "trigger"), field("status", "status"), field("reason", "reason"),
+            number("attempt", "attempt"), span("took", "duration_ms"),
+        ])
+
+    static let queues = View(
+        key: "name",
+        columns: [
+            field("name", "name"),
+            Column(column: TextTable.Column("status")) { item, _ in item["paused"]?.bool == true ? "paused" : "active"
+            },
+            number("depth", "depth"), number("running", "running"), span("oldest", "oldest_age_ms"),
+            number("workers", "workers"),
+        ])
+
+    static let instants = View(
+        key: "at", columns: [field("at", "at"), field("local", "local"), field("note", "note")])
+
+    static let decisions = View(
+        key: "execution_id",
+        columns: [
+            instant("scheduled", "scheduled_at"), field("status", "status"), field("reason", "reason"),
+            field("detail", "detail", limit: 100),
+        ])
+
+    static let nodes = View(
+        key: "node_id",
+        columns: [
+            field("node", "node_id"), field("roles", "roles"), field("version", "version"),
+            field("address", "address"), instant("started", "started_at"), instant("seen", "last_seen_at"),
+        ])
+
+    static let shards = View(
+        key: "holder",
+        columns: [
+            number("shard", "shard"), field("holder", "holder"), number("term", "term"),
+            instant("expires", "expires_at"),
+        ])
+}
+
+/// What stands in one cell.
+enum Cell {
+    static func text(_ value: JSONValue?) -> String {
+        switch value {
+        case nil, .null: ""
+        case .string(let text): text
+        case .array(let elements): elements.map { text($0) }.joined(separator: ",")
+        case let other?: other.description
+        }
+    }
+
+    static func instant(_ value: JSONValue?, now: Timestamp?) -> String {
+        guard let text = value?.string else { return "" }
+        guard let now, let instant = Timestamp(rfc3339: text) else { return text }
+        return RelativeTime.text(of: instant, now: now)
+    }
+
+    /// A schedule in one short line.
+    static func schedule(_ value: JSONValue?) -> String {
+        let zone = value?["timezone"]?.string.flatMap { $0 == "UTC" ? nil : " \($0)" } ?? ""
+        return switch value?["type"]?.string {
+        case "cron": text(value?["expression"]) + zone
+        case "interval": "every \(text(value?["every"]))"
+        case "fixed_delay": "\(text(value?["every"])) after each"
+        case "once": "once \(text(value?["at"]))\(text(value?["local"]))\(zone)"
+        case "rrule": text(value?["rule"]) + zone
+        case let type: type ?? ""
+        }
+    }
+}

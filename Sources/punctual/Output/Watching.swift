@@ -1,0 +1,43 @@
+internal import PunctualJSON
+
+/// Shows something again and again: redrawn on a terminal, only what changed otherwise.
+struct Watching {
+    /// Keys of what was shown, with the text last shown of each.
+    private var shown: [String: String] = [:]
+
+    /// The items whose text is new or has changed since the last call.
+    mutating func changes(in items: [JSONValue], key: String) -> [JSONValue] {
+        items.filter { item in
+            let name = item[key]?.string ?? item.description
+            let text = item.description
+            if shown[name] == text { return false }
+            shown[name] = text
+            return true
+        }
+    }
+
+    /// Calls `fetch` each second until the process is stopped.
+    static func run(
+        _ output: OutputOptions, as view: View, fetch: () async throws -> [JSONValue]
+    ) async throws {
+        var watching = Watching()
+        while !Task.isCancelled {
+            let items = try await fetch()
+            if Console.isTerminal, output.output == .table, !output.quiet {
+                Console.raw("\u{1B}[H\u{1B}[2J")
+                output.show(items, as: view)
+            } else {
+                let changed = watching.changes(in: items.reversed(), key: view.key)
+                if output.output == .table, !output.quiet {
+                    for item in changed {
+                        Console.out(
+                            view.table(of: [item], now: nil).rows[0].map(DisplayWidth.tame).joined(separator: "\t"))
+                    }
+                } else {
+                    for item in changed { Console.out(output.quiet ? Cell.text(item[view.key]) : item.description) }
+                }
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+}
