@@ -212,19 +212,24 @@ struct JobController {
                 next = .some(try firstRun(of: after, now: now))
                 if after.status == .completed { after.status = .active }
             }
-            do {
-                let job = try await services.store.update(
-                    before.id,
-                    JobChange(
-                        draft: after.draft, status: after.status, pauseReason: after.pauseReason, nextRunAt: next,
-                        updatedAt: now), ifVersion: before.version)
-                services.bell.jobsChanged()
-                return job
-            } catch StoreError.versionConflict where wanted == nil {
-                continue
-            }
+            let change = JobChange(
+                draft: after.draft, status: after.status, pauseReason: after.pauseReason, nextRunAt: next,
+                updatedAt: now)
+            if let job = try await write(change, over: before, isRetrying: wanted == nil) { return job }
         }
         throw Problem(.conflict, "The job is being changed by others; try again.")
+    }
+
+    /// nil when somebody else was faster and the change is to be made anew.
+    private func write(_ change: JobChange, over before: Job, isRetrying: Bool) async throws(StoreError) -> Job? {
+        do throws(StoreError) {
+            let job = try await services.store.update(before.id, change, ifVersion: before.version)
+            services.bell.jobsChanged()
+            return job
+        } catch {
+            if case .versionConflict = error, isRetrying { return nil }
+            throw error
+        }
     }
 
     func trigger(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -21,11 +21,6 @@ struct DevCommand: AsyncParsableCommand {
     var demo = false
 
     func run() async throws {
-        var base = Settings()
-        base.databaseURL = "sqlite:punctual-dev.sqlite"
-        base.egressAllow = ["127.0.0.0/8", "::1/128"]
-        base.commandAllow = ["*"]
-        base.logLevel = .warning
-        try await Node.run(try await node.settings(base: base), mode: .development(demo: demo))
+        try await Node.run(try await node.settings(base: .development), mode: .development(demo: demo))
     }
 }
