@@ -135,10 +135,13 @@ extension MemoryStore: JobStore {
         if executions[execution.id] != nil { return nil }
         var row = execution
         if row.status == .pending {
-            let others = open(of: row.jobID)
-            func count(_ status: ExecutionStatus) -> Int { others.count { $0.status == status } }
+            var counts: [ExecutionStatus: Int] = [:]
+            for other in executions.values where other.row.jobID == row.jobID {
+                counts[other.row.status, default: 0] += 1
+            }
             let decision = overlap.decide(
-                waiting: count(.pending), running: count(.running), buffered: count(.buffered))
+                waiting: counts[.pending, default: 0], running: counts[.running, default: 0],
+                buffered: counts[.buffered, default: 0])
             switch decision {
             case .run: break
             case .buffer: row.status = .buffered
@@ -147,7 +150,9 @@ extension MemoryStore: JobStore {
                 row.reason = reason
                 row.finishedAt = now
             case .replace(let waits):
-                for other in others { if let next = other.cancelling(at: now, reason: .overlap) { write(next) } }
+                for other in open(of: row.jobID) {
+                    if let next = other.cancelling(at: now, reason: .overlap) { write(next) }
+                }
                 if waits { row.status = .buffered }
             }
         }

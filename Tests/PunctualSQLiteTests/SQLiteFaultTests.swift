@@ -1,0 +1,186 @@
+import Foundation
+import GRDB
+import PunctualCore
+import PunctualSchedule
+import PunctualTestKit
+import Synchronization
+import Testing
+
+@testable import PunctualSQLite
+
+@Suite("A SQLite file")
+struct SQLiteFaultTests {
+    private let folder: TemporaryFolder
+    private let clock = ManualClock()
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private var path: String { folder.file("punctual.db") }
+
+    private func open() throws -> SQLiteStore { try SQLiteStore(path: path, clock: clock) }
+
+    private func job(_ name: String, description: String = "") -> Job {
+        var draft = JobDraft(name: name, schedule: .manual, target: .noop)
+        draft.description = description
+        return Job(id: .random(at: clock.now()), draft: draft, nextRunAt: clock.now(), createdAt: clock.now())
+    }
+
+    @Test("keeps what was acknowledged when it is opened again")
+    func reopens() async throws {
+        let made = (0..<200).map { job("j\($0)") }
+        let first = try open()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for job in made { group.addTask { _ = try await first.create([job]) } }
+            try await group.waitForAll()
+        }
+        first.close()
+        let second = try open()
+        defer { second.close() }
+        for job in made { #expect(try await second.job(job.id) == job) }
+        #expect(try await second.counts().jobs[.active] == 200)
+        #expect(try await second.pool.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+    }
+
+    @Test("serves one process: a second opening names the one that has it")
+    func locked() throws {
+        let first = try open()
+        defer { first.close() }
+        let error = #expect(throws: StoreError.self) { _ = try open() }
+        guard case .unavailable(let text) = error else {
+            Issue.record("saw \(String(describing: error))")
+            return
+        }
+        #expect(text.contains("another punctual process"))
+        #expect(text.contains("\(ProcessInfo.processInfo.processIdentifier)"))
+    }
+
+    @Test("that is no database is refused as corrupt, by name, and left as it is")
+    func corrupt() throws {
+        let junk = Data(repeating: 0x5A, count: 8192)
+        try junk.write(to: URL(fileURLWithPath: path))
+        let error = #expect(throws: StoreError.self) { _ = try open() }
+        guard case .corrupt(let text) = error else {
+            Issue.record("saw \(String(describing: error))")
+            return
+        }
+        #expect(text.contains(path))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == junk)
+    }
+
+    @Test("of a newer version is refused, and the text says so")
+    func newer() throws {
+        try open().close()
+        try DatabaseQueue(path: path).write {
+            try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('9999-from-the-future')")
+        }
+        let error = #expect(throws: StoreError.self) { _ = try open() }
+        guard case .corrupt(let text) = error else {
+            Issue.record("saw \(String(describing: error))")
+            return
+        }
+        #expect(text.contains("newer version"))
+    }
+
+    @Test("in a folder that is not there cannot be opened, and the text names it")
+    func noFolder() throws {
+        let error = #expect(throws: StoreError.self) {
+            _ = try SQLiteStore(path: folder.file("none/punctual.db"), clock: clock)
+        }
+        guard case .unavailable(let text) = error else {
+            Issue.record("saw \(String(describing: error))")
+            return
+        }
+        #expect(text.contains("none/punctual.db"))
+    }
+
+    @Test("on a full disk refuses writes as full, keeps what was acknowledged, and goes on when there is room")
+    func full() async throws {
+        let store = try open()
+        defer { store.close() }
+        try await store.pool.writeWithoutTransaction { database in
+            let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            try database.execute(sql: "PRAGMA max_page_count = \(pages + 40)")
+        }
+        var acknowledged: [Job] = []
+        var refusal: StoreError?
+        for index in 0..<500 where refusal == nil {
+            let new = job("j\(index)", description: String(repeating: "x", count: 1500))
+            do {
+                if case .success = try await store.create([new]).first { acknowledged.append(new) }
+            } catch {
+                refusal = error
+            }
+        }
+        guard case .full = refusal else {
+            Issue.record("saw \(String(describing: refusal))")
+            return
+        }
+        for job in acknowledged { #expect(try await store.job(job.id) == job) }
+        #expect(try await store.counts().jobs[.active] == acknowledged.count)
+        try await store.pool.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA max_page_count = 1000000")
+        }
+        #expect(try await store.create([job("after")]).first != .failure(.nameTaken))
+        #expect(try await store.counts().jobs[.active] == acknowledged.count + 1)
+    }
+
+    @Test("answers claims, ends, ticks and look-ups by index alone")
+    func plans() async throws {
+        let store = try open()
+        defer { store.close() }
+        let seen = Statements()
+        try await store.pool.writeWithoutTransaction { $0.trace { seen.add($0) } }
+        try await store.pool.read { $0.trace { seen.add($0) } }
+        let job = job("one")
+        _ = try await store.create([job])
+        let plan = try #require(job.plan(at: clock.now(), schedule: .manual))
+        _ = try await store.apply([plan])
+        let claimed = try #require(
+            try await store.claim(ClaimRequest(worker: "w", limit: 5, lease: .seconds(1))).first)
+        _ = try await store.renew([claimed.lease], for: .seconds(1))
+        _ = try await store.finish(Completion(lease: claimed.lease, outcome: .failed))
+        _ = try await store.retry(claimed.execution.id, of: job.id)
+        _ = try await store.cancel(claimed.execution.id, of: job.id)
+        _ = try await store.reclaimExpired(limit: 5, random: 0)
+        _ = try await store.prune(before: clock.now(), limit: 5)
+        _ = try await store.dueJobs(shards: nil, limit: 5)
+        _ = try await store.dueJobs(shards: [1, 2], limit: 5)
+        _ = try await store.nextAvailable(lane: .builtIn)
+        _ = try await store.job(job.id)
+        _ = try await store.job(named: "one", service: "default")
+        _ = try await store.jobs(JobQuery())
+        _ = try await store.executions(ExecutionQuery())
+        let statements = seen.all
+        #expect(statements.count > 15)
+        #expect(statements.contains { $0.contains("next_run_at <= ?") })
+        for sql in statements {
+            let steps = try await store.pool.read { database in
+                let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
+                // The plan is the same whatever the values are.
+                statement.setUncheckedArguments(StatementArguments())
+                return try Row.fetchAll(statement).map { $0["detail"] as String }
+            }
+            for step in steps {
+                #expect(
+                    !step.hasPrefix("SCAN jobs") && !step.hasPrefix("SCAN executions") || step.contains("USING"),
+                    "\(sql): \(step)")
+                #expect(!step.contains("TEMP B-TREE"), "\(sql): \(step)")
+            }
+        }
+    }
+}
+
+/// The statements that touched jobs and executions, each once.
+private final class Statements: Sendable {
+    private let texts = Mutex<Set<String>>([])
+
+    var all: [String] { texts.withLock { $0.sorted() } }
+
+    func add(_ event: Database.TraceEvent) {
+        guard case .statement(let statement) = event else { return }
+        let words = ["SELECT", "UPDATE", "DELETE"]
+        let sql = statement.sql
+        guard words.contains(where: sql.hasPrefix), sql.contains("jobs") || sql.contains("executions") else { return }
+        texts.withLock { _ = $0.insert(sql) }
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import PunctualSQLite
+import PunctualTestKit
+import Testing
+
+@Suite("The SQLite store")
+struct SQLiteStoreCheckTests {
+    @Test("keeps every promise of a store", arguments: StoreCheck.all)
+    func holds(_ check: StoreCheck) async throws {
+        let clock = ManualClock()
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.file("punctual.db"), clock: clock)
+        defer { store.close() }
+        await #expect(throws: Never.self) { try await check.run(store, clock) }
+    }
+}
+
+/// A folder that is gone when nobody holds it any more.
+final class TemporaryFolder: Sendable {
+    private let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("punctual-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        // The system clears what is left of its temporary folder.
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    var path: String { url.path }
+
+    func file(_ name: String) -> String { url.appendingPathComponent(name).path }
+}
