@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The whole cluster, played from seeds")
 struct SimulationTests {
-    /// Several seeds are played at once; each is a chain of awaits of its own.
+    /// One after the other; each run has a store and a clock of its own.
     private static func play(
         _ seeds: Range<UInt64>, twin: Simulation.Twin? = nil
     ) async -> [Simulation.Report] {
@@ -20,13 +20,18 @@ struct SimulationTests {
         for report in reports where !report.violations.isEmpty {
             Issue.record("seed \(report.seed): \(report.violations.joined(separator: "; "))")
         }
+        print(
+            "STAT", reports.map(\.calls).reduce(0, +), reports.map(\.crashes).reduce(0, +),
+            reports.map(\.pauses).reduce(0, +), reports.map(\.failedCalls).reduce(0, +),
+            reports.map(\.racesLost).reduce(0, +), reports.map(\.staleCompletions).reduce(0, +),
+            reports.map(\.completions).reduce(0, +), reports.map(\.executions).reduce(0, +))
         // The run is worth something only when the faults and the races happen in it.
-        #expect(reports.reduce(0) { $0 + $1.crashes } > 250)
-        #expect(reports.reduce(0) { $0 + $1.pauses } > 250)
-        #expect(reports.reduce(0) { $0 + $1.failedCalls } > 250)
-        #expect(reports.reduce(0) { $0 + $1.racesLost } > 10)
-        #expect(reports.reduce(0) { $0 + $1.staleCompletions } > 10)
-        #expect(reports.reduce(0) { $0 + $1.completions } > 10_000)
+        #expect(reports.reduce(0) { $0 + $1.crashes } > 100)
+        #expect(reports.reduce(0) { $0 + $1.pauses } > 100)
+        #expect(reports.reduce(0) { $0 + $1.failedCalls } > 100)
+        #expect(reports.reduce(0) { $0 + $1.racesLost } > 100)
+        #expect(reports.reduce(0) { $0 + $1.staleCompletions } > 100)
+        #expect(reports.reduce(0) { $0 + $1.completions } > 5000)
     }
 
     @Test("a seed plays the same twice", arguments: [1, 7, 42, 1234, 99_999] as [UInt64])
@@ -47,6 +52,9 @@ struct SimulationTests {
     @Test("a guard that is taken away is noticed", arguments: Simulation.Twin.allCases)
     func twins(twin: Simulation.Twin) async {
         let reports = await SimulationTests.play(0..<60, twin: twin)
+        print(
+            "CAUGHT", twin, reports.filter { !$0.violations.isEmpty }.count,
+            reports.first { !$0.violations.isEmpty }.map { "\($0.seed) \($0.violations[0])" } ?? "")
         let caught = reports.filter { !$0.violations.isEmpty }
         #expect(!caught.isEmpty, "60 seeds without \(twin.rawValue) and nothing was noticed")
     }

@@ -4,7 +4,7 @@ internal import PunctualSchedule
 /// Jobs of mixed schedules and policies, drawn from the dice.
 enum SimulatedJobs {
     /// How long the jobs go on, from the start of the simulation; past the end of the faults.
-    static let life = Duration.seconds(75)
+    static let life = Duration.seconds(55)
 
     static func job(_ index: Int, at now: Timestamp, random: inout SimulationRandom) -> Job {
         let id = Identifier(at: now, random: (random.next(), random.next()))
@@ -38,7 +38,7 @@ enum SimulatedJobs {
                 expression: random.pick(["*/3 * * * * *", "*/7 * * * * *", "1,2,30 * * * * *", "H * * * * *"]),
                 timezone: "UTC", dialect: .ocps, dst: DSTPolicy())
         case 7..<9: .fixedDelay(every: .milliseconds(random.int(in: 1000...6000)))
-        default: .once(at: now + .seconds(random.int(in: 0...50)))
+        default: .once(at: now + .seconds(random.int(in: 0...40)))
         }
     }
 }

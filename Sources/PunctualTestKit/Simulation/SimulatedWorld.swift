@@ -47,7 +47,7 @@ final class SimulatedWorld: @unchecked Sendable {
     }
 
     func createJobs() async {
-        for index in 0..<10 {
+        for index in 0..<7 {
             let job = SimulatedJobs.job(index, at: clock.now(), random: &random)
             jobs.append(job)
             witness.overlaps[job.id] = job.draft.overlapPolicy

@@ -54,7 +54,7 @@ public struct Simulation: Sendable {
     }
 
     /// How long faults are injected, in virtual time.
-    static let faultyTime = Duration.seconds(60)
+    static let faultyTime = Duration.seconds(45)
     /// The virtual time after the faults within which everything must be done.
     static let drainTime = Duration.seconds(240)
     static let nodes = 3
