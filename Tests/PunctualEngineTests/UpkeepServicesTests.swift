@@ -1,0 +1,73 @@
+import PunctualCore
+import PunctualEngine
+import PunctualSchedule
+import PunctualTestKit
+import Testing
+
+@Suite("Reaper, retention, shards")
+struct UpkeepServicesTests {
+    private func node(_ id: String, _ scene: EngineScene) -> ShardService {
+        let now = scene.clock.now()
+        let record = NodeRecord(
+            id: id, roles: ["scheduler"], version: "test", address: nil, startedAt: now, lastSeenAt: now)
+        return ShardService(node: record, store: scene.store, options: scene.options, instruments: scene.instruments)
+    }
+
+    @Test("a lease that holds is left alone; one that ran out is taken back")
+    func reaper() async throws {
+        let scene = EngineScene()
+        try await scene.job("report")
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 1)
+        #expect(try await scene.worker().claim().count == 1)
+        #expect(try await scene.reaper.reap() == 0)
+        scene.clock.advance(by: scene.options.lease + .milliseconds(1))
+        #expect(try await scene.reaper.reap() == 1)
+        #expect(try await scene.reaper.reap() == 0)
+    }
+
+    @Test("executions are kept for as long as they are to be, and then removed")
+    func retention() async throws {
+        let scene = EngineScene()
+        let job = try await scene.job("report") { $0.maxRuns = 1 }
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 1)
+        let worker = scene.worker()
+        await worker.process(try #require(try await worker.claim().first))
+        let retention = RetentionService(
+            store: scene.store, options: scene.options, instruments: scene.instruments)
+        scene.clock.advance(by: scene.options.retention)
+        #expect(try await retention.prune() == 0)
+        scene.clock.advance(by: .seconds(1))
+        #expect(try await retention.prune() == 1)
+        #expect(try await scene.executions(of: job).isEmpty)
+    }
+
+    @Test("a node alone holds every shard; a second one gets its half")
+    func shares() async throws {
+        let scene = EngineScene()
+        let (first, second) = (node("a", scene), node("b", scene))
+        try await first.renew()
+        #expect(first.virtualShards() == Set(0..<256))
+        // The second finds all taken; the first gives its surplus up when it sees the second.
+        try await second.renew()
+        #expect(second.virtualShards().isEmpty)
+        try await first.renew()
+        try await second.renew()
+        #expect(first.virtualShards().count == 128)
+        #expect(second.virtualShards() == Set(0..<256).subtracting(first.virtualShards()))
+    }
+
+    @Test("the shards of a node that is gone go to the others when its leases run out")
+    func takeover() async throws {
+        let scene = EngineScene()
+        let (first, second) = (node("a", scene), node("b", scene))
+        try await first.renew()
+        try await second.renew()
+        scene.clock.advance(by: scene.options.shardLease * 3)
+        try await second.renew()
+        #expect(second.virtualShards() == Set(0..<256))
+        let terms = try await scene.store.leases().map(\.term)
+        #expect(terms.allSatisfy { $0 == 2 })
+    }
+}

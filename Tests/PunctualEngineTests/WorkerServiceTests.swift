@@ -1,0 +1,123 @@
+import PunctualCore
+import PunctualEngine
+import PunctualSchedule
+import PunctualTestKit
+import Testing
+
+@Suite("The worker's steps")
+struct WorkerServiceTests {
+    /// A job with one waiting execution.
+    private func waiting(_ scene: EngineScene, change: (inout JobDraft) -> Void = { _ in }) async throws -> Job {
+        let job = try await scene.job("report", change: change)
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 1)
+        return job
+    }
+
+    @Test("an execution is claimed, run and finished")
+    func succeeds() async throws {
+        let scene = EngineScene()
+        let job = try await waiting(scene)
+        let worker = scene.worker()
+        let claimed = try #require(try await worker.claim().first)
+        #expect(claimed.execution.attempt == 1)
+        await worker.process(claimed)
+        #expect(try await scene.executions(of: job).map(\.status) == [.succeeded])
+        #expect(scene.seen.all == ["added pending", "started 1", "ended succeeded"])
+    }
+
+    @Test("a failure that may pass is tried again after the policy's pause")
+    func retries() async throws {
+        let scene = EngineScene()
+        let job = try await waiting(scene)
+        let worker = scene.worker(
+            FixedExecutor(
+                result: AttemptResult(
+                    .failed(reason: .connection, error: "refused", isRetryable: true, retryAfter: nil))))
+        await worker.process(try #require(try await worker.claim().first))
+        let execution = try #require(try await scene.executions(of: job).first)
+        #expect(execution.status == .pending)
+        #expect(execution.availableAt == scene.clock.now() + .seconds(1))
+        #expect(try await worker.claim().isEmpty)
+        scene.clock.advance(by: .seconds(1))
+        #expect(try await worker.claim().map(\.execution.attempt) == [2])
+    }
+
+    @Test("a failure that stays is the end")
+    func fails() async throws {
+        let scene = EngineScene()
+        let job = try await waiting(scene)
+        let worker = scene.worker(
+            FixedExecutor(
+                result: AttemptResult(
+                    .failed(reason: .httpStatus, error: "404", isRetryable: false, retryAfter: nil))))
+        await worker.process(try #require(try await worker.claim().first))
+        let execution = try #require(try await scene.executions(of: job).first)
+        #expect(execution.status == .failed)
+        #expect(execution.reason == .httpStatus)
+    }
+
+    @Test("a type of target that the process cannot run fails without retries")
+    func unknownTarget() async throws {
+        let scene = EngineScene()
+        let job = try await waiting(scene)
+        let worker = scene.worker(ExecutorSet([:]))
+        await worker.process(try #require(try await worker.claim().first))
+        let execution = try #require(try await scene.executions(of: job).first)
+        #expect(execution.status == .failed)
+        #expect(execution.error?.contains("noop") == true)
+    }
+
+    @Test("a running execution that somebody cancels is stopped at the next heartbeat")
+    func cancelled() async throws {
+        let scene = EngineScene()
+        let job = try await waiting(scene)
+        let executor = EndlessExecutor()
+        let worker = scene.worker(executor)
+        let claimed = try #require(try await worker.claim().first)
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await worker.process(claimed) }
+            try await executor.began.wait(atMost: .seconds(60))
+            _ = try await scene.store.cancel(claimed.execution.id, of: job.id)
+            await worker.renew()
+        }
+        let execution = try #require(try await scene.executions(of: job).first)
+        #expect(execution.status == .cancelled)
+        #expect(execution.reason == .cancelled)
+    }
+
+    @Test("an attempt whose lease was taken is stopped and changes nothing")
+    func leaseLost() async throws {
+        let scene = EngineScene()
+        let job = try await waiting(scene)
+        let executor = EndlessExecutor()
+        let worker = scene.worker(executor)
+        let claimed = try #require(try await worker.claim().first)
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await worker.process(claimed) }
+            try await executor.began.wait(atMost: .seconds(60))
+            scene.clock.advance(by: scene.options.lease + .seconds(1))
+            #expect(try await scene.reaper.reap() == 1)
+            await worker.renew()
+        }
+        let execution = try #require(try await scene.executions(of: job).first)
+        #expect(execution.status == .pending)
+        #expect(execution.pastAttempts.map(\.reason) == [.leaseExpired])
+    }
+
+    @Test("no more is claimed than there is room for, in all and by queue")
+    func room() async throws {
+        var scene = EngineScene()
+        scene.options.concurrency = 3
+        scene.options.queues = ["mail": 1, "default": 10]
+        for index in 0..<3 { try await scene.job("mail-\(index)") { $0.queue = "mail" } }
+        for index in 0..<3 { try await scene.job("other-\(index)") }
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 6)
+        let worker = scene.worker()
+        let claimed = try await worker.claim()
+        #expect(claimed.count == 3)
+        #expect(claimed.filter { $0.execution.queue == "mail" }.count <= 1)
+        #expect(try await worker.claim().isEmpty)
+    }
+}
