@@ -25,8 +25,8 @@ struct SchedulePreview: ParsableCommand {
               punctual schedule preview "0 0/15 * ? * MON-FRI" --dialect quartz
               punctual schedule preview --every 90s
 
-            The note tells what a clock change does to an instant. `H` is shown as 0 would
-            hash: each job has its own.
+            The note tells what a clock change does to an instant. `H` hashes
+            from the job: each has its own instants.
             """)
 
     @Argument(help: "A cron expression.")

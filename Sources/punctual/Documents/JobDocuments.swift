@@ -60,6 +60,8 @@ enum JobDocuments {
             let lines = text.split(whereSeparator: \.isNewline).filter { $0.contains { !$0.isWhitespace } }
             let values = lines.compactMap { try? JSONValue(parsing: String($0)) }
             if lines.count > 1, values.count == lines.count { return values }
+            // YAML's flow style begins with the same brackets.
+            if let values = try? YAMLReader.documents(text) { return values }
             throw DocumentError(description: "is no JSON: \(error)")
         }
     }

@@ -5,7 +5,11 @@ internal import PunctualSchedule
 enum RelativeTime {
     /// The instant seen from now, in its largest whole unit.
     static func text(of instant: Timestamp, now: Timestamp) -> String {
-        let distance = instant.milliseconds - now.milliseconds
+        text(milliseconds: instant.milliseconds - now.milliseconds)
+    }
+
+    /// So many milliseconds from now; negative ones are past.
+    static func text(milliseconds distance: Int64) -> String {
         let seconds = abs(distance) / 1000
         if seconds == 0 { return "now" }
         let amount =
