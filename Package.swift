@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -76,7 +77,7 @@ let package = Package(
         // Beside the layers.
         room("PunctualAPI", ["PunctualJSON"]),
         room("PunctualClient", ["PunctualAPI", "PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1]),
-        room("PunctualObservability", [logging, metrics]),
+        room("PunctualObservability", [logging, metrics, coreMetrics]),
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
         // L2: the rooms that act. Siblings never see each other.
@@ -120,7 +121,7 @@ let package = Package(
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
         tests("PunctualAPI", ["PunctualJSON"]),
         tests("PunctualClient", ["PunctualAPI", "PunctualJSON"]),
-        tests("PunctualObservability", [logging, metrics]),
+        tests("PunctualObservability", [logging, metrics, coreMetrics]),
         tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),
         tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", grdb]),
         tests(
@@ -137,7 +138,9 @@ let package = Package(
                 hummingbirdTesting, httpTypes, nioCore, logging,
             ]),
         tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore"]),
-        tests("punctual", ["PunctualJSON", "PunctualAPI", arguments]),
+        tests(
+            "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
+            exclude: ["Golden"]),
         .testTarget(
             name: "PunctualSystemTests", dependencies: ["PunctualJSON", subprocess, systemPackage],
             swiftSettings: settings),

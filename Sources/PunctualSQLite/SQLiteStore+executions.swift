@@ -118,7 +118,8 @@ extension SQLiteStore {
                 database,
                 sql: """
                     SELECT name FROM queues UNION SELECT DISTINCT queue FROM jobs
-                    UNION SELECT DISTINCT queue FROM executions WHERE status = 'pending' ORDER BY 1 LIMIT 1000
+                    UNION SELECT DISTINCT queue FROM executions WHERE status = 'pending'
+                    UNION SELECT DISTINCT queue FROM executions WHERE status = 'running' ORDER BY 1 LIMIT 1000
                     """)
             return try names.map { try QueueSummary(name: $0, in: database, now: now) }
         }

@@ -1,9 +1,11 @@
 internal import Foundation
 internal import Hummingbird
 internal import Logging
+internal import Metrics
 internal import PunctualCore
 internal import PunctualEngine
 internal import PunctualHTTP
+internal import PunctualObservability
 internal import PunctualSQLite
 internal import PunctualSchedule
 internal import ServiceLifecycle
@@ -28,6 +30,8 @@ package enum Node {
         let clock = SystemClock()
         let nodeID = settings.nodeID ?? "\(ProcessInfo.processInfo.hostName)-\(getpid())"
         let logger = makeLogger(settings, nodeID: nodeID)
+        let metrics = PrometheusRegistry(help: MetricWords.help)
+        MetricsSystem.bootstrap(metrics)
         let store = try openStore(settings, clock: clock)
         defer { store.close() }
         let zones = ZoneFiles.catalog()
@@ -62,7 +66,8 @@ package enum Node {
         if settings.roles.contains(.api) {
             let api = APIServices(
                 store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
-                metricsText: { "" }, isAccepting: { isAccepting.value }, cancelled: { worker.cancelled($0) })
+                metricsText: { await metricsText(metrics, store) }, isAccepting: { isAccepting.value },
+                cancelled: { worker.cancelled($0) })
             services.append(
                 Application(
                     router: buildRouter(api).router,
@@ -122,8 +127,9 @@ package enum Node {
     }
 
     private static func makeLogger(_ settings: Settings, nodeID: String) -> Logger {
-        var logger = Logger(label: "punctual") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = settings.logLevel
+        var logger = Logger(label: "punctual") {
+            LineLogHandler(label: $0, level: settings.logLevel, isJSON: settings.logFormat == .json)
+        }
         logger[metadataKey: "node_id"] = "\(nodeID)"
         return logger
     }
@@ -134,6 +140,32 @@ package enum Node {
             return "port \(settings.httpPort) on \(settings.httpHost) is in use; stop the other process or pass --port"
         }
         return "the node stopped: \(text)"
+    }
+
+    /// What `/metrics` answers: the counters, and the figures of this moment.
+    private static func metricsText(_ registry: PrometheusRegistry, _ store: SQLiteStore) async -> String {
+        var figures = ProcessFigures.read()
+        figures.append(("punctual_build_info", "The version that runs.", [("version", version)], 1))
+        do throws(StoreError) {
+            for queue in try await store.queues() {
+                let labels = [("queue", queue.name)]
+                figures.append(
+                    ("punctual_queue_depth", "Waiting executions that are available.", labels, Double(queue.depth)))
+                figures.append(("punctual_queue_running", "Executions that run.", labels, Double(queue.running)))
+                figures.append(
+                    (
+                        "punctual_queue_oldest_age_seconds", "Age of the oldest waiting execution, in seconds.", labels,
+                        Double(queue.oldestAge?.wholeMilliseconds ?? 0) / 1000
+                    ))
+            }
+            let counts = try await store.counts()
+            figures.append(("punctual_active_jobs", "Active jobs.", [], Double(counts.jobs[.active] ?? 0)))
+            figures.append(("punctual_due_jobs", "Jobs whose instant has come.", [], Double(counts.due)))
+            figures.append(("punctual_store_up", "Whether the store answers.", [], 1))
+        } catch {
+            figures.append(("punctual_store_up", "Whether the store answers.", [], 0))
+        }
+        return registry.text(gauges: figures)
     }
 
     private static func announce(_ settings: Settings, _ mode: Mode, port: Int?, nodeID: String) {

@@ -1,5 +1,6 @@
 import PunctualCore
 import PunctualExecutors
+import PunctualSchedule
 import Testing
 
 @Suite("The egress guard")

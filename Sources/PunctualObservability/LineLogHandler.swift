@@ -1,0 +1,89 @@
+internal import Foundation
+package import Logging
+
+/// One line an event on standard error: JSON with ECS names for machines, or text for people.
+package struct LineLogHandler: LogHandler {
+    package var logLevel: Logger.Level
+    package var metadata: Logger.Metadata = [:]
+    package var metadataProvider: Logger.MetadataProvider?
+    private let label: String
+    private let isJSON: Bool
+    private let descriptor: Int32
+
+    /// - Parameter descriptor: where lines go, each in one write(2).
+    package init(label: String, level: Logger.Level, isJSON: Bool, descriptor: Int32 = 2) {
+        self.label = label
+        self.logLevel = level
+        self.isJSON = isJSON
+        self.descriptor = descriptor
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var fields = metadata
+        if let provided = metadataProvider?.get() { fields.merge(provided) { _, new in new } }
+        if let own = event.metadata { fields.merge(own) { _, new in new } }
+        let line = Self.line(
+            isJSON: isJSON, label: label, level: event.level, message: "\(event.message)", metadata: fields, now: Date()
+        )
+        let bytes = Array(line.utf8)
+        // There is nowhere to tell that a log line could not be written.
+        _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// Names whose values never reach a log.
+    static let secrets = ["authorization", "cookie", "token", "secret", "password", "api_key", "apikey"]
+
+    static func line(
+        isJSON: Bool, label: String, level: Logger.Level, message: String, metadata: Logger.Metadata, now: Date
+    ) -> String {
+        let fields = metadata.sorted { $0.key < $1.key }.map { key, value in
+            (key, secrets.contains { key.lowercased().contains($0) } ? "[redacted]" : "\(value)")
+        }
+        let milliseconds = Int64((now.timeIntervalSince1970 * 1000).rounded(.down))
+        var seconds = time_t(milliseconds / 1000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func digits(_ value: Int, _ count: Int) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        let clock =
+            "\(digits(Int(parts.tm_hour), 2)):\(digits(Int(parts.tm_min), 2)):\(digits(Int(parts.tm_sec), 2))."
+            + digits(Int(milliseconds % 1000), 3)
+        if isJSON {
+            let day =
+                "\(digits(Int(parts.tm_year) + 1900, 4))-\(digits(Int(parts.tm_mon) + 1, 2))-\(digits(Int(parts.tm_mday), 2))"
+            var text = "{\"@timestamp\":\"\(day)T\(clock)Z\",\"log.level\":\"\(level)\",\"log.logger\":\(quoted(label))"
+            text += ",\"message\":\(quoted(message))"
+            for (key, value) in fields { text += ",\(quoted(key)):\(quoted(value))" }
+            return text + "}\n"
+        }
+        let tail = fields.map { " \($0.0)=\($0.1.contains(" ") ? quoted($0.1) : $0.1)" }.joined()
+        let flat = "\(message)\(tail)".split(whereSeparator: \.isNewline).joined(separator: "\\n")
+        return "\(clock) \(level) \(flat)\n"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _
+            where scalar.value < 0x20 || scalar.value == 0x7F || scalar.value == 0x2028 || scalar.value == 0x2029:
+                let hex = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
