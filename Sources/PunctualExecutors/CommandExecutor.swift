@@ -22,7 +22,9 @@ package struct CommandExecutor: Executor {
         guard case .command(let target) = attempt.target, let name = target.argv.first else {
             return Self.refusal("the target is no command")
         }
-        guard let path = Self.path(of: name) else { return Self.refusal("\(name): there is no such program") }
+        guard let path = Self.path(of: name) else {
+            return Self.refusal("\(name): there is no such program; a path must be absolute")
+        }
         guard isAllowed(path) else {
             return Self.refusal("\(path) may not run here: PUNCTUAL_COMMAND_ALLOW of this worker does not name it")
         }
@@ -38,7 +40,8 @@ package struct CommandExecutor: Executor {
     }
 
     private static func path(of name: String) -> String? {
-        if name.contains("/") { return access(name, F_OK) == 0 ? name : nil }
+        // A relative path would be vetted from this process's folder and run from the job's.
+        if name.contains("/") { return name.hasPrefix("/") && access(name, F_OK) == 0 ? name : nil }
         return searchPath.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
 

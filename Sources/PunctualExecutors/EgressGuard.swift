@@ -31,9 +31,22 @@ package struct EgressGuard: Sendable {
         package let address: IPAddress
     }
 
+    /// A URL that was vetted, written with exactly the host that was vetted.
+    package struct Call: Hashable, Sendable {
+        package let url: String
+        package let destination: Destination
+    }
+
+    /// Vets a URL and rewrites it: a client that is told the address of `destination.host` must find that very name in it,
+    /// else capitals or a trailing dot would make it ask the resolver again.
+    package func call(to url: String) async throws(Refusal) -> Call {
+        let destination = try await vet(url)
+        return Call(url: try Self.parts(of: url).url, destination: destination)
+    }
+
     /// Vets a URL and every address of its host; the caller must connect to the address it gets, and to no other.
     package func vet(_ url: String) async throws(Refusal) -> Destination {
-        let host = try Self.host(of: url)
+        let host = try Self.parts(of: url).host
         let addresses: [IPAddress]
         if let literal = IPAddress(host) {
             addresses = [literal]
@@ -64,16 +77,18 @@ package struct EgressGuard: Sendable {
         return !Self.special.contains { $0.contains(address) }
     }
 
-    /// The IANA special-purpose registries (RFC 6890 and its updates), multicast, and everything in IPv6 outside 2000::/3.
+    /// The IANA special-purpose registries (RFC 6890 and its updates), multicast, everything in IPv6 outside
+    /// 2000::/3, and the one public address that is a cloud's metadata service (168.63.129.16).
     private static let special: [IPRange] = [
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16",
+        "172.16.0.0/12", "192.0.0.0/24",
         "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
         "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
         "::/3", "4000::/2", "8000::/1", "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
     ].compactMap { IPRange($0) }
 
-    /// The host of an http or https URL in lower case, without brackets.
-    static func host(of url: String) throws(Refusal) -> String {
+    /// The host of an http or https URL in lower case, without brackets and trailing dots, and the URL written with it.
+    static func parts(of url: String) throws(Refusal) -> (host: String, url: String) {
         func refuse(_ text: String) -> Refusal { Refusal(description: "the URL \(text)") }
         if url.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "\\") }) {
             throw refuse("holds spaces, control characters, backslashes or non-ASCII characters")
@@ -115,35 +130,59 @@ package struct EgressGuard: Sendable {
                 throw refuse("has a port that is not from 1 to 65535")
             }
         }
-        return String(host)
+        let scheme = lower.hasPrefix("https") ? "https://" : "http://"
+        let written = host.contains(":") ? "[\(host)]" : String(host)
+        // Only ASCII got here, so lower case has as many bytes.
+        let tail = url.utf8.dropFirst(scheme.utf8.count + authority.utf8.count)
+        return (String(host), scheme + written + (port.isEmpty ? "" : ":\(port)") + String(Substring(tail)))
     }
 
-    /// Asks the system's resolver, on threads of its own.
+    /// A name server that does not answer holds a thread until the system gives up, so there are several, and only for this.
+    private static let lookups: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 8)
+        pool.start()
+        return pool
+    }()
+    /// The longest wait for the system's resolver.
+    private static let lookupLimit = TimeAmount.seconds(4)
+
+    /// Asks the system's resolver, on threads of its own, for a few seconds at most.
     package static let systemResolve: @Sendable (String) async throws -> [IPAddress] = { host in
-        try await NIOThreadPool.singleton.runIfActive {
-            var hints = addrinfo()
-            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-            var list: UnsafeMutablePointer<addrinfo>?
-            let code = getaddrinfo(host, nil, &hints, &list)
-            guard code == 0 else { throw Refusal(description: String(cString: gai_strerror(code)), isRetryable: true) }
-            defer { freeaddrinfo(list) }
-            var found: [IPAddress] = []
-            var entry = list
-            while let current = entry {
-                switch current.pointee.ai_family {
-                case AF_INET:
-                    current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { socket in
-                        found.append(IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin_addr) { Array($0) }))
-                    }
-                case AF_INET6:
-                    current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { socket in
-                        found.append(IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin6_addr) { Array($0) }))
-                    }
-                default: break
-                }
-                entry = current.pointee.ai_next
-            }
-            return found
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        let promise = loop.makePromise(of: [IPAddress].self)
+        // Whichever comes second is ignored by the promise.
+        let limit = loop.scheduleTask(in: lookupLimit) {
+            promise.fail(Refusal(description: "the name server does not answer", isRetryable: true))
         }
+        defer { limit.cancel() }
+        lookups.submit { _ in promise.completeWith(Result { try addresses(of: host) }) }
+        return try await promise.futureResult.get()
+    }
+
+    /// Blocks until the system's resolver has answered.
+    private static func addresses(of host: String) throws -> [IPAddress] {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(host, nil, &hints, &list)
+        guard code == 0 else { throw Refusal(description: String(cString: gai_strerror(code)), isRetryable: true) }
+        defer { freeaddrinfo(list) }
+        var found: [IPAddress] = []
+        var entry = list
+        while let current = entry {
+            switch current.pointee.ai_family {
+            case AF_INET:
+                current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { socket in
+                    found.append(IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin_addr) { Array($0) }))
+                }
+            case AF_INET6:
+                current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { socket in
+                    found.append(IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin6_addr) { Array($0) }))
+                }
+            default: break
+            }
+            entry = current.pointee.ai_next
+        }
+        return found
     }
 }

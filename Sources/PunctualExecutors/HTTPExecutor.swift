@@ -10,18 +10,28 @@ internal import Synchronization
 /// Makes HTTP calls, held to harmless addresses.
 package final class HTTPExecutor: Executor {
     private let egress: EgressGuard
-    private let clients = Mutex<[EgressGuard.Destination: HTTPClient]>([:])
+    private let secrets: [WebhookSecret]
+    private let clients = Mutex<[EgressGuard.Destination: Slot]>([:])
     /// Bytes of an answer that are kept; the rest is not read.
     package static let outputLimit = 64 * 1024
     private static let clientLimit = 256
 
-    package init(egress: EgressGuard) { self.egress = egress }
+    private struct Slot {
+        let client: HTTPClient
+        var calls = 0
+    }
+
+    /// - Parameter secrets: each signs every call; several while one replaces another, none for no signature.
+    package init(egress: EgressGuard, secrets: [WebhookSecret] = []) {
+        self.egress = egress
+        self.secrets = secrets
+    }
 
     /// Closes every connection; no call may follow.
     package func shutdown() async {
         for client in clients.withLock({ clients in
             defer { clients = [:] }
-            return Array(clients.values)
+            return clients.values.map(\.client)
         }) {
             // Connections that will not close politely are dropped with the process.
             try? await client.shutdown()
@@ -32,27 +42,45 @@ package final class HTTPExecutor: Executor {
         guard case .http(let target) = attempt.target else {
             return Self.failure("the target is no HTTP call", reason: nil, isRetryable: false)
         }
-        let destination: EgressGuard.Destination
+        // The client's own deadline ends with the answer's head; this one holds for name, connection, head and body.
+        return await withTaskGroup(of: AttemptResult?.self) { group in
+            group.addTask { await self.call(target, attempt) }
+            group.addTask {
+                // Ends early only when the call has ended or the attempt was cancelled.
+                try? await Task.sleep(for: attempt.timeout)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            if let first { return first }
+            if let late = await group.next() ?? nil, late.verdict != .cancelled { return late }
+            if Task.isCancelled { return AttemptResult(.cancelled) }
+            return Self.failure("no whole answer within \(attempt.timeout.text)", reason: .timeout, isRetryable: true)
+        }
+    }
+
+    private func call(_ target: HTTPTarget, _ attempt: AttemptRequest) async -> AttemptResult {
+        let call: EgressGuard.Call
         do throws(EgressGuard.Refusal) {
-            destination = try await egress.vet(target.url)
+            call = try await egress.call(to: target.url)
         } catch {
             return Self.failure(error.description, reason: .connection, isRetryable: error.isRetryable)
         }
+        let client = borrowClient(for: call.destination)
+        defer { giveBackClient(for: call.destination) }
         do {
             let deadline = NIODeadline.now() + .milliseconds(attempt.timeout.wholeMilliseconds)
-            let response = try await client(for: destination).execute(request(target, attempt), deadline: deadline)
+            let response = try await client.execute(request(target, attempt, url: call.url), deadline: deadline)
             let (output, isTruncated) = try await Self.head(of: response.body)
             return Self.judge(target, response, output: output, isTruncated: isTruncated)
         } catch is CancellationError {
             return AttemptResult(.cancelled)
         } catch {
             if Task.isCancelled { return AttemptResult(.cancelled) }
-            if let error = error as? HTTPClientError,
-                error == .deadlineExceeded || error == .readTimeout || error == .connectTimeout
-            {
+            if let error = error as? HTTPClientError, error == .deadlineExceeded || error == .readTimeout {
                 return Self.failure("no answer within \(attempt.timeout.text)", reason: .timeout, isRetryable: true)
             }
-            return Self.failure("\(destination.host): \(error)", reason: .connection, isRetryable: true)
+            return Self.failure("\(call.destination.host): \(error)", reason: .connection, isRetryable: true)
         }
     }
 
@@ -61,43 +89,61 @@ package final class HTTPExecutor: Executor {
     }
 
     /// A client that connects to the vetted address, whatever the name says by then; SNI and certificate keep the name.
-    private func client(for destination: EgressGuard.Destination) -> HTTPClient {
+    private func borrowClient(for destination: EgressGuard.Destination) -> HTTPClient {
         let (client, surplus) = clients.withLock { clients -> (HTTPClient, HTTPClient?) in
-            if let client = clients[destination] { return (client, nil) }
+            if let slot = clients[destination] {
+                clients[destination]?.calls += 1
+                return (slot.client, nil)
+            }
             var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
             configuration.timeout.connect = .seconds(10)
             configuration.dnsOverride = [destination.host: "\(destination.address)"]
             configuration.connectionPool.idleTimeout = .seconds(30)
+            // The job's retry policy tries again, and says so in the history.
+            configuration.connectionPool.retryConnectionEstablishment = false
             let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-            let surplus =
-                clients.count >= Self.clientLimit ? clients.keys.first.flatMap { clients.removeValue(forKey: $0) } : nil
-            clients[destination] = client
+            // A busy client is never closed; so there are at most `clientLimit` idle ones, and one for each call.
+            let idle = clients.count >= Self.clientLimit ? clients.first { $0.value.calls == 0 }?.key : nil
+            let surplus = idle.flatMap { clients.removeValue(forKey: $0)?.client }
+            clients[destination] = Slot(client: client, calls: 1)
             return (client, surplus)
         }
         if let surplus {
-            // Nobody waits for it: it closes as soon as its last call has ended.
+            // Nobody waits for it: it has no calls, only idle connections to close; failing to close them loses nothing.
             Task { try? await surplus.shutdown() }
         }
         return client
     }
 
-    private func request(_ target: HTTPTarget, _ attempt: AttemptRequest) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: target.url)
+    private func giveBackClient(for destination: EgressGuard.Destination) {
+        clients.withLock { $0[destination]?.calls -= 1 }
+    }
+
+    private func request(_ target: HTTPTarget, _ attempt: AttemptRequest, url: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: url)
         request.method = HTTPMethod(rawValue: target.method)
         for header in target.headers { request.headers.add(name: header.name, value: header.value) }
+        var body = ""
         switch target.body {
         case .null: break
-        case .string(let text): request.body = .bytes(ByteBuffer(string: text))
+        case .string(let text): body = text
         case let json:
             if !request.headers.contains(name: "content-type") {
                 request.headers.add(name: "content-type", value: "application/json")
             }
-            request.body = .bytes(ByteBuffer(string: json.description))
+            body = json.description
         }
+        if target.body != .null { request.body = .bytes(ByteBuffer(string: body)) }
         let id = "\(attempt.executionID)"
         request.headers.replaceOrAdd(name: "idempotency-key", value: id)
         request.headers.replaceOrAdd(name: "webhook-id", value: id)
-        request.headers.replaceOrAdd(name: "webhook-timestamp", value: "\(Int(Date().timeIntervalSince1970))")
+        let timestamp = Int(Date().timeIntervalSince1970)
+        request.headers.replaceOrAdd(name: "webhook-timestamp", value: "\(timestamp)")
+        request.headers.remove(name: "webhook-signature")
+        if !secrets.isEmpty {
+            let signatures = secrets.map { $0.signature(id: id, timestamp: timestamp, body: body) }
+            request.headers.add(name: "webhook-signature", value: signatures.joined(separator: " "))
+        }
         request.headers.replaceOrAdd(name: "punctual-attempt", value: "\(attempt.attempt)")
         request.headers.replaceOrAdd(name: "punctual-scheduled-at", value: "\(attempt.scheduledAt)")
         if !request.headers.contains(name: "user-agent") { request.headers.add(name: "user-agent", value: "punctual") }
