@@ -40,7 +40,8 @@ struct EdgeMiddleware: RouterMiddleware {
         context.logger.debug(
             "request",
             metadata: [
-                "request_id": "\(context.requestID)", "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(response.status.code)",
+                "request_id": "\(context.requestID)", "method": "\(request.method)", "path": "\(request.uri.path)",
+                "status": "\(response.status.code)",
                 "duration_ms": "\(took.wholeMilliseconds)",
             ])
         return response

@@ -38,10 +38,12 @@ package final class PrometheusRegistry: MetricsFactory {
     }
 
     /// The text of every metric, in the order of their names.
-    /// - Parameter gauges: figures taken at the moment of the reading: name, help, labels and value.
+    /// - Parameter gauges: figures taken at the moment of the reading; those named `_total` are counters kept by others.
     package func text(gauges: [(name: String, help: String, labels: [(String, String)], value: Double)] = []) -> String
     {
-        for gauge in gauges { series(gauge.name, gauge.labels, .gauge).set(gauge.value) }
+        for gauge in gauges {
+            series(gauge.name, gauge.labels, gauge.name.hasSuffix("_total") ? .counter : .gauge).set(gauge.value)
+        }
         let extra = Dictionary(gauges.map { ($0.name, $0.help) }, uniquingKeysWith: { first, _ in first })
         var lines: [String] = []
         for (name, family) in families.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {

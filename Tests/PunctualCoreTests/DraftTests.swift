@@ -48,7 +48,6 @@ struct DraftTests {
             #"{"type":"interval","every":"PT90S","anchor":"2026-01-01T00:00:00+02:00"}"#,
             #"{"type":"fixed_delay","every":"1h30m"}"#, #"{"type":"once","at":"2030-01-01T00:00:00Z"}"#,
             #"{"type":"once","local":"2030-01-01T00:00","timezone":"Asia/Amman"}"#,
-            #"{"type":"rrule","rule":"FREQ=DAILY;COUNT=3","start":"2030-01-01T00:00:00","timezone":"UTC"}"#,
         ])
     func schedules(text: String) throws {
         let draft = try draft(#"{"name":"n","schedule":\#(text),"target":{"type":"noop"}}"#)
@@ -130,7 +129,7 @@ struct DraftTests {
             ("schedule", #"{"type":"interval"}"#, "/schedule/every"),
             ("schedule", #"{"type":"once"}"#, "/schedule/at"),
             ("schedule", #"{"type":"once","at":"2030-01-01T00:00:00Z","local":"2030-01-01T00:00"}"#, "/schedule/at"),
-            ("schedule", #"{"type":"rrule","rule":"FREQ=NEVER","start":"2030-01-01T00:00:00"}"#, "/schedule/rule"),
+            ("schedule", #"{"type":"rrule","rule":"FREQ=DAILY","start":"2030-01-01T00:00:00"}"#, "/schedule/type"),
             ("schedule", #"{"type":"rrule","rule":"FREQ=DAILY"}"#, "/schedule/start"),
             ("target", #"{"type":"http","url":"http://user:pw@x/"}"#, "/target/url"),
             ("target", #"{"type":"http","url":"http://x:99999/"}"#, "/target/url"),

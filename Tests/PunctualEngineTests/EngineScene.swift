@@ -12,7 +12,12 @@ struct EngineScene: Sendable {
     let store: MemoryStore
     let bell = SignalBell()
     let seen = SeenEvents()
-    var options = EngineOptions()
+    /// Leases long enough that a slow machine never loses them by itself.
+    var options: EngineOptions = {
+        var options = EngineOptions()
+        options.shardLease = .seconds(600)
+        return options
+    }()
 
     init() { store = MemoryStore(clock: clock) }
 

@@ -12,7 +12,7 @@ struct PrometheusRegistryTests {
             registry.makeCounter(label: "jobs_done_total", dimensions: [("status", value)]).increment(by: 2)
         }
         registry.makeTimer(label: "took_seconds", dimensions: []).recordNanoseconds(30_000_000)
-        registry.makeRecorder(label: "odd-name.gauge", dimensions: [], aggregate: false).record(Double.nan)
+        registry.makeRecorder(label: "odd-name.level", dimensions: [], aggregate: false).record(Double.nan)
         registry.makeMeter(label: "level", dimensions: []).set(Double.infinity)
         let text = registry.text(gauges: ProcessFigures.read())
         let process = Process()

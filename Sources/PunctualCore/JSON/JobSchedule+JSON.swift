@@ -2,10 +2,17 @@ public import PunctualJSON
 internal import PunctualSchedule
 
 /// The words that the contract uses for the day-light policies and dialects.
-private enum GapWord: String, CaseIterable { case next_valid, skip, shift }
+private enum GapWord: String, CaseIterable {
+    case nextValid = "next_valid"
+    case skip, shift
+}
 private enum OverlapWord: String, CaseIterable { case first, last, both }
 private enum DialectWord: String, CaseIterable { case ocps, unix, quartz }
-private enum ScheduleWord: String, CaseIterable { case cron, interval, fixed_delay, once, rrule, manual }
+private enum ScheduleWord: String, CaseIterable {
+    case cron, interval
+    case fixedDelay = "fixed_delay"
+    case once, rrule, manual
+}
 
 extension JobSchedule {
     /// The shortest and the longest step of an interval.
@@ -23,7 +30,7 @@ extension JobSchedule {
             let anchor = fields.instant("anchor", nullable: true)
             guard let every else { return nil }
             self = .interval(every: every, anchor: anchor)
-        case .fixed_delay:
+        case .fixedDelay:
             let every = fields.duration("every", JobSchedule.stepRange)
             fields.requireGiven("every", every)
             guard let every else { return nil }
@@ -56,7 +63,7 @@ extension JobSchedule {
         var policy = DSTPolicy()
         if var dst = fields.object("dst") {
             switch dst.choice("gap", GapWord.self) {
-            case .next_valid, nil: policy.gap = .nextValid
+            case .nextValid, nil: policy.gap = .nextValid
             case .skip: policy.gap = .skip
             case .shift: policy.gap = .shift
             }

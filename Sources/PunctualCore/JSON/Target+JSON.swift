@@ -1,7 +1,15 @@
 public import PunctualJSON
 
 private enum TargetWord: String, CaseIterable { case http, command, worker, publish, noop }
-private enum MethodWord: String, CaseIterable { case GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS }
+private enum MethodWord: String, CaseIterable {
+    case get = "GET"
+    case head = "HEAD"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+    case options = "OPTIONS"
+}
 
 extension Target {
     /// The most bytes of JSON in a body, payload or message.
