@@ -4,7 +4,7 @@ import PunctualSchedule
 import Testing
 
 private func attempt(
-    _ argv: [String], env: [String: String] = [:], directory: String? = nil, timeout: Duration = .seconds(30)
+    _ argv: [String], env: [String: String] = [:], directory: String? = nil, timeout: Duration = .seconds(300)
 ) -> AttemptRequest {
     AttemptRequest(
         executionID: Identifier(high: 1, low: 1), jobID: Identifier(high: 2, low: 2), jobName: "job",
@@ -55,22 +55,22 @@ struct CommandExecutorTests {
         let clock = ContinuousClock()
         let began = clock.now
         let result = await executor.execute(
-            attempt(["/bin/sh", "-c", "trap '' TERM; sleep 60 & sleep 60"], timeout: .milliseconds(200)))
+            attempt(["/bin/sh", "-c", "trap '' TERM; sleep 600 & sleep 600"], timeout: .milliseconds(200)))
         guard case .failed(.timeout, _, true, nil) = result.verdict else {
             Issue.record("\(result)")
             return
         }
-        #expect(clock.now - began < .seconds(10))
+        #expect(clock.now - began < .seconds(120))
     }
 
     @Test("a grandchild that keeps the output open does not keep the execution")
     func grandchild() async {
         let clock = ContinuousClock()
         let began = clock.now
-        let result = await executor.execute(attempt(["/bin/sh", "-c", "sleep 50 & echo done"]))
+        let result = await executor.execute(attempt(["/bin/sh", "-c", "sleep 600 & echo done"]))
         #expect(result.verdict == .succeeded)
         #expect(result.result.output == "done\n")
-        #expect(clock.now - began < .seconds(10))
+        #expect(clock.now - began < .seconds(120))
     }
 
     @Test("output past the limit is cut and marked")
@@ -83,7 +83,7 @@ struct CommandExecutorTests {
 
     @Test("a cancelled attempt ends its command")
     func cancel() async {
-        let task = Task { await executor.execute(attempt(["/bin/sleep", "60"])) }
+        let task = Task { await executor.execute(attempt(["/bin/sleep", "600"])) }
         task.cancel()
         #expect(await task.value.verdict == .cancelled)
     }
