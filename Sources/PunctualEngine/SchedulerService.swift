@@ -14,7 +14,8 @@ package final class SchedulerService: Service {
     private let instruments: Instruments
     /// The virtual shards to tick; nil means all.
     private let shards: @Sendable () -> Set<Int>?
-    private let wait = Mutex(Duration.zero)
+    /// When to look again, unless the bell rings first.
+    private let nextLook = Mutex(ContinuousClock.now)
 
     package init(
         store: any JobStore, zones: ZoneCatalog, bell: SignalBell, options: EngineOptions, instruments: Instruments,
@@ -34,9 +35,9 @@ package final class SchedulerService: Service {
                 while try await tick() >= options.tickBatch {}
             } catch {
                 instruments.loopFailed("scheduler", error)
-                wait.withLock { $0 = options.pollInterval }
+                nextLook.withLock { $0 = .now.advanced(by: options.pollInterval) }
             }
-            try await bell.scheduler.wait(atMost: wait.withLock { $0 })
+            try await bell.scheduler.wait(atMost: ContinuousClock.now.duration(to: nextLook.withLock { $0 }))
         }
     }
 
@@ -44,11 +45,11 @@ package final class SchedulerService: Service {
     /// - Returns: how many jobs moved on; a full batch means there may be more.
     package func tick() async throws(StoreError) -> Int {
         let (store, batch, shards) = (self.store, options.tickBatch, self.shards())
+        // Before the reading, so that what the reading takes is not waited for again.
+        let began = ContinuousClock.now
         let due = try await limited(options.storeTimeout) { () async throws(StoreError) in
             try await store.dueJobs(shards: shards, limit: batch)
         }
-        let pause = due.nextDue.map { min($0 - due.now, options.pollInterval) } ?? options.pollInterval
-        wait.withLock { $0 = max(pause, .milliseconds(1)) }
         instruments.loopLived("scheduler", at: due.now)
         let plans = due.jobs.compactMap { job -> TickPlan? in
             switch schedules.schedule(of: job) {
@@ -58,6 +59,10 @@ package final class SchedulerService: Service {
                 return nil
             }
         }
+        // The jobs in hand count too: the reading saw them as due, not as waiting for their next instant.
+        let next = (plans.compactMap(\.next) + [due.nextDue].compactMap { $0 }).min()
+        let pause = next.map { min($0 - due.now, options.pollInterval) } ?? options.pollInterval
+        nextLook.withLock { $0 = began.advanced(by: max(pause, .milliseconds(1))) }
         if plans.isEmpty { return 0 }
         let outcomes = try await limited(options.storeTimeout) { () async throws(StoreError) in
             try await store.apply(plans)
