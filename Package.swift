@@ -80,6 +80,9 @@ let package = Package(
         room("PunctualObservability", [logging, metrics, coreMetrics]),
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
+        // C libraries, one driver each.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
         // L2: the rooms that act. Siblings never see each other.
         room("PunctualSQLite", ["PunctualSchedule", "PunctualJSON", "PunctualCore", grdb]),
         room(
@@ -94,7 +97,7 @@ let package = Package(
             "PunctualHTTP",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", hummingbird, httpTypes, nioCore,
-                logging, metrics, crypto,
+                logging, metrics, crypto, "CZlib",
             ], exclude: ["Resources"]),
 
         // L3: the composition root, alone in naming drivers.
@@ -135,7 +138,8 @@ let package = Package(
             "PunctualHTTP",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualTestKit", hummingbird,
-                hummingbirdTesting, httpTypes, nioCore, logging,
+                hummingbirdTesting, httpTypes, nioCore, logging, crypto,
+                asyncHTTPClient, nioHTTP1,
             ]),
         tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore"]),
         tests(
