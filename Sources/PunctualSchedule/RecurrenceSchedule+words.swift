@@ -1,0 +1,3 @@
+extension RecurrenceSchedule {
+    public var words: String { rule.text }
+}
