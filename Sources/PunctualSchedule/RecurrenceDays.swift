@@ -114,7 +114,7 @@ struct RecurrenceDays: Sendable, Hashable {
             chosen &= weekdayMask(year: year, first: first, length: length)
         }
         if chosen != 0, !yearDays.isEmpty { chosen &= yearDayMask(year: year, first: first, length: length) }
-        if chosen != 0, weeks | weeksFromEnd != 0 { chosen &= weekMask(first: first, length: length) }
+        if chosen != 0, weeks | weeksFromEnd != 0 { chosen &= weekMask(year: year, first: first, length: length) }
         return chosen
     }
 
@@ -152,23 +152,27 @@ struct RecurrenceDays: Sendable, Hashable {
     }
 
     /// ISO 8601 weeks, which may begin on another day: a week belongs to the year that has most of its days.
-    private func weekMask(first: Int, length: Int) -> UInt32 {
+    private func weekMask(year: Int, first: Int, length: Int) -> UInt32 {
+        let thisYear = firstWeek(of: year)
+        let nextYear = firstWeek(of: year + 1)
         var chosen: UInt32 = 0
-        var start = weekStart(before: first)
-        while start < first + length {
-            let year = LocalDateTime.civil(fromDay: start + 3).year
-            let firstWeek = weekStart(before: LocalDateTime.dayNumber(year: year, month: 1, day: 4))
-            let nextYear = weekStart(before: LocalDateTime.dayNumber(year: year + 1, month: 1, day: 4))
-            let number = (start - firstWeek) / 7 + 1
-            let fromEnd = (nextYear - start) / 7
-            if weeks >> UInt64(number) & 1 != 0 || weeksFromEnd >> UInt64(fromEnd) & 1 != 0 {
+        for start in stride(from: weekStart(before: first), to: first + length, by: 7) {
+            let from = start < thisYear ? firstWeek(of: year - 1) : start < nextYear ? thisYear : nextYear
+            let until = start < thisYear ? thisYear : start < nextYear ? nextYear : firstWeek(of: year + 2)
+            let number = UInt64((start - from) / 7 + 1)
+            let fromEnd = UInt64((until - start) / 7)
+            if weeks >> number & 1 != 0 || weeksFromEnd >> fromEnd & 1 != 0 {
                 for day in max(start, first)..<min(start + 7, first + length) {
                     chosen |= 1 << UInt32(day - first + 1)
                 }
             }
-            start += 7
         }
         return chosen
+    }
+
+    /// The first day of a year's first week, which is the one that holds 4 January.
+    private func firstWeek(of year: Int) -> Int {
+        weekStart(before: LocalDateTime.dayNumber(year: year, month: 1, day: 4))
     }
 
     /// The first day of the week that holds the day.
