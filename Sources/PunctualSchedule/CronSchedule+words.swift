@@ -130,8 +130,8 @@ struct CronWords {
 // Small pieces.
 extension CronWords {
     private static let sixty: UInt64 = (1 << 60) - 1
-    private static let dayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
-    private static let months = [
+    static let dayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+    static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
         "December",
     ]
@@ -151,11 +151,11 @@ extension CronWords {
         return parts.dropLast().joined(separator: ", ") + " and " + last
     }
 
-    private static func values(_ set: UInt64) -> [Int] {
+    static func values(_ set: UInt64) -> [Int] {
         (0..<64).filter { set >> UInt64($0) & 1 != 0 }
     }
 
-    private static func count(_ number: Int, _ noun: String) -> String {
+    static func count(_ number: Int, _ noun: String) -> String {
         number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
     }
 

@@ -2,25 +2,25 @@
 extension RecurrenceSeries {
     /// The interval that holds the day, counted from the one that holds 1970-01-01 or year 0.
     private func index(of day: Int) -> Int {
-        switch pattern.frequency {
+        switch frequency {
         case .yearly: return LocalDateTime.civil(fromDay: day).year
         case .monthly:
             let date = LocalDateTime.civil(fromDay: day)
             return date.year * 12 + date.month - 1
         default:
             // Day 0 was a Thursday.
-            return RecurrenceSeries.divided(day + 4 - pattern.weekStart, by: 7).quotient
+            return RecurrenceSeries.divided(day + 4 - weekStart, by: 7).quotient
         }
     }
 
     /// The first day of an interval; that of the next one is the first behind it.
     private func firstDay(_ index: Int) -> Int {
-        switch pattern.frequency {
+        switch frequency {
         case .yearly: return LocalDateTime.dayNumber(year: index, month: 1, day: 1)
         case .monthly:
             let (year, month) = RecurrenceSeries.divided(index, by: 12)
             return LocalDateTime.dayNumber(year: year, month: month + 1, day: 1)
-        default: return index * 7 - 4 + pattern.weekStart
+        default: return index * 7 - 4 + weekStart
         }
     }
 
@@ -34,12 +34,12 @@ extension RecurrenceSeries {
             let first = firstDay(index)
             guard first <= limit else { return .max }
             let found =
-                pattern.positions.isEmpty
+                positions.isEmpty
                 ? nextDay(from: day, time: time, first: first, last: firstDay(index + 1) - 1)
                 : RecurrenceInterval(first: first, until: firstDay(index + 1), of: self).next(
-                    from: wall, positions: pattern.positions)
+                    from: wall, positions: positions)
             if found != .max { return found }
-            index += pattern.interval
+            index += interval
         }
     }
 
@@ -62,12 +62,12 @@ extension RecurrenceSeries {
             let start = firstDay(index)
             guard start > day - cycle - 366 else { return .min }
             let found =
-                pattern.positions.isEmpty
+                positions.isEmpty
                 ? previousDay(from: day, time: time, first: start, last: firstDay(index + 1) - 1)
                 : RecurrenceInterval(first: start, until: firstDay(index + 1), of: self).previous(
-                    from: wall, positions: pattern.positions)
+                    from: wall, positions: positions)
             if found != .min { return found }
-            index -= pattern.interval
+            index -= interval
         }
         return .min
     }

@@ -1,6 +1,6 @@
 // Intervals of a day or less: from chosen day to chosen day, and in each to the intervals that fall into it.
 extension RecurrenceSeries {
-    private var unit: Int { pattern.frequency.unit }
+    private var unit: Int { frequency.unit }
     private var perDay: Int { 86_400 / unit }
     private var firstIndex: Int { RecurrenceSeries.divided(Int(start), by: unit).quotient }
 

@@ -10,7 +10,10 @@ struct RecurrenceSeries: Sendable, Hashable {
     /// No earlier wall time.
     static let neverBefore = Int64.min
 
-    let pattern: RecurrencePattern
+    let frequency: RecurrenceFrequency
+    let interval: Int
+    let positions: [Int]
+    let weekStart: Int
     /// The wall time from which on the rule holds.
     let start: Int64
     let days: RecurrenceDays
@@ -26,16 +29,13 @@ struct RecurrenceSeries: Sendable, Hashable {
     let cycle: Int
 
     init(_ pattern: RecurrencePattern, start: LocalDateTime) {
-        self.pattern = pattern
+        frequency = pattern.frequency
+        interval = pattern.interval
+        positions = pattern.positions
+        weekStart = pattern.weekStart
         self.start = start.secondsSinceEpoch
         days = RecurrenceDays(pattern, start: start)
-        let frequency = pattern.frequency
-        let seconds = pattern.seconds == 0 ? 1 << UInt64(start.second) : pattern.seconds
-        let minutes = pattern.minutes == 0 ? 1 << UInt64(start.minute) : pattern.minutes
-        let hours = pattern.hours == 0 ? 1 << UInt32(start.hour) : pattern.hours
-        times = TimesOfDay(
-            seconds: frequency > .secondly ? seconds : 1, minutes: frequency > .minutely ? minutes : 1,
-            hours: frequency > .hourly ? hours : 1)
+        times = RecurrenceSeries.times(of: pattern, start: start)
         let everySixty: UInt64 = (1 << 60) - 1
         limits = TimesOfDay(
             seconds: frequency > .secondly ? 1 : pattern.seconds == 0 ? everySixty : pattern.seconds,
@@ -47,11 +47,21 @@ struct RecurrenceSeries: Sendable, Hashable {
         } else {
             chosenTimes = nil
         }
-        let perCycle = frequency.intervalsPerCycle
-        cycle = 146_097 * (pattern.interval / RecurrenceSeries.gcd(pattern.interval, perCycle))
+        cycle = 146_097 * (interval / RecurrenceSeries.gcd(interval, frequency.intervalsPerCycle))
         if frequency < .daily, !limitsMeetInterval { last = .min }
         if chosenTimes?.isEmpty == true { last = .min }
         if let count = pattern.count, last == RecurrenceSeries.never { last = wallTime(count) }
+    }
+
+    /// The times within one day or shorter interval; the start stands in for the parts that the rule leaves open.
+    static func times(of pattern: RecurrencePattern, start: LocalDateTime) -> TimesOfDay {
+        let frequency = pattern.frequency
+        let seconds = pattern.seconds == 0 ? 1 << UInt64(start.second) : pattern.seconds
+        let minutes = pattern.minutes == 0 ? 1 << UInt64(start.minute) : pattern.minutes
+        let hours = pattern.hours == 0 ? 1 << UInt32(start.hour) : pattern.hours
+        return TimesOfDay(
+            seconds: frequency > .secondly ? seconds : 1, minutes: frequency > .minutely ? minutes : 1,
+            hours: frequency > .hourly ? hours : 1)
     }
 
     /// The first wall time of the rule from `wall` on, `never` when there is none up to year 9999.
@@ -59,7 +69,7 @@ struct RecurrenceSeries: Sendable, Hashable {
         let from = max(wall, start)
         guard from <= last else { return RecurrenceSeries.never }
         let found = Int64(
-            pattern.frequency > .daily ? nextInLongInterval(from: Int(from)) : nextInShortInterval(from: Int(from)))
+            frequency > .daily ? nextInLongInterval(from: Int(from)) : nextInShortInterval(from: Int(from)))
         return found <= last ? found : RecurrenceSeries.never
     }
 
@@ -69,7 +79,7 @@ struct RecurrenceSeries: Sendable, Hashable {
         guard from >= start else { return RecurrenceSeries.neverBefore }
         let held = min(Int(from), RecurrenceDays.last * 86_400 + 86_399)
         let found = Int64(
-            pattern.frequency > .daily ? previousInLongInterval(from: held) : previousInShortInterval(from: held))
+            frequency > .daily ? previousInLongInterval(from: held) : previousInShortInterval(from: held))
         return found >= start ? found : RecurrenceSeries.neverBefore
     }
 
@@ -88,8 +98,8 @@ struct RecurrenceSeries: Sendable, Hashable {
 
     /// Whether a day can have an interval that is chosen: `FREQ=MINUTELY;INTERVAL=1440;BYHOUR=3` from 09:00 has none.
     private var limitsMeetInterval: Bool {
-        let unit = pattern.frequency.unit
-        let step = RecurrenceSeries.gcd(pattern.interval, 86_400 / unit)
+        let unit = frequency.unit
+        let step = RecurrenceSeries.gcd(interval, 86_400 / unit)
         let first = RecurrenceSeries.divided(Int(start), by: unit).quotient
         let phase = RecurrenceSeries.divided(first, by: step).remainder
         return stride(from: phase, to: 86_400 / unit, by: step).contains { limits.next(from: $0 * unit) == $0 * unit }
@@ -114,15 +124,15 @@ extension RecurrenceSeries {
     @inline(__always)
     func aligned(_ number: Int, first: Int) -> Int {
         if number <= first { return first }
-        if pattern.interval == 1 { return number }
-        let past = (number - first) % pattern.interval
-        return past == 0 ? number : number + pattern.interval - past
+        if interval == 1 { return number }
+        let past = (number - first) % interval
+        return past == 0 ? number : number + interval - past
     }
 
     /// The last number up to `number` that lies a multiple of the interval after `first`; the caller stops before it.
     @inline(__always)
     func alignedDown(_ number: Int, first: Int) -> Int {
-        number - RecurrenceSeries.divided(number - first, by: pattern.interval).remainder
+        number - RecurrenceSeries.divided(number - first, by: interval).remainder
     }
 }
 

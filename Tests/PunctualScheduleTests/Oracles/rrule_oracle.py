@@ -10,6 +10,7 @@ dateutil answers wall times; Python reads them in the zone with fold=0, which is
 import signal
 import sys
 from datetime import datetime, timezone
+from multiprocessing import Pool
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
@@ -63,16 +64,18 @@ def ask(rule, start, after, count):
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
-def main():
+def answer(line):
+    name, start, after, count, rule = line.rstrip("\n").split("\t")
+    local = datetime.fromisoformat(start).replace(tzinfo=zone(name))
+    return ask(rule, local, int(after), int(count))
+
+
+def prepare():
     # The parent may have left signals blocked, and a mask survives exec.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGVTALRM, signal.SIGTERM})
     signal.signal(signal.SIGVTALRM, give_up)
-    out = []
-    for line in sys.stdin:
-        name, start, after, count, rule = line.rstrip("\n").split("\t")
-        local = datetime.fromisoformat(start).replace(tzinfo=zone(name))
-        out.append(ask(rule, local, int(after), int(count)) + "\n")
-    sys.stdout.writelines(out)
 
 
-main()
+if __name__ == "__main__":
+    with Pool(2, prepare) as pool:
+        sys.stdout.writelines(text + "\n" for text in pool.map(answer, sys.stdin, chunksize=250))
