@@ -4,6 +4,7 @@ internal import Logging
 internal import Metrics
 internal import PunctualCore
 internal import PunctualEngine
+internal import PunctualExecutors
 internal import PunctualHTTP
 internal import PunctualObservability
 internal import PunctualSQLite
