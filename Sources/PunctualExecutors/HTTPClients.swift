@@ -11,7 +11,7 @@ final class HTTPClients: Sendable {
 
     private let slots = Mutex<[EgressGuard.Destination: Slot]>([:])
     /// The most clients that are kept without a call.
-    static let idleLimit = 256
+    static let idleLimit = 128
 
     /// How many clients there are.
     var count: Int { slots.withLock { $0.count } }
@@ -64,6 +64,12 @@ final class HTTPClients: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 10_000
         // A call that came to nothing takes its connection with it. In HTTP/2 the next calls would share the dead one.
         configuration.httpVersion = .http1Only
+        // Called for every connection, whatever its name says.
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.addHandler(AnswerMeter(), position: .first)
+            }
+        }
         return configuration
     }
 }

@@ -90,10 +90,7 @@ final class LoopbackServer: Sendable {
                 talk(context, ByteBuffer(string: chunk))
             case .drip(let head):
                 send(context, Array(head.utf8))
-                context.eventLoop.assumeIsolated().scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(5)) {
-                    if !context.channel.isActive { $0.cancel() }
-                    self.send(context, Array("x".utf8))
-                }
+                drip(context)
             case .hangUp(let text):
                 send(context, Array(text.utf8))
                 context.close(promise: nil)
@@ -102,6 +99,12 @@ final class LoopbackServer: Sendable {
 
         private func send(_ context: ChannelHandlerContext, _ bytes: [UInt8]) {
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+        }
+
+        private func drip(_ context: ChannelHandlerContext) {
+            guard context.channel.isActive else { return }
+            send(context, Array("x".utf8))
+            context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(5)) { self.drip(context) }
         }
 
         private func talk(_ context: ChannelHandlerContext, _ chunk: ByteBuffer) {
