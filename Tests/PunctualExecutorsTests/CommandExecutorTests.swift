@@ -116,6 +116,13 @@ struct CommandExecutorTests {
         #expect(result.result.output == "0\n1\n2\n")
     }
 
+    @Test("no signal is blocked or ignored in a command")
+    func signals() async {
+        let result = await executor.execute(
+            commandAttempt(["/usr/bin/grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"]))
+        #expect(result.result.output == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n")
+    }
+
     @Test(
         "a command that a signal ended says which",
         arguments: [("KILL", 9, "Killed"), ("SEGV", 11, "Segmentation fault"), ("TERM", 15, "Terminated")])
