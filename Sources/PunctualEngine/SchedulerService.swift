@@ -12,6 +12,7 @@ package final class SchedulerService: Service {
     private let bell: SignalBell
     private let options: EngineOptions
     private let instruments: Instruments
+    private let limit: CallLimit
     /// The virtual shards to tick; nil means all.
     private let shards: @Sendable () -> Set<Int>?
     /// When to look again, unless the bell rings first.
@@ -26,6 +27,8 @@ package final class SchedulerService: Service {
         self.bell = bell
         self.options = options
         self.instruments = instruments
+        self.limit = CallLimit(
+            "tick", options.tickTimeout, abandonedAtMost: options.abandonedCalls, instruments: instruments)
         self.shards = shards
     }
 
@@ -47,7 +50,7 @@ package final class SchedulerService: Service {
         let (store, batch, shards) = (self.store, options.tickBatch, self.shards())
         // Before the reading, so that what the reading takes is not waited for again.
         let began = ContinuousClock.now
-        let due = try await limited(options.storeTimeout) { () async throws(StoreError) in
+        let due = try await limit.run { () async throws(StoreError) in
             try await store.dueJobs(shards: shards, limit: batch)
         }
         instruments.loopLived("scheduler", at: due.now)
@@ -64,7 +67,7 @@ package final class SchedulerService: Service {
         let pause = next.map { min($0 - due.now, options.pollInterval) } ?? options.pollInterval
         nextLook.withLock { $0 = began.advanced(by: max(pause, .milliseconds(1))) }
         if plans.isEmpty { return 0 }
-        let outcomes = try await limited(options.storeTimeout) { () async throws(StoreError) in
+        let outcomes = try await limit.run { () async throws(StoreError) in
             try await store.apply(plans)
         }
         var moved = 0

@@ -13,6 +13,9 @@ package final class WorkerService: Service {
     private let random: @Sendable () -> Double
     private let clock = ContinuousClock()
     private let inHand = WorkInHand()
+    private let claimLimit: CallLimit
+    private let renewLimit: CallLimit
+    private let finishLimit: CallLimit
 
     /// - Parameters:
     ///   - name: who claims; unique among workers.
@@ -28,6 +31,12 @@ package final class WorkerService: Service {
         self.options = options
         self.instruments = instruments
         self.random = random
+        func limit(_ name: String, _ duration: Duration?) -> CallLimit {
+            CallLimit(name, duration, abandonedAtMost: options.abandonedCalls, instruments: instruments)
+        }
+        claimLimit = limit("claim", options.claimTimeout)
+        renewLimit = limit("renew", options.renewTimeout)
+        finishLimit = limit("finish", options.finishTimeout)
     }
 
     package func run() async throws {
@@ -70,7 +79,10 @@ package final class WorkerService: Service {
     private func pause() async -> Duration {
         if inHand.count >= options.concurrency { return options.pollInterval }
         do throws(StoreError) {
-            guard let wait = try await store.nextAvailable(lane: .builtIn) else { return options.pollInterval }
+            let wait = try await claimLimit.run { [store] () async throws(StoreError) in
+                try await store.nextAvailable(lane: .builtIn)
+            }
+            guard let wait else { return options.pollInterval }
             // What is available now but was not claimed waits for room in its queue, and the end of work rings.
             return wait <= .zero
                 ? (options.queues == nil ? .milliseconds(1) : .milliseconds(50)) : min(wait, options.pollInterval)
@@ -90,9 +102,11 @@ package final class WorkerService: Service {
             for (queue, count) in busy { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
         }
         let before = clock.now
-        let claimed = try await store.claim(
-            ClaimRequest(
-                worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease))
+        let request = ClaimRequest(
+            worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease)
+        let claimed = try await claimLimit.run { [store] () async throws(StoreError) in
+            try await store.claim(request)
+        }
         instruments.claimed(claimed.count)
         for execution in claimed {
             inHand.begin(execution, trustedUntil: before.advanced(by: options.lease - options.leaseMargin))
@@ -140,7 +154,10 @@ package final class WorkerService: Service {
         var pause = Duration.milliseconds(50)
         while true {
             do throws(StoreError) {
-                switch try await store.finish(completion) {
+                let outcome = try await finishLimit.run { [store] () async throws(StoreError) in
+                    try await store.finish(completion)
+                }
+                switch outcome {
                 case .finished(let execution):
                     instruments.ended(
                         execution, target: claimed.target.type, took: took, inHand: inHand.count - 1)
@@ -174,7 +191,7 @@ package final class WorkerService: Service {
         if live.isEmpty { return }
         let (store, lease) = (self.store, options.lease)
         do throws(StoreError) {
-            let outcomes = try await limited(options.storeTimeout) { () async throws(StoreError) in
+            let outcomes = try await renewLimit.run { () async throws(StoreError) in
                 try await store.renew(live, for: lease)
             }
             for (lease, outcome) in zip(live, outcomes) {
