@@ -139,7 +139,7 @@ let package = Package(
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualTestKit", hummingbird,
                 hummingbirdTesting, httpTypes, nioCore, logging, crypto,
-                asyncHTTPClient, nioHTTP1,
+                asyncHTTPClient, nioHTTP1, nioPosix,
             ]),
         tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore"]),
         tests(

@@ -20,7 +20,7 @@ struct Idempotency {
     ) async throws -> Response {
         guard let key = try key(of: request) else { return try await handler(request, context) }
         var request = request
-        let body = try await request.body.collect(upTo: 1 << 20)
+        let body = try await request.wholeBody()
         request.body = RequestBody(buffer: body)
         switch try await store.begin(
             key: key, fingerprint: Self.fingerprint(of: request, body), staleAfter: Self.staleAfter)

@@ -10,6 +10,9 @@ struct WorkController {
 
     /// Waits for work until there is some, the wait is over, the caller is gone or the node drains.
     func claim(_ request: Request, _ context: APIContext) async throws -> Response {
+        // Read to its end first: following an unread body, Hummingbird traps when the caller leaves in the middle of it.
+        var request = request
+        request.body = RequestBody(buffer: try await request.wholeBody())
         let list = FaultList()
         var fields = Fields(try await request.requiredJSON(), into: list)
         let worker = fields.worker()
@@ -30,11 +33,11 @@ struct WorkController {
             worker: worker, lane: .outside, queues: Dictionary(queues.map { ($0, most) }) { first, _ in first },
             tasks: tasks.map(Set.init), limit: most, lease: lease)
         let claimed = try await services.bounds.claims.hold {
-            let isGone = Atomic(false)
+            let isGone = Flag()
             return try await request.body.consumeWithInboundCloseHandler { _ in
-                try await self.claim(wish, until: .now.advanced(by: wait)) { isGone.load(ordering: .relaxed) }
+                try await self.claim(wish, until: .now.advanced(by: wait), unless: isGone)
             } onInboundClosed: {
-                isGone.store(true, ordering: .relaxed)
+                isGone.set()
             }
         }
         return Answer.json { writer in
@@ -47,10 +50,18 @@ struct WorkController {
         }
     }
 
+    /// Whether the caller has closed the connection.
+    private final class Flag: Sendable {
+        private let state = Atomic(false)
+
+        func set() { state.store(true, ordering: .relaxed) }
+        var isSet: Bool { state.load(ordering: .relaxed) }
+    }
+
     private func claim(
-        _ wish: ClaimRequest, until deadline: ContinuousClock.Instant, isGone: @escaping @Sendable () -> Bool
+        _ wish: ClaimRequest, until deadline: ContinuousClock.Instant, unless isGone: Flag
     ) async throws -> [ClaimedExecution] {
-        while services.isAccepting(), !isGone() {
+        while services.isAccepting(), !isGone.isSet {
             let claimed = try await services.store.claim(wish)
             if !claimed.isEmpty {
                 for item in claimed { services.events.publish(.executionUpdated, item.execution) }

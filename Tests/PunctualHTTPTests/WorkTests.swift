@@ -1,6 +1,8 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import NIOCore
+import NIOPosix
 import PunctualCore
 import PunctualHTTP
 import PunctualJSON
@@ -152,12 +154,47 @@ struct WorkTests {
         }
     }
 
+    /// Sends a claim on a connection of its own, and hands it on.
+    private func connection(claiming body: String, port: Int?, sending part: Int = .max) async throws -> any Channel {
+        let head = "POST /api/v1/work/claim HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(host: "127.0.0.1", port: try #require(port)).get()
+        let text = "\(head)Content-Length: \(body.utf8.count)\r\n\r\n\(body.prefix(part))"
+        try await channel.writeAndFlush(ByteBuffer(string: text))
+        return channel
+    }
+
     @Test("a claim waits for work that comes later")
     func longPoll() async throws {
+        let scene = APIScene()
+        try await scene.run(.live) { client in
+            _ = try await connection(claiming: claimBody.replacing("0s", with: "60s"), port: client.port)
+            let (job, id) = try await client.triggered()
+            var status: JSONValue?
+            for _ in 0..<1200 where status != "running" {
+                status = try await client.send(.get, "/api/v1/executions/\(job)/\(id)").json["status"]
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(status == "running")
+        }
+    }
+
+    @Test("a caller that left while it waited, or in the middle of its body, leaves the work to others")
+    func gone() async throws {
         try await APIScene().run(.live) { client in
-            async let claimed = client.claim(claimBody.replacing("0s", with: "60s"))
-            let (_, id) = try await client.triggered()
-            #expect(try await claimed.first?["id"]?.string == id)
+            let job = try #require(try await client.send(.post, "/api/v1/jobs", workerJob).json["id"]?.string)
+            let body = claimBody.replacing("0s", with: "60s")
+            for part in [Int.max, Int.max, 10, 0] {
+                let channel = try await connection(claiming: body, port: client.port, sending: part)
+                // Sees the claim wait; a slow machine that has not come so far yet sees the same in the end.
+                try await Task.sleep(for: .milliseconds(200))
+                try await channel.close()
+            }
+            // The server hears of the closing before it hears of the trigger or within a turn of its loop.
+            try await Task.sleep(for: .seconds(1))
+            _ = try await client.send(.post, "/api/v1/jobs/\(job)/trigger")
+            let items = try await client.claim(claimBody.replacing("w1", with: "w2").replacing("0s", with: "10s"))
+            #expect(items.first?["worker"] == "w2")
         }
     }
 
