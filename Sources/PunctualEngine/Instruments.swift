@@ -73,9 +73,11 @@ package struct Instruments: Sendable {
 
     func scheduleBroken(_ job: Job, _ fault: ScheduleFault) {
         logger.error(
-            "a job's schedule cannot be computed; it waits until it is changed",
+            "a job's schedule cannot be computed; it is paused until it is changed",
             metadata: ["job_id": "\(job.id)", "job": "\(job.draft.name)", "fault": "\(fault.field): \(fault.detail)"])
     }
+
+    func jobSetAside() { counter("punctual_jobs_set_aside_total").increment() }
 
     func claimed(_ count: Int) {
         counter("punctual_claims_total", [("result", count == 0 ? "empty" : "taken")]).increment()
