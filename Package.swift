@@ -133,7 +133,7 @@ let package = Package(
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
                 crypto,
             ], exclude: ["Oracles"]),
-        tests("PunctualEngine", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", logging, metrics]),
+        tests("PunctualEngine", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", lifecycle, logging, metrics]),
         tests(
             "PunctualHTTP",
             [

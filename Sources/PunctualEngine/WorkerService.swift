@@ -1,6 +1,7 @@
 package import PunctualCore
 internal import PunctualSchedule
 internal import ServiceLifecycle
+internal import Synchronization
 
 /// Claims executions, runs them, and tells the store how they ended.
 package final class WorkerService: Service {
@@ -13,6 +14,11 @@ package final class WorkerService: Service {
     private let random: @Sendable () -> Double
     private let clock = ContinuousClock()
     private let inHand = WorkInHand()
+    /// Looks in a row that found executions available and took none.
+    private let vainLooks = Mutex(0)
+    private let claimLimit: CallLimit
+    private let renewLimit: CallLimit
+    private let finishLimit: CallLimit
 
     /// - Parameters:
     ///   - name: who claims; unique among workers.
@@ -28,6 +34,12 @@ package final class WorkerService: Service {
         self.options = options
         self.instruments = instruments
         self.random = random
+        func limit(_ name: String, _ duration: Duration?) -> CallLimit {
+            CallLimit(name, duration, abandonedAtMost: options.abandonedCalls, instruments: instruments)
+        }
+        claimLimit = limit("claim", options.claimTimeout)
+        renewLimit = limit("renew", options.renewTimeout)
+        finishLimit = limit("finish", options.finishTimeout)
     }
 
     package func run() async throws {
@@ -46,15 +58,17 @@ package final class WorkerService: Service {
         group.addTask { [self] in
             do {
                 try await repeatUntilShutdown { [self] in
+                    var count = 0
                     do throws(StoreError) {
                         let claimed = try await claim()
+                        count = claimed.count
                         if !claimed.isEmpty { batches.continuation.yield(claimed) }
                         if claimed.count == options.claimBatch, inHand.count < options.concurrency { return }
                     } catch {
                         instruments.loopFailed("worker", error)
                         try await Task.sleep(for: options.pollInterval)
                     }
-                    try await bell.workers.wait(atMost: await pause())
+                    try await bell.workers.wait(atMost: await pause(claimed: count))
                 }
             } catch {
                 instruments.loopFailed("worker", error)
@@ -67,13 +81,22 @@ package final class WorkerService: Service {
     }
 
     /// How long to wait for the bell: until the next execution becomes available, at most the poll interval.
-    private func pause() async -> Duration {
+    ///
+    /// What is available and was not claimed waits for room in its queue, and the end of work rings; or it came just now.
+    /// So the next look is soon, and those after it ever later.
+    /// - Parameter claimed: how many the claim before took.
+    package func pause(claimed: Int) async -> Duration {
         if inHand.count >= options.concurrency { return options.pollInterval }
         do throws(StoreError) {
-            guard let wait = try await store.nextAvailable(lane: .builtIn) else { return options.pollInterval }
-            // What is available now but was not claimed waits for room in its queue, and the end of work rings.
-            return wait <= .zero
-                ? (options.queues == nil ? .milliseconds(1) : .milliseconds(50)) : min(wait, options.pollInterval)
+            let wait = try await claimLimit.run { [store] () async throws(StoreError) in
+                try await store.nextAvailable(lane: .builtIn)
+            }
+            let looks = vainLooks.withLock { looks in
+                looks = claimed > 0 || wait.map { $0 > .zero } ?? true ? 0 : looks + 1
+                return looks
+            }
+            guard let wait else { return options.pollInterval }
+            return min(wait > .zero ? wait : .milliseconds(1 << min(looks, 20)), options.pollInterval)
         } catch {
             return options.pollInterval
         }
@@ -90,9 +113,11 @@ package final class WorkerService: Service {
             for (queue, count) in busy { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
         }
         let before = clock.now
-        let claimed = try await store.claim(
-            ClaimRequest(
-                worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease))
+        let request = ClaimRequest(
+            worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease)
+        let claimed = try await claimLimit.run { [store] () async throws(StoreError) in
+            try await store.claim(request)
+        }
         instruments.claimed(claimed.count)
         for execution in claimed {
             inHand.begin(execution, trustedUntil: before.advanced(by: options.lease - options.leaseMargin))
@@ -140,7 +165,10 @@ package final class WorkerService: Service {
         var pause = Duration.milliseconds(50)
         while true {
             do throws(StoreError) {
-                switch try await store.finish(completion) {
+                let outcome = try await finishLimit.run { [store] () async throws(StoreError) in
+                    try await store.finish(completion)
+                }
+                switch outcome {
                 case .finished(let execution):
                     instruments.ended(
                         execution, target: claimed.target.type, took: took, inHand: inHand.count - 1)
@@ -174,7 +202,7 @@ package final class WorkerService: Service {
         if live.isEmpty { return }
         let (store, lease) = (self.store, options.lease)
         do throws(StoreError) {
-            let outcomes = try await limited(options.storeTimeout) { () async throws(StoreError) in
+            let outcomes = try await renewLimit.run { () async throws(StoreError) in
                 try await store.renew(live, for: lease)
             }
             for (lease, outcome) in zip(live, outcomes) {

@@ -208,7 +208,7 @@ struct JobController {
             try change(&after)
             let now = services.clock.now()
             var next: Timestamp??
-            if before.draft.timing != after.draft.timing {
+            if before.draft.timing != after.draft.timing || before.beginsAnew(as: after) {
                 next = .some(try firstRun(of: after, now: now))
                 if after.status == .completed { after.status = .active }
             }
@@ -322,5 +322,14 @@ extension JobDraft {
             endsAt.map { .int($0.milliseconds) } ?? .null,
             maxRuns.map { .int(Int64($0)) } ?? .null,
         ]
+    }
+}
+
+extension Job {
+    /// Whether a resumed job has no instant to wait for: its schedule could not be computed and the scheduler set it
+    /// aside. A fixed delay without an instant waits for the end of a running execution.
+    fileprivate func beginsAnew(as resumed: Job) -> Bool {
+        if case .fixedDelay = draft.schedule { return false }
+        return status == .paused && resumed.status == .active && nextRunAt == nil
     }
 }
