@@ -3,7 +3,6 @@ import GRDB
 import PunctualCore
 import PunctualSchedule
 import PunctualTestKit
-import Synchronization
 import Testing
 
 @testable import PunctualSQLite
@@ -122,65 +121,5 @@ struct SQLiteFaultTests {
         }
         #expect(try await store.create([job("after")]).first != .failure(.nameTaken))
         #expect(try await store.counts().jobs[.active] == acknowledged.count + 1)
-    }
-
-    @Test("answers claims, ends, ticks and look-ups by index alone")
-    func plans() async throws {
-        let store = try open()
-        defer { store.close() }
-        let seen = Statements()
-        try await store.pool.writeWithoutTransaction { $0.trace { seen.add($0) } }
-        try await store.pool.read { $0.trace { seen.add($0) } }
-        let job = job("one")
-        _ = try await store.create([job])
-        let plan = try #require(job.plan(at: clock.now(), schedule: .manual))
-        _ = try await store.apply([plan])
-        let claimed = try #require(
-            try await store.claim(ClaimRequest(worker: "w", limit: 5, lease: .seconds(1))).first)
-        _ = try await store.renew([claimed.lease], for: .seconds(1))
-        _ = try await store.finish(Completion(lease: claimed.lease, outcome: .failed))
-        _ = try await store.retry(claimed.execution.id, of: job.id)
-        _ = try await store.cancel(claimed.execution.id, of: job.id)
-        _ = try await store.reclaimExpired(limit: 5, random: 0)
-        _ = try await store.prune(before: clock.now(), limit: 5)
-        _ = try await store.dueJobs(shards: nil, limit: 5)
-        _ = try await store.dueJobs(shards: [1, 2], limit: 5)
-        _ = try await store.nextAvailable(lane: .builtIn)
-        _ = try await store.job(job.id)
-        _ = try await store.job(named: "one", service: "default")
-        _ = try await store.jobs(JobQuery())
-        _ = try await store.executions(ExecutionQuery())
-        let statements = seen.all
-        #expect(statements.count > 15)
-        #expect(statements.contains { $0.contains("next_run_at <= ?") })
-        for sql in statements {
-            let steps = try await store.pool.read { database in
-                let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
-                // The plan is the same whatever the values are.
-                statement.setUncheckedArguments(StatementArguments())
-                return try Row.fetchAll(statement).map { $0["detail"] as String }
-            }
-            for step in steps {
-                #expect(
-                    !step.hasPrefix("SCAN jobs") && !step.hasPrefix("SCAN executions") || step.contains("USING"),
-                    "\(sql): \(step)")
-                #expect(!step.contains("TEMP B-TREE"), "\(sql): \(step)")
-            }
-        }
-    }
-}
-
-/// The statements that touched jobs and executions, each once.
-private final class Statements: Sendable {
-    private let texts = Mutex<Set<String>>([])
-
-    var all: [String] { texts.withLock { $0.sorted() } }
-
-    func add(_ event: Database.TraceEvent) {
-        guard case .statement(let statement) = event else { return }
-        let words = ["SELECT", "UPDATE", "DELETE"]
-        let sql = statement.sql
-        guard words.contains(where: sql.hasPrefix), sql.contains("jobs") || sql.contains("executions") else { return }
-        texts.withLock { _ = $0.insert(sql) }
     }
 }
