@@ -6,7 +6,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = UnsafeBufferPointer(start: data, count: count)
     guard let choice = bytes.first.map(Int.init) else { return 0 }
     let dialect = CronDialect.allCases[choice % 3]
-    let policy = DSTPolicy(gap: DSTPolicy.Gap.allCases[choice / 3 % 3], overlap: DSTPolicy.Overlap.allCases[choice / 9 % 3])
+    let policy = DSTPolicy(
+        gap: DSTPolicy.Gap.allCases[choice / 3 % 3], overlap: DSTPolicy.Overlap.allCases[choice / 9 % 3])
     // A refusal is a right answer.
     guard let expression = try? CronExpression(String(decoding: bytes.dropFirst(), as: UTF8.self), dialect: dialect),
         let schedule = try? CronSchedule(expression: expression, zone: .utc, dst: policy)
