@@ -24,8 +24,7 @@ struct SchedulePreview: ParsableCommand {
               punctual schedule preview "30 2 * * *" --timezone America/New_York --count 3
               punctual schedule preview "0 0/15 * ? * MON-FRI" --dialect quartz
               punctual schedule preview --every 90s
-              punctual schedule preview --rrule "FREQ=MONTHLY;BYDAY=-1FR" \
-                --start 2026-01-30T17:00
+              punctual schedule preview --rrule "FREQ=WEEKLY;INTERVAL=2" --start 2026-01-30
 
             The note tells what a clock change does to an instant. `H` hashes
             from the job: each has its own instants.

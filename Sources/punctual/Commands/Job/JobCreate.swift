@@ -10,7 +10,7 @@ struct JobCreate: AsyncParsableCommand {
             EXAMPLES
               punctual job create ping --every 30s --http http://127.0.0.1:9000/hook
               punctual job create report --cron "0 9 * * MON" -- /usr/bin/make report
-              punctual job create close --rrule "FREQ=MONTHLY;BYDAY=-1FR" \
+              punctual job create close --rrule "FREQ=MONTHLY;BYDAY=-1FR" \\
                 --start 2026-01-30T17:00 --http http://127.0.0.1:9000/close
               punctual job create drill --manual --noop --label team=core
 
