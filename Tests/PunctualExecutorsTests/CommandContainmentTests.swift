@@ -45,7 +45,8 @@ struct CommandContainmentTests {
     @Test("a command that ends at once takes along what it just put into a session of its own", arguments: 0..<20)
     func quickEscape(round: Int) async throws {
         let mark = "quick-\(UUID().uuidString)"
-        let result = await executor.execute(commandAttempt(["/bin/sh", "-c", "setsid sleep 600.1 \(mark) & exit 0"]))
+        let result = await executor.execute(
+            commandAttempt(["/bin/sh", "-c", "setsid sh -c 'sleep 600; :' \(mark) & exit 0"]))
         #expect(result.verdict == .succeeded)
         let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
         for process in processes {
@@ -155,10 +156,11 @@ struct CommandContainmentTests {
         var limits = CommandLimits()
         limits.fileBytes = 1 << 20
         let result = await CommandExecutor(allowed: ["*"], limits: limits).execute(
-            commandAttempt([
-                "/bin/bash", "-c",
-                "\(Self.untilLimited); f=$(mktemp); trap '' XFSZ; head -c 9000000 /dev/zero > $f; stat -c %s $f; rm $f",
-            ]))
+            commandAttempt(
+                [
+                    "/bin/bash", "-c",
+                    "\(Self.untilLimited); f=$(mktemp); trap '' XFSZ; head -c 9000000 /dev/zero > $f; stat -c %s $f; rm $f",
+                ], timeout: .seconds(60)))
         #expect(result.result.output.split(separator: "\n").contains("1048576"))
     }
 }
