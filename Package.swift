@@ -127,7 +127,11 @@ let package = Package(
         tests("PunctualClient", ["PunctualAPI", "PunctualJSON"]),
         tests("PunctualObservability", [logging, metrics, coreMetrics]),
         tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),
-        tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", grdb]),
+        tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", "sqlite-writer", grdb]),
+        // The process that the durability tests kill.
+        .executableTarget(
+            name: "sqlite-writer", dependencies: ["PunctualSchedule", "PunctualCore", "PunctualSQLite"],
+            path: "Tests/Support/SQLiteWriter", swiftSettings: settings),
         tests(
             "PunctualExecutors",
             [

@@ -79,9 +79,11 @@ extension ExecutionQuery {
         }
         if let jobID { pick("job_id", jobID) }
         if let reason { pick("reason", reason.rawValue) }
-        // Which of these two follow is up to the statuses below.
-        let picksStatus = !hasIndex && !statuses.isEmpty && statuses != [.succeeded]
-        if picksStatus { hasIndex = true }
+        let words = statuses.map(\.rawValue).sorted()
+        // Several statuses are several ranges of the index: one part each, below.
+        let isMerge = !hasIndex && words.count > 1
+        if words.count == 1 { pick("status", words[0]) }
+        if isMerge { hasIndex = true }
         if let queue { pick("queue", queue) }
         if let service { pick("service", service) }
         if let from {
@@ -96,8 +98,7 @@ extension ExecutionQuery {
             conditions.append("id < ?")
             values.append(after.id)
         }
-        let words = statuses.map(\.rawValue).sorted()
-        if picksStatus {
+        if isMerge {
             // One range of the index a status, each in order, and the first of them all.
             let rest = conditions.map { " AND \($0)" }.joined()
             let ranges = words.map { word in
@@ -106,7 +107,7 @@ extension ExecutionQuery {
             let sql = ranges.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT ?"
             return (sql, words.flatMap { _ in values + [limit + 1] } + [limit + 1])
         }
-        if !words.isEmpty {
+        if words.count > 1 {
             conditions.append("+status IN (\(words.map { "'\($0)'" }.joined(separator: ", ")))")
         }
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")

@@ -122,4 +122,67 @@ struct SQLiteFaultTests {
         #expect(try await store.create([job("after")]).first != .failure(.nameTaken))
         #expect(try await store.counts().jobs[.active] == acknowledged.count + 1)
     }
+
+    @Test("whose lock file was left by a dead process opens")
+    func staleLock() throws {
+        try Data("4194305\n".utf8).write(to: URL(fileURLWithPath: path + ".lock"))
+        try open().close()
+    }
+
+    @Test("in a folder where nobody may write cannot be opened, and the text names it")
+    func readOnlyFolder() throws {
+        // Not even the superuser makes files there.
+        let error = #expect(throws: StoreError.self) { _ = try SQLiteStore(path: "/proc/punctual.db", clock: clock) }
+        guard case .unavailable(let text) = error else {
+            Issue.record("saw \(String(describing: error))")
+            return
+        }
+        #expect(text.contains("/proc/punctual.db"))
+    }
+
+    @Test("that somebody else keeps locked refuses writes as unavailable, answers reads, and goes on afterwards")
+    func busy() async throws {
+        let store = try open()
+        defer { store.close() }
+        let known = job("known")
+        _ = try await store.create([known])
+        let other = try DatabaseQueue(path: path)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let refusal = await #expect(throws: StoreError.self) { _ = try await store.create([job("refused")]) }
+        guard case .unavailable(let text) = refusal else {
+            Issue.record("saw \(String(describing: refusal))")
+            return
+        }
+        #expect(text.contains("locked"))
+        #expect(try await store.job(known.id) == known)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        _ = try await store.create([job("after")])
+        #expect(try await store.counts().jobs[.active] == 2)
+    }
+
+    @Test("damaged in its pages is reported as corrupt, never read as if it were empty", arguments: [false, true])
+    func damagedPages(isCutOff: Bool) async throws {
+        let first = try open()
+        _ = try await first.create((0..<500).map { job("j\($0)") })
+        try await first.pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        first.close()
+        let url = URL(fileURLWithPath: path)
+        let whole = try Data(contentsOf: url)
+        // The first page stays, so that it looks like a database.
+        var damaged = whole.prefix(4096)
+        if !isCutOff { damaged += Data(repeating: 0x5A, count: whole.count - 4096) }
+        try damaged.write(to: url)
+        var refusal: StoreError?
+        do {
+            let store = try open()
+            defer { store.close() }
+            _ = try await store.jobs(JobQuery())
+        } catch {
+            refusal = error as? StoreError
+        }
+        guard case .corrupt = refusal else {
+            Issue.record("saw \(String(describing: refusal))")
+            return
+        }
+    }
 }

@@ -41,7 +41,7 @@ func measureCreation() async throws {
     let rate = Double(made) / seconds(since: began)
     report("create_per_second", rate)
     let bare = try BareRows(path: folder.file("bare.db"))
-    let bareRate = try bare.creations(perCommit: 64, seconds: options.seconds)
+    let bareRate = bare.creations(perCommit: 64, seconds: options.seconds)
     report("create_bare_per_second", bareRate)
     report("create_ratio", rate / bareRate, digits: 2)
 }
@@ -81,7 +81,7 @@ func measureExecutions() async throws {
     let rate = Double(ended) / (ticking + working).inSeconds
     report("executions_per_second", rate)
     let bare = try BareRows(path: folder.file("bare.db"))
-    let bareRate = try bare.executions(jobs: 1000, tickBatch: 500, workBatch: 64, seconds: options.seconds)
+    let bareRate = bare.executions(jobs: 1000, tickBatch: 500, workBatch: 64, seconds: options.seconds)
     report("executions_bare_per_second", bareRate)
     report("executions_ratio", rate / bareRate, digits: 2)
 }
