@@ -12,7 +12,7 @@ package final class WorkerService: Service {
     private let options: EngineOptions
     private let instruments: Instruments
     private let random: @Sendable () -> Double
-    private let clock = ContinuousClock()
+    private let pace: Pace
     private let inHand = WorkInHand()
     /// Looks in a row that found executions available and took none.
     private let vainLooks = Mutex(0)
@@ -23,9 +23,11 @@ package final class WorkerService: Service {
     /// - Parameters:
     ///   - name: who claims; unique among workers.
     ///   - random: draws from 0 to 1, for the pauses between attempts.
+    ///   - pace: how time passes for leases and for repeated calls.
     package init(
         name: String, store: any ExecutionStore, executor: any Executor, bell: SignalBell, options: EngineOptions,
-        instruments: Instruments, random: @escaping @Sendable () -> Double = { .random(in: 0...1) }
+        instruments: Instruments, random: @escaping @Sendable () -> Double = { .random(in: 0...1) },
+        pace: Pace = .real
     ) {
         self.name = name
         self.store = store
@@ -34,6 +36,7 @@ package final class WorkerService: Service {
         self.options = options
         self.instruments = instruments
         self.random = random
+        self.pace = pace
         func limit(_ name: String, _ duration: Duration?) -> CallLimit {
             CallLimit(name, duration, abandonedAtMost: options.abandonedCalls, instruments: instruments)
         }
@@ -112,7 +115,7 @@ package final class WorkerService: Service {
             queues = limits.mapValues { $0 }
             for (queue, count) in busy { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
         }
-        let before = clock.now
+        let before = pace.now()
         let request = ClaimRequest(
             worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease)
         let claimed = try await claimLimit.run { [store] () async throws(StoreError) in
@@ -127,25 +130,31 @@ package final class WorkerService: Service {
 
     /// Runs one claimed execution to the end of its attempt.
     package func process(_ claimed: ClaimedExecution) async {
-        let id = claimed.execution.id
         instruments.started(claimed.execution, inHand: inHand.count)
-        let began = clock.now
+        let began = pace.now()
         // Awaited two lines on; a task of its own so that a lost lease can stop this attempt alone.
         let task = Task { [executor] in await executor.execute(AttemptRequest(claimed)) }
-        inHand.attach(task, to: id)
+        inHand.attach(task, to: claimed.lease)
         let result = await task.value
-        let completion = self.completion(of: claimed, result)
-        if let completion { await finish(completion, of: claimed, took: clock.now - began) }
-        inHand.end(id)
+        await conclude(claimed, result, took: pace.now() - began)
+    }
+
+    /// Tells the store how an attempt ended, and lets go of it.
+    package func conclude(_ claimed: ClaimedExecution, _ result: AttemptResult, took: Duration) async {
+        if let completion = completion(of: claimed, result) { await finish(completion, of: claimed, took: took) }
+        inHand.end(claimed.lease)
         bell.workWaiting()
     }
+
+    /// Whether an attempt was told to stop.
+    package func isStopped(_ claimed: ClaimedExecution) -> Bool { inHand.stopReason(of: claimed.lease) != nil }
 
     /// What to tell the store; nil when the lease is lost and nothing may be told.
     private func completion(of claimed: ClaimedExecution, _ result: AttemptResult) -> Completion? {
         var completion = result.completion(
             of: claimed.lease, maxAttempts: claimed.execution.maxAttempts, policy: claimed.retryPolicy, random: random()
         )
-        guard result.verdict != .succeeded, let stop = inHand.stopReason(of: claimed.execution.id) else {
+        guard result.verdict != .succeeded, let stop = inHand.stopReason(of: claimed.lease) else {
             return completion
         }
         switch stop {
@@ -178,9 +187,9 @@ package final class WorkerService: Service {
             } catch {
                 // Repeating is harmless: the attempt's number fences. Past the lease the reaper decides.
                 instruments.loopFailed("finish", error)
-                guard inHand.isTrusted(claimed.execution.id, at: clock.now), !Task.isCancelled else { return }
+                guard inHand.isTrusted(claimed.lease, at: pace.now()), !Task.isCancelled else { return }
                 // A cancelled sleep is seen by the guard above.
-                try? await Task.sleep(for: pause)
+                try? await pace.sleep(pause)
                 pause = min(pause * 2, .seconds(2))
             }
         }
@@ -196,9 +205,9 @@ package final class WorkerService: Service {
 
     /// Prolongs every lease in hand, and stops the attempts whose lease is lost or that somebody cancelled.
     package func renew() async {
-        let before = clock.now
+        let before = pace.now()
         let (live, expired) = inHand.leases(at: before)
-        for id in expired { inHand.stop(id, because: .leaseLost) }
+        for lease in expired { inHand.stop(lease, because: .leaseLost) }
         if live.isEmpty { return }
         let (store, lease) = (self.store, options.lease)
         do throws(StoreError) {
@@ -209,11 +218,11 @@ package final class WorkerService: Service {
                 switch outcome {
                 case .renewed(_, let cancelRequested):
                     inHand.trust(
-                        lease.executionID, until: before.advanced(by: options.lease - options.leaseMargin))
-                    if cancelRequested { inHand.stop(lease.executionID, because: .cancelled) }
+                        lease, until: before.advanced(by: options.lease - options.leaseMargin))
+                    if cancelRequested { inHand.stop(lease, because: .cancelled) }
                 case .lost:
                     instruments.leaseLost(lease)
-                    inHand.stop(lease.executionID, because: .leaseLost)
+                    inHand.stop(lease, because: .leaseLost)
                 }
             }
         } catch {
@@ -222,18 +231,20 @@ package final class WorkerService: Service {
     }
 
     /// Stops an attempt of this worker that somebody cancelled, without waiting for the next heartbeat.
-    package func cancelled(_ execution: Identifier) { inHand.stop(execution, because: .cancelled) }
+    package func cancelled(_ execution: Identifier) {
+        for lease in inHand.leases(of: execution) { inHand.stop(lease, because: .cancelled) }
+    }
 
     /// Lets what runs finish for the grace period, then stops it and hands it back.
     private func drain() async {
-        let deadline = clock.now.advanced(by: options.shutdownGrace)
-        while inHand.count > 0, clock.now < deadline, !Task.isCancelled {
+        let deadline = ContinuousClock.now.advanced(by: options.shutdownGrace)
+        while inHand.count > 0, ContinuousClock.now < deadline, !Task.isCancelled {
             // A cancelled sleep is seen by the condition.
             try? await Task.sleep(for: .milliseconds(20))
         }
         inHand.stopAll(because: .shutdown)
-        let last = clock.now.advanced(by: .seconds(8))
-        while inHand.count > 0, clock.now < last {
+        let last = ContinuousClock.now.advanced(by: .seconds(8))
+        while inHand.count > 0, ContinuousClock.now < last {
             // As above.
             try? await Task.sleep(for: .milliseconds(20))
         }

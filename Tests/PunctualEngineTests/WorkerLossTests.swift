@@ -37,6 +37,28 @@ struct WorkerLossTests {
         for job in others { #expect(try await scene.executions(of: job).map(\.status) == [.succeeded]) }
     }
 
+    @Test("an attempt that was lost and ends late leaves the same worker's next attempt alone")
+    func ownNextAttempt() async throws {
+        let scene = EngineScene()
+        let job = try await scene.job("report")
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 1)
+        let worker = scene.worker()
+        let first = try #require(try await worker.claim().first)
+        scene.clock.advance(by: scene.options.lease)
+        #expect(try await scene.reaper.reap() == 1)
+        scene.clock.advance(by: .seconds(10))
+        let second = try #require(try await worker.claim().first)
+        #expect(second.execution.attempt == 2)
+        await worker.conclude(first, AttemptResult(.succeeded), took: .zero)
+        // The second attempt's heartbeats go on.
+        scene.clock.advance(by: .seconds(10))
+        await worker.renew()
+        let row = try #require(try await scene.executions(of: job).first)
+        #expect(row.status == .running)
+        #expect(row.leaseExpiresAt == scene.clock.now() + scene.options.lease)
+    }
+
     @Test("a worker that is asked to stop lets what runs finish")
     func finishes() async throws {
         let scene = EngineScene()
