@@ -10,6 +10,7 @@ enum SimulatedJobs {
         let id = Identifier(at: now, random: (random.next(), random.next()))
         var draft = JobDraft(name: "job-\(index)", schedule: schedule(at: now, &random), target: .noop)
         draft.endsAt = now + life
+        draft.queue = random.pick(SimulatedOperator.queues)
         draft.priority = random.int(in: 0...9)
         draft.jitter = random.chance(30) ? .seconds(2) : .zero
         draft.misfirePolicy = random.pick(MisfirePolicy.allCases)
@@ -30,7 +31,7 @@ enum SimulatedJobs {
         try? job.draft.schedule.compiled(for: job.id, createdAt: job.createdAt, zones: ZoneCatalog { _ in nil })
     }
 
-    private static func schedule(at now: Timestamp, _ random: inout SimulationRandom) -> JobSchedule {
+    static func schedule(at now: Timestamp, _ random: inout SimulationRandom) -> JobSchedule {
         switch random.int(in: 0...9) {
         case 0..<5: .interval(every: .milliseconds(random.int(in: 1500...10_000)), anchor: nil)
         case 5..<7:

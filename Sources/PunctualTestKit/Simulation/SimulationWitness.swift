@@ -10,8 +10,9 @@ struct SimulationWitness {
     private(set) var staleCompletions = 0
     private(set) var completions = 0
 
-    /// The policies of the jobs, by id.
-    var overlaps: [Identifier: OverlapPolicy] = [:]
+    private(set) var ledgers: [Identifier: SimulationLedger] = [:]
+    private(set) var acts = 0
+    private var pausedQueues: Set<String> = []
 
     private struct Occurrence: Hashable {
         let job: Identifier
@@ -46,6 +47,49 @@ struct SimulationWitness {
         for byte in text.utf8 { traceHash = (traceHash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     }
 
+    mutating func created(_ job: Job) { ledgers[job.id] = SimulationLedger(job) }
+
+    mutating func updated(_ job: Job, _ change: JobChange) {
+        acts += 1
+        trace(job.id.low, UInt64(job.version), 8)
+        ledgers[job.id]?.updated(job, change)
+    }
+
+    /// - Parameter waiting: the executions that waited when the job was deleted.
+    mutating func deleted(_ job: Identifier, waiting: [Identifier]) {
+        acts += 1
+        trace(job.low, UInt64(waiting.count), 9)
+        ledgers[job]?.deleted(waiting: waiting)
+        ended.formUnion(waiting)
+    }
+
+    mutating func enqueued(_ outcomes: [EnqueueOutcome], of job: Identifier) {
+        acts += 1
+        for case .created(let execution) in outcomes {
+            trace(execution.id.low, 10)
+            ledgers[job]?.enqueued(execution)
+        }
+    }
+
+    mutating func cancelled(_ execution: Execution) {
+        acts += 1
+        trace(execution.id.low, 11)
+        if execution.status.isFinal { ended.insert(execution.id) }
+    }
+
+    mutating func reopened(_ execution: Execution) {
+        acts += 1
+        trace(execution.id.low, 12)
+        ended.remove(execution.id)
+        ledgers[execution.jobID]?.mayOverlap = true
+    }
+
+    mutating func setQueue(_ name: String, paused: Bool) {
+        acts += 1
+        trace(name)
+        if paused { pausedQueues.insert(name) } else { pausedQueues.remove(name) }
+    }
+
     mutating func applied(_ plans: [TickPlan], _ outcomes: [TickOutcome], at now: Timestamp) {
         for (plan, outcome) in zip(plans, outcomes) {
             guard case .applied(let executions) = outcome else {
@@ -54,6 +98,9 @@ struct SimulationWitness {
                 continue
             }
             trace(plan.jobID.low, UInt64(executions.count), UInt64(bitPattern: plan.expected.milliseconds))
+            for fault in ledgers[plan.jobID]?.applied(plan, executions) ?? ["an unknown job was planned"] {
+                violate(fault)
+            }
             for execution in plan.executions {
                 if !applied.insert(Occurrence(job: plan.jobID, instant: execution.scheduledAt)).inserted {
                     violate("the instant \(execution.scheduledAt) of job \(plan.jobID) took effect twice")
@@ -76,7 +123,10 @@ struct SimulationWitness {
             if let other = running[execution.id], other.leaseExpiresAt > now {
                 violate("\(execution.id) was claimed twice within one lease")
             }
-            if overlaps[execution.jobID] != .allowAll {
+            if pausedQueues.contains(execution.queue) { violate("\(execution.id) was claimed from a paused queue") }
+            let ledger = ledgers[execution.jobID]
+            if ledger?.isDeleted ?? true { violate("\(execution.id) was claimed after its job was deleted") }
+            if ledger?.mayOverlap == false {
                 for (id, other) in running where id != execution.id && other.job == execution.jobID {
                     if other.leaseExpiresAt > now { violate("two executions of \(execution.jobID) ran at once") }
                 }
