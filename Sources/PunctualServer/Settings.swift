@@ -15,8 +15,16 @@ package struct Settings: Sendable, Equatable {
     package var logFormat = LogFormatName.text
     /// Addresses and ranges that HTTP targets may reach although they are private.
     package var egressAllow: [String] = []
+    /// Secrets that sign HTTP calls, `whsec_…`, with commas or white space between them; empty means no signature.
+    package var webhookSecret = ""
     /// Paths or patterns of commands that may run; empty means none.
     package var commandAllow: [String] = []
+    /// What each process of a command may use: bytes of address space and of a file, open files, seconds of processor
+    /// time. 0 means no limit, nil what the executor takes by itself.
+    package var commandMemory: UInt64?
+    package var commandFileSize: UInt64?
+    package var commandOpenFiles: UInt64?
+    package var commandCPUSeconds: UInt64?
     package var schedulerShards = 8
     /// How many executions this node works on at once.
     package var workerConcurrency = 64
@@ -90,15 +98,20 @@ extension Settings {
         return result
     }
 
+    /// Settings whose values are never shown.
+    private static let secretKeys: Set = ["database.url", "webhook.secret"]
+
     private func reading(_ config: ConfigReader) throws(SettingsError) -> Settings {
         var result = self
-        func text(_ key: String) -> String? { config.string(forKey: ConfigKey(key), isSecret: key == "database.url") }
+        func text(_ key: String) -> String? {
+            config.string(forKey: ConfigKey(key), isSecret: Self.secretKeys.contains(key))
+        }
         func value<Value>(
             _ key: String, _ wanted: String, _ read: (String) -> Value?
         ) throws(SettingsError) -> Value? {
             guard let text = text(key) else { return nil }
             if let value = read(text) { return value }
-            let shown = key == "database.url" ? "" : " \"\(text)\""
+            let shown = Self.secretKeys.contains(key) ? "" : " \"\(text)\""
             throw SettingsError("\(key)\(shown): must be \(wanted)")
         }
         func list(_ key: String) -> [String]? {
@@ -146,7 +159,16 @@ extension Settings {
             result.logFormat = value
         }
         if let value = list("egress.allow") { result.egressAllow = value }
+        if let value = text("webhook.secret") { result.webhookSecret = value }
         if let value = list("command.allow") { result.commandAllow = value }
+        for (key, field) in [
+            ("command.memory", \Settings.commandMemory), ("command.file_size", \.commandFileSize),
+            ("command.open_files", \.commandOpenFiles), ("command.cpu_seconds", \.commandCPUSeconds),
+        ] {
+            if let value = try value(key, "a number such as 512M or 8G, or 0 for no limit", { Self.amount($0) }) {
+                result[keyPath: field] = value
+            }
+        }
         if let value = try value(
             "scheduler.shards", "from 1 to 256", { Int($0).flatMap { (1...256).contains($0) ? $0 : nil } })
         {
@@ -172,6 +194,24 @@ extension Settings {
             result.workerQueues = queues
         }
         return result
+    }
+}
+
+extension Settings {
+    /// Reads a number, or one with K, M, G or T behind it (powers of 1024); nil for anything else and for what is past 2⁶³.
+    static func amount(_ text: String) -> UInt64? {
+        let shift: UInt64? =
+            switch text.last?.uppercased() {
+            case "K": 10
+            case "M": 20
+            case "G": 30
+            case "T": 40
+            default: nil
+            }
+        let digits = shift == nil ? text[...] : text.dropLast()
+        guard digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt64(digits) else { return nil }
+        let (amount, isTooMuch) = number.multipliedReportingOverflow(by: 1 << (shift ?? 0))
+        return isTooMuch || amount > UInt64(Int64.max) ? nil : amount
     }
 }
 

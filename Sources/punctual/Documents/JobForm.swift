@@ -25,6 +25,7 @@ enum JobForm {
         "jitter", "timeout", "misfire_threshold", "catchup_window", "initial_interval", "maximum_interval", "every",
     ]
     private static let instants: Set<String> = ["starts_at", "ends_at", "anchor", "at"]
+    private static let localTimes: Set<String> = ["start", "local"]
 
     private static func object(_ value: JSONValue) -> JSONObject { value.object ?? JSONObject() }
 
@@ -61,6 +62,8 @@ enum JobForm {
                 result[member.name] = .string(Duration(text: text)?.text ?? text)
             case .string(let text) where instants.contains(member.name):
                 result[member.name] = .string(Timestamp(rfc3339: text).map { "\($0)" } ?? text)
+            case .string(let text) where localTimes.contains(member.name):
+                result[member.name] = .string(LocalDateTime(iso8601: text).map { "\($0)" } ?? text)
             case .object where ["schedule", "target", "retry_policy"].contains(member.name):
                 result[member.name] = spelled(member.value)
             default: result[member.name] = member.value
