@@ -29,9 +29,8 @@ struct SimulatedOperator {
         }
     }
 
-    private func change(
-        _ id: Identifier, next: (Job, Timestamp) -> Timestamp?? = { _, _ in nil }, _ edit: (inout Job) -> Void
-    ) async throws(StoreError) {
+    /// Changes what decides about nothing but how a job runs.
+    private func change(_ id: Identifier, _ edit: (inout Job) -> Void) async throws(StoreError) {
         guard var job = try await store.job(id) else { throw .notFound }
         let version = job.version
         // The API answers 409: nothing is to come.
@@ -39,7 +38,7 @@ struct SimulatedOperator {
         edit(&job)
         let now = try await store.now()
         let change = JobChange(
-            draft: job.draft, status: job.status, pauseReason: nil, nextRunAt: next(job, now), updatedAt: now)
+            draft: job.draft, status: job.status, pauseReason: nil, nextRunAt: nil, updatedAt: now)
         _ = try await store.update(id, change, ifVersion: version)
     }
 
@@ -51,11 +50,16 @@ struct SimulatedOperator {
     }
 
     private func reschedule(_ id: Identifier) async throws(StoreError) {
-        let schedule = SimulatedJobs.schedule(at: world.clock.now(), &world.random)
-        let first: (Job, Timestamp) -> Timestamp?? = { job, now in
-            SimulatedJobs.compiled(job).map { job.firstRun(from: now, schedule: $0) }
-        }
-        try await change(id, next: first) { $0.draft.schedule = schedule }
+        guard var job = try await store.job(id) else { throw .notFound }
+        job.draft.schedule = SimulatedJobs.schedule(at: world.clock.now(), &world.random)
+        let now = try await store.now()
+        // The API answers 422 when no instant is left.
+        guard let schedule = SimulatedJobs.compiled(job), let first = job.firstRun(from: now, schedule: schedule)
+        else { return }
+        let change = JobChange(
+            draft: job.draft, status: job.status == .completed ? .active : job.status, pauseReason: nil,
+            nextRunAt: .some(first), updatedAt: now)
+        _ = try await store.update(id, change, ifVersion: job.version)
     }
 
     private func trigger(_ id: Identifier) async throws(StoreError) {

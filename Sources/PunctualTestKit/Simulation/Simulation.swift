@@ -74,7 +74,7 @@ public struct Simulation: Sendable {
         while clock.now() < calm {
             world.pass(.milliseconds(world.random.int(in: 200...2500)))
             await world.round(isFaulty: true)
-            if world.random.chance(40) { await world.operate() }
+            while world.random.chance(45) { await world.operate() }
         }
         await world.endFaults()
         let end = calm + Simulation.drainTime

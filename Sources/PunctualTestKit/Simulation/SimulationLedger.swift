@@ -57,6 +57,10 @@ struct SimulationLedger {
             faults.append("\(name) was paused and an instant of it was to run")
         }
         let instants = plan.executions.map(\.scheduledAt)
+        // Only what was there already is not added: made by backfill, or of the schedule before a change.
+        if executions.map(\.id) != plan.executions.map(\.id).filter({ !rows.contains($0) }) {
+            faults.append("\(name) was planned and not every instant of the plan was recorded")
+        }
         if !isFixedDelay, let schedule, let end = job.draft.endsAt {
             var expected: [Timestamp] = []
             var coming = next

@@ -13,9 +13,8 @@ extension SimulationWitness {
             violate("\(name) is \(now == nil ? "gone" : "there after it was deleted")")
         }
         if let next = now?.nextRunAt { violate("\(name) still waits for \(next)") }
-        for execution in executions where !execution.status.isFinal {
-            violate("\(name) at \(execution.scheduledAt) is still \(execution.status.rawValue): it did not drain")
-        }
+        if let now, now.status != .completed { violate("\(name) has nothing to come and is \(now.status.rawValue)") }
+        for execution in executions { checkEnd(of: execution, name) }
         let rows = Dictionary(executions.map { ($0.id, $0) }) { first, _ in first }
         if rows.count != executions.count { violate("\(name) has two rows of one id") }
         if Set(rows.keys) != ledger.rows {
@@ -28,6 +27,24 @@ extension SimulationWitness {
             trace(execution.id.low, UInt64(bitPattern: execution.scheduledAt.milliseconds), UInt64(execution.attempt))
         }
         if !ledger.isRescheduled { checkInstants(ledger.planned, of: job, isDeleted: ledger.isDeleted) }
+    }
+
+    /// Holds one row against what the store said while it was worked on.
+    private mutating func checkEnd(of row: Execution, _ name: String) {
+        let title = "\(name) at \(row.scheduledAt)"
+        let known = ended[row.id]
+        if !row.status.isFinal { violate("\(title) is still \(row.status.rawValue): it did not drain") }
+        if row.attempt != newest[row.id] ?? 0 {
+            violate("\(title) has attempt \(row.attempt), and \(newest[row.id] ?? 0) was given out last")
+        }
+        if row.attempt == 0, [.succeeded, .failed].contains(row.status) {
+            violate("\(title) is \(row.status.rawValue) and was never attempted")
+        }
+        // What never runs, and what a later occurrence takes the place of, ends without an end of its own.
+        let isSilent = [.skipped, .missed].contains(row.status) || row.reason == .overlap
+        if known != row.status, known != nil || !isSilent {
+            violate("\(title) is \(row.status.rawValue) and ended as \(known?.rawValue ?? "nothing")")
+        }
     }
 
     /// Holds the instants of a job whose schedule never changed against a walk of its own.

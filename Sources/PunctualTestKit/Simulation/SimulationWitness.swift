@@ -14,22 +14,19 @@ struct SimulationWitness {
     private(set) var acts = 0
     private var pausedQueues: Set<String> = []
 
-    private struct Occurrence: Hashable {
-        let job: Identifier
-        let instant: Timestamp
-    }
-
     private struct Running {
         let job: Identifier
         let attempt: Int
         var leaseExpiresAt: Timestamp
     }
 
-    private var applied: Set<Occurrence> = []
+    /// The executions that the store said it added.
+    private var rows: Set<Identifier> = []
     /// The newest attempt that the store gave out, by execution.
-    private var newest: [Identifier: Int] = [:]
+    private(set) var newest: [Identifier: Int] = [:]
     private var running: [Identifier: Running] = [:]
-    private var ended: Set<Identifier> = []
+    /// How an execution ended by what the store said, until it is opened again.
+    private(set) var ended: [Identifier: ExecutionStatus] = [:]
 
     mutating func violate(_ text: String) {
         if violations.count < 20 { violations.append(text) }
@@ -60,13 +57,14 @@ struct SimulationWitness {
         acts += 1
         trace(job.low, UInt64(waiting.count), 9)
         ledgers[job]?.deleted(waiting: waiting)
-        ended.formUnion(waiting)
+        for id in waiting { ended[id] = .cancelled }
     }
 
     mutating func enqueued(_ outcomes: [EnqueueOutcome], of job: Identifier) {
         acts += 1
         for case .created(let execution) in outcomes {
             trace(execution.id.low, 10)
+            if !rows.insert(execution.id).inserted { violate("\(execution.id) was added by hand a second time") }
             ledgers[job]?.enqueued(execution)
         }
     }
@@ -74,13 +72,13 @@ struct SimulationWitness {
     mutating func cancelled(_ execution: Execution) {
         acts += 1
         trace(execution.id.low, 11)
-        if execution.status.isFinal { ended.insert(execution.id) }
+        if execution.status.isFinal { ended[execution.id] = execution.status }
     }
 
     mutating func reopened(_ execution: Execution) {
         acts += 1
         trace(execution.id.low, 12)
-        ended.remove(execution.id)
+        ended[execution.id] = nil
         ledgers[execution.jobID]?.mayOverlap = true
     }
 
@@ -101,13 +99,11 @@ struct SimulationWitness {
             for fault in ledgers[plan.jobID]?.applied(plan, executions) ?? ["an unknown job was planned"] {
                 violate(fault)
             }
-            for execution in plan.executions {
-                if !applied.insert(Occurrence(job: plan.jobID, instant: execution.scheduledAt)).inserted {
-                    violate("the instant \(execution.scheduledAt) of job \(plan.jobID) took effect twice")
-                }
-                if execution.scheduledAt > now {
-                    violate("the instant \(execution.scheduledAt) was scheduled at \(now), before it came")
-                }
+            for execution in executions where !rows.insert(execution.id).inserted {
+                violate("the instant \(execution.scheduledAt) of job \(plan.jobID) was recorded twice")
+            }
+            for execution in plan.executions where execution.scheduledAt > now {
+                violate("the instant \(execution.scheduledAt) was scheduled at \(now), before it came")
             }
         }
     }
@@ -119,7 +115,7 @@ struct SimulationWitness {
                 violate("attempt \(execution.attempt) of \(execution.id) was given out after a newer one")
             }
             if execution.availableAt > now { violate("\(execution.id) was claimed before it was available") }
-            if ended.contains(execution.id) { violate("\(execution.id) was claimed after it had ended") }
+            if ended[execution.id] != nil { violate("\(execution.id) was claimed after it had ended") }
             if let other = running[execution.id], other.leaseExpiresAt > now {
                 violate("\(execution.id) was claimed twice within one lease")
             }
@@ -181,8 +177,8 @@ struct SimulationWitness {
 
     private mutating func end(_ execution: Execution) {
         running[execution.id] = nil
-        if execution.status.isFinal, !ended.insert(execution.id).inserted {
-            violate("two attempts of \(execution.id) ended it")
-        }
+        guard execution.status.isFinal else { return }
+        if ended[execution.id] != nil { violate("two attempts of \(execution.id) ended it") }
+        ended[execution.id] = execution.status
     }
 }

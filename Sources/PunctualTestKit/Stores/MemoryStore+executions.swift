@@ -135,8 +135,8 @@ extension MemoryStore: ExecutionStore {
                 turn.status = .pending
                 turn.availableAt = max(now, turn.availableAt)
                 write(turn)
-            } else if let instant = job.nextRun(afterEndAt: now) {
-                job.nextRunAt = instant
+            } else if let resumed = job.resumed(afterEndAt: now) {
+                job = resumed
             }
         }
         jobs[job.id] = job
