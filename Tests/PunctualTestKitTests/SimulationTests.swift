@@ -9,7 +9,9 @@ struct SimulationTests {
     ) async -> [Simulation.Report] {
         var reports: [Simulation.Report] = []
         for seed in seeds {
-            reports.append(await Simulation(seed: seed, twin: twin) { MemoryStore(clock: $0) }.run())
+            let clock = ManualClock()
+            reports.append(
+                await Simulation(seed: seed, twin: twin, clock: clock, store: MemoryStore(clock: clock)).run())
         }
         return reports
     }

@@ -102,12 +102,12 @@ extension SimulatedNode {
         }
         let short = Duration.milliseconds(random.int(in: 0...2000))
         return switch random.int(in: 0...99) {
-        case 0..<68: (short, .succeeded)
-        case 68..<80: (short, failed(.connection, isRetryable: true))
-        case 80..<84: (short, failed(.exitCode, isRetryable: false))
-        case 84..<96: (.seconds(random.int(in: 3...9)), .succeeded)
+        case 0..<64: (short, .succeeded)
+        case 64..<76: (short, failed(.connection, isRetryable: true))
+        case 76..<80: (short, failed(.exitCode, isRetryable: false))
+        case 80..<90: (.seconds(random.int(in: 3...9)), .succeeded)
         // It hangs until its time limit.
-        default: (.seconds(25), failed(.timeout, isRetryable: true))
+        default: (.seconds(random.int(in: 20...50)), failed(.timeout, isRetryable: true))
         }
     }
 }

@@ -48,15 +48,18 @@ public struct Simulation: Sendable {
 
     private let seed: UInt64
     private let twin: Twin?
-    private let makeStore: @Sendable (any WallClock) -> any Store
+    private let clock: ManualClock
+    private let store: any Store
 
     /// - Parameters:
     ///   - twin: the guard to take away; nil plays the real thing.
-    ///   - store: an empty store that reads the time from that clock.
-    public init(seed: UInt64, twin: Twin? = nil, store: @escaping @Sendable (any WallClock) -> any Store) {
+    ///   - clock: at its start.
+    ///   - store: an empty one that reads the time from that clock.
+    public init(seed: UInt64, twin: Twin? = nil, clock: ManualClock, store: any Store) {
         self.seed = seed
         self.twin = twin
-        self.makeStore = store
+        self.clock = clock
+        self.store = store
     }
 
     /// How long faults are injected, in virtual time.
@@ -67,8 +70,7 @@ public struct Simulation: Sendable {
 
     /// Plays the seed to its end.
     public func run() async -> Report {
-        let clock = ManualClock()
-        let world = SimulatedWorld(seed: seed, twin: twin, clock: clock, store: makeStore(clock))
+        let world = SimulatedWorld(seed: seed, twin: twin, clock: clock, store: store)
         await world.createJobs()
         let calm = clock.now() + Simulation.faultyTime
         while clock.now() < calm {
