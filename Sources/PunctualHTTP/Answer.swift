@@ -103,7 +103,7 @@ extension Request {
     func wantedVersion(of job: Job) throws -> Int? {
         let fields = headers[values: .ifMatch]
         if fields.isEmpty || fields == ["*"] { return nil }
-        let tags = fields.flatMap { $0.split(separator: ",") }.map { $0.drop { $0 == " " } }
+        let tags = fields.joined(separator: ",").split(separator: ",").map { $0.drop { $0 == " " } }
         let versions = tags.compactMap { tag -> Int? in
             var tag = tag
             while tag.last == " " { tag.removeLast() }

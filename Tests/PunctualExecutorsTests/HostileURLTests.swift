@@ -209,7 +209,7 @@ struct HostileURLTests {
         // Cancelled and awaited below; ends by itself after its timeout.
         let call = Task { await executor.execute(attempt) }
         let deadline = ContinuousClock.now.advanced(by: .seconds(100))
-        func hasGreeted() -> Bool { server.received.firstRange(of: Array("name.invalid".utf8)) != nil }
+        let hasGreeted = { server.received.firstRange(of: Array("name.invalid".utf8)) != nil }
         while !hasGreeted(), ContinuousClock.now < deadline { await Task.yield() }
         #expect(hasGreeted())
         call.cancel()
