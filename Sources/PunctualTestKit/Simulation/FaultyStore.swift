@@ -61,8 +61,10 @@ struct FaultyStore: JobStore, ExecutionStore, HistoryStore {
             var outcomes = try await inner.renew(leases, for: duration)
             if world.twin == .withoutLeaseCondition {
                 for (index, lease) in leases.enumerated() where outcomes[index] == .lost {
-                    guard let now = try await inner.execution(lease.executionID, of: nil), now.status == .running
-                    else { continue }
+                    guard let now = try await inner.execution(lease.executionID, of: nil), now.status == .running else {
+                        outcomes[index] = .renewed(until: try await inner.now() + duration, cancelRequested: false)
+                        continue
+                    }
                     let forced = Lease(executionID: now.id, attempt: now.attempt, worker: now.worker ?? "")
                     outcomes[index] = try await inner.renew([forced], for: duration).first ?? .lost
                 }
