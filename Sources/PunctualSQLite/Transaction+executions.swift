@@ -124,10 +124,10 @@ extension Transaction {
                 turn.status = .pending
                 turn.availableAt = max(now, turn.availableAt)
                 try update(turn, from: waiting)
-            } else if let instant = try database.first(Self.idleJob, ended.jobID, read: jobRow)?.job.nextRun(
-                afterEndAt: now)
+            } else if let job = try database.first(Self.idleJob, ended.jobID, read: jobRow)?.job,
+                let resumed = job.resumed(afterEndAt: now)
             {
-                try database.run(Self.waitForInstant, instant, ended.jobID)
+                try updateProgress(resumed, from: job.status)
             }
         }
         if ended.attempt > 0 {
@@ -143,7 +143,6 @@ extension Transaction {
     private static let idleJob = """
         SELECT \(jobColumns) FROM jobs WHERE id = ? AND next_run_at IS NULL AND status <> 'completed'
         """
-    private static let waitForInstant = "UPDATE jobs SET next_run_at = ? WHERE id = ?"
     private static let countEnd = "UPDATE jobs SET last_status = ?, failure_count = failure_count + ? WHERE id = ?"
 }
 
