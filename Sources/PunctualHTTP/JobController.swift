@@ -41,7 +41,7 @@ struct JobController {
     }
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
-        let job = try newJob(try await request.requiredJSON())
+        let job = try newJob(try await request.requiredJSON(), now: try await services.store.now())
         guard let outcome = try await services.store.create([job]).first else {
             throw Problem(.internal, "No outcome.")
         }
@@ -60,8 +60,9 @@ struct JobController {
         }
         fields.finish()
         try list.throwIfAny()
+        let now = try await services.store.now()
         var outcomes: [Result<Job, Problem>] = (items?.array ?? []).map { item in
-            do { return .success(try newJob(item)) } catch { return .failure(Problem(mapping: error)) }
+            do { return .success(try newJob(item, now: now)) } catch { return .failure(Problem(mapping: error)) }
         }
         let jobs = outcomes.compactMap { try? $0.get() }  // The refused ones keep their problem.
         var created = try await services.store.create(jobs)[...]
@@ -100,9 +101,8 @@ struct JobController {
     }
 
     /// A job ready to be stored, from a request's body.
-    private func newJob(_ json: JSONValue) throws -> Job {
+    private func newJob(_ json: JSONValue, now: Timestamp) throws -> Job {
         let draft = try JobDraft(json: json, zones: services.zones)
-        let now = services.clock.now()
         var job = Job(id: .random(at: now), draft: draft, nextRunAt: nil, createdAt: now)
         job.nextRunAt = try firstRun(of: job, now: now)
         return job
@@ -206,9 +206,10 @@ struct JobController {
             let wanted = try request.wantedVersion(of: before)
             var after = before
             try change(&after)
-            let now = services.clock.now()
+            let now = try await services.store.now()
             var next: Timestamp??
             if before.draft.timing != after.draft.timing || before.beginsAnew(as: after) {
+                after.runCount = try await record(before, dueAt: now).runCount
                 next = .some(try firstRun(of: after, now: now))
                 if after.status == .completed { after.status = .active }
             }
@@ -218,6 +219,26 @@ struct JobController {
             if let job = try await write(change, over: before, isRetrying: wanted == nil) { return job }
         }
         throw Problem(.conflict, "The job is being changed by others; try again.")
+    }
+
+    /// Plans what the old timing still owes, as the scheduler would: every due instant leaves a row, also when nobody
+    /// came to tick before the owner's change.
+    /// - Returns: the job as it is then.
+    private func record(_ job: Job, dueAt now: Timestamp) async throws -> Job {
+        guard job.nextRunAt.map({ $0 <= now }) ?? false else { return job }
+        // A schedule that cannot be computed any more has no instants, and its owner is just mending it.
+        guard let schedule = try? services.schedule(of: job) else { return job }
+        var current = job
+        // One plan holds so many instants; another owner's change shows in the version, and the update then meets it.
+        while current.version == job.version, let plan = current.plan(at: now, schedule: schedule) {
+            if case .applied(let added) = try await services.store.apply([plan]).first {
+                services.events.publish(.executionUpdated, added)
+            }
+            guard let next = try await services.store.job(job.id) else { break }
+            current = next
+        }
+        services.bell.workWaiting()
+        return current
     }
 
     /// Wakes the scheduler, and tells whoever follows.

@@ -30,6 +30,10 @@ struct Line {
     let priority: Int
     /// Of the first.
     let availableAt: Timestamp
+
+    init(_ columns: inout Columns) {
+        (queue, priority, availableAt) = (columns.text(), columns.int(), columns.instant())
+    }
 }
 
 extension Transaction {
@@ -40,22 +44,31 @@ extension Transaction {
     /// The lines of the queues that are not paused: one index seek each, however many wait in them.
     func lines(of lane: Lane, paused: Set<String>) throws -> [Line] {
         var lines: [Line] = []
-        var (queue, priority) = ("", -1)
-        while let line = try database.first(
-            Self.nextLine, lane.rawValue, queue, priority,
-            read: { Line(queue: $0.text(), priority: $0.int(), availableAt: $0.instant()) })
-        {
-            let isPaused = paused.contains(line.queue)
-            if !isPaused { lines.append(line) }
-            // Past all priorities of a paused queue.
-            (queue, priority) = (line.queue, isPaused ? Int.max : line.priority)
+        var line = try database.first(Self.lineOfNextQueue, lane.rawValue, "", read: Line.init)
+        while let current = line {
+            let isPaused = paused.contains(current.queue)
+            if !isPaused { lines.append(current) }
+            line =
+                isPaused
+                ? nil
+                : try database.first(
+                    Self.lineOfNextPriority, lane.rawValue, current.queue, current.priority, read: Line.init)
+            if line == nil {
+                line = try database.first(Self.lineOfNextQueue, lane.rawValue, current.queue, read: Line.init)
+            }
         }
         return lines
     }
 
-    private static let nextLine = """
+    // Two statements: with `(queue, priority) > (?, ?)` SQLite begins at the equal rows and walks past every one.
+    private static let lineOfNextPriority = """
         SELECT queue, priority, available_at FROM executions
-        WHERE status = 'pending' AND lane = ? AND (queue, priority) > (?, ?)
+        WHERE status = 'pending' AND lane = ? AND queue = ? AND priority > ?
+        ORDER BY priority, available_at LIMIT 1
+        """
+    private static let lineOfNextQueue = """
+        SELECT queue, priority, available_at FROM executions
+        WHERE status = 'pending' AND lane = ? AND queue > ?
         ORDER BY queue, priority, available_at LIMIT 1
         """
 

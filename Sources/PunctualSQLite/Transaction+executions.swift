@@ -20,14 +20,22 @@ extension Transaction {
         SELECT \(Execution.columns) FROM executions WHERE job_id = ? AND finished_at IS NULL ORDER BY id
         """
 
-    /// How many of the job's executions are in this state, counted no further than the limit.
-    func count(_ status: ExecutionStatus, of job: Identifier, upTo limit: Int = 1) throws -> Int {
-        try database.first(Self.countOpen, job, status.rawValue, limit, read: { $0.int() }) ?? 0
-    }
+    /// Whether an execution of the job is pending.
+    func isWaiting(_ job: Identifier) throws -> Bool { try database.first(Self.pending, job) { $0.bool() } ?? false }
+    /// Whether an execution of the job is running.
+    func isRunning(_ job: Identifier) throws -> Bool { try database.first(Self.running, job) { $0.bool() } ?? false }
 
-    private static let countOpen = """
+    // The states are written out: compared with a parameter, a partial index makes SQLite prepare anew for each value.
+    private static let pending = anyOpen("pending")
+    private static let running = anyOpen("running")
+    private static func anyOpen(_ status: String) -> String {
+        "SELECT 1 FROM executions WHERE job_id = ? AND status = '\(status)' AND finished_at IS NULL LIMIT 1"
+    }
+    /// Counted as far as any policy asks.
+    private static let buffered = """
         SELECT count(*) FROM (
-            SELECT 1 FROM executions WHERE job_id = ? AND status = ? AND finished_at IS NULL LIMIT ?
+            SELECT 1 FROM executions WHERE job_id = ? AND status = 'buffered' AND finished_at IS NULL
+            LIMIT \(OverlapPolicy.bufferLimit)
         )
         """
 
@@ -88,8 +96,8 @@ extension Transaction {
         if row.status == .pending, overlap != .allowAll {
             // A backlog may hold very many; no policy needs to know more than this.
             let decision = overlap.decide(
-                waiting: try count(.pending, of: row.jobID), running: try count(.running, of: row.jobID),
-                buffered: try count(.buffered, of: row.jobID, upTo: OverlapPolicy.bufferLimit))
+                waiting: try isWaiting(row.jobID) ? 1 : 0, running: try isRunning(row.jobID) ? 1 : 0,
+                buffered: try database.first(Self.buffered, row.jobID) { $0.int() } ?? 0)
             switch decision {
             case .run: break
             case .buffer: row.status = .buffered
@@ -118,7 +126,7 @@ extension Transaction {
 
     /// What an end brings with it: a buffered execution's turn, a fixed delay's next instant, the job's figures.
     func follow(_ ended: Execution) throws {
-        if try count(.pending, of: ended.jobID) + count(.running, of: ended.jobID) == 0 {
+        if try !isWaiting(ended.jobID), try !isRunning(ended.jobID) {
             if let waiting = try database.first(Self.firstBuffered, ended.jobID, read: Execution.init) {
                 var turn = waiting
                 turn.status = .pending

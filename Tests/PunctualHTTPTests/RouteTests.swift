@@ -118,6 +118,29 @@ struct PunctualHTTPTests {
         }
     }
 
+    @Test("instants that were due before a change of the schedule leave their rows, ticked or not")
+    func overdueAtChange() async throws {
+        let scene = APIScene()
+        try await scene.run { client in
+            let made = try await client.send(
+                .post, "/api/v1/jobs",
+                #"{"name":"n","schedule":{"type":"interval","every":"1m"},"catchup_window":"2m","target":{"type":"noop"}}"#)
+            #expect(made.status == 201)
+            let id = made.json["id"]?.string ?? ""
+            scene.clock.advance(by: .seconds(301))
+            let changed = try await client.send(
+                .patch, "/api/v1/jobs/\(id)", #"{"schedule":{"type":"interval","every":"1h"}}"#)
+            #expect(changed.status == 200)
+            #expect(changed.json["schedule"]?["every"]?.string == "1h")
+            let page = try await client.send(.get, "/api/v1/jobs/\(id)/executions")
+            let rows = page.json["items"]?.array ?? []
+            #expect(rows.count == 5)
+            #expect(rows.filter { $0["status"]?.string == "missed" }.count == 3)
+            let again = try await client.send(.patch, "/api/v1/jobs/\(id)", #"{"priority":7}"#)
+            #expect(again.json["run_count"]?.int == changed.json["run_count"]?.int)
+        }
+    }
+
     @Test("pages follow each other without a gap, and a cursor of another query is refused")
     func pages() async throws {
         try await withAPI { client, _ in
