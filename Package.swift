@@ -27,7 +27,6 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -50,9 +49,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
-        .package(
-            url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
-            traits: ["YAML", "CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -76,7 +72,7 @@ let package = Package(
 
         // Beside the layers.
         room("PunctualAPI", ["PunctualJSON"]),
-        room("PunctualClient", ["PunctualAPI", "PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1]),
+        room("PunctualClient", ["PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room("PunctualObservability", [logging, metrics, coreMetrics]),
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
@@ -104,8 +100,7 @@ let package = Package(
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite",
                 "PunctualExecutors",
                 "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle, unixSignals, logging,
-                metrics,
-                configuration, systemPackage,
+                metrics, systemPackage, yams,
             ]),
 
         // L4: the command line.
@@ -120,7 +115,7 @@ let package = Package(
         tests("PunctualJSON"),
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
         tests("PunctualAPI", ["PunctualJSON"]),
-        tests("PunctualClient", ["PunctualAPI", "PunctualJSON"]),
+        tests("PunctualClient", ["PunctualJSON", nioCore, nioPosix]),
         tests("PunctualObservability", [logging, metrics, coreMetrics]),
         tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),
         tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", grdb]),
@@ -137,7 +132,7 @@ let package = Package(
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualTestKit", hummingbird,
                 hummingbirdTesting, httpTypes, nioCore, logging,
             ]),
-        tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore"]),
+        tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore", logging]),
         tests(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
             exclude: ["Golden"]),

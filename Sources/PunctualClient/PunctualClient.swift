@@ -1,6 +1,8 @@
 internal import AsyncHTTPClient
+internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOPosix
 public import PunctualJSON
 
 /// Talks to a Punctual server.
@@ -25,6 +27,8 @@ public struct PunctualClient: Sendable {
         self.timeout = .seconds(timeoutSeconds)
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
+        // Whoever asks wants to know at once that nobody listens, not after five seconds of asking again.
+        configuration.connectionPool.retryConnectionEstablishment = false
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
@@ -72,13 +76,27 @@ public struct PunctualClient: Sendable {
             return answer
         } catch let error as ClientError {
             throw error
-        } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
+        } catch let error as HTTPClientError 
+            where error == .deadlineExceeded || error == .readTimeout || error == .connectTimeout
+        {
             throw .timedOut("\(address) did not answer in time")
         } catch let error as HTTPClientError where error == .invalidURL || error == .emptyHost || error == .emptyScheme
         {
             throw .unreachable("\(address) is no address of a server; write http://127.0.0.1:8640")
         } catch {
-            throw .unreachable("cannot reach \(address): \(error)")
+            throw .unreachable("cannot reach \(address): \(Self.reason(of: error))")
+        }
+    }
+
+    /// Why no connection came about, in the words of people.
+    private static func reason(of error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            if let failure = error.connectionErrors.first { return reason(of: failure.error) }
+            return "there is no host \(error.host)"
+        case let error as IOError: return String(cString: strerror(error.errnoCode)).lowercased()
+        case is NIOTooManyBytesError: return "the answer is larger than \(answerLimit) bytes"
+        default: return "\(error)"
         }
     }
 

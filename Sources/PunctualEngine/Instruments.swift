@@ -49,6 +49,8 @@ package struct Instruments: Sendable {
     }
 
     package func loopFailed(_ loop: String, _ error: any Error) {
+        // A step that was cut short by the end of its loop is none that failed.
+        if error as? StoreError == .cancelled { return }
         counter("punctual_loop_failures_total", [("loop", loop)]).increment()
         logger.error("a step of a loop failed", metadata: ["loop": "\(loop)", "error": "\(error)"])
     }

@@ -20,8 +20,8 @@ func limited<Value: Sendable>(
             do throws(StoreError) { return .success(try await call()) } catch { return .failure(error) }
         }
         group.addTask {
-            // Cancelled as soon as the call is back; then nobody looks at this child's answer.
-            try? await Task.sleep(for: limit)
+            // Cancelled as soon as the call is back, when nobody looks at this child's answer, or with the whole loop.
+            do { try await Task.sleep(for: limit) } catch { return .failure(.cancelled) }
             return nil
         }
         defer { group.cancelAll() }

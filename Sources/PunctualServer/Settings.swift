@@ -1,4 +1,3 @@
-internal import Configuration
 package import Logging
 internal import SystemPackage
 
@@ -51,6 +50,14 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Settings {
+    /// Every key that a config file may have; the variable of `http.port` is `PUNCTUAL_HTTP_PORT`.
+    static let keys: Set<String> = [
+        "database.url", "http.host", "http.port", "node.id", "roles", "log.level", "log.format", "egress.allow",
+        "command.allow", "scheduler.shards", "worker.concurrency", "worker.queues",
+    ]
+    /// The keys whose value may be a list.
+    static let lists: Set<String> = ["roles", "egress.allow", "command.allow", "worker.queues"]
+
     /// Reads all settings.
     /// - Parameters:
     ///   - flags: by dotted key, `http.port`; they win.
@@ -59,21 +66,10 @@ extension Settings {
     /// - Throws: `SettingsError` with one line about the first setting that cannot be used.
     package static func load(
         flags: [String: String], environment: [String: String], configFile: String?, base: Settings = Settings()
-    ) async throws(SettingsError) -> Settings {
-        var providers: [any ConfigProvider] = [
-            EnvironmentVariablesProvider(
-                environmentVariables: Dictionary(
-                    uniqueKeysWithValues: flags.map { ($0.replacing(".", with: "_").uppercased(), $1) })),
-            EnvironmentVariablesProvider(environmentVariables: try withFiles(environment)).prefixKeys(with: "punctual"),
-        ]
-        if let configFile {
-            do {
-                providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(configFile)))
-            } catch {
-                throw SettingsError("cannot read the config file \(configFile): \(error)")
-            }
-        }
-        return try base.reading(ConfigReader(providers: providers))
+    ) throws(SettingsError) -> Settings {
+        let sources = SettingsSources(
+            flags: flags, environment: try withFiles(environment), file: try configFile.map(ConfigFile.read) ?? [:])
+        return try base.reading(sources)
     }
 
     /// Puts the contents of the files that `PUNCTUAL_…_FILE` variables name in place of the variables they stand for.
@@ -85,33 +81,20 @@ extension Settings {
             guard let bytes = readFile(path, limit: 65_536) else {
                 throw SettingsError("\(name): cannot read \(path)")
             }
-            result[plain] = String(decoding: bytes, as: UTF8.self).trimmingSuffix { $0.isNewline }
+            result[plain] = String(String(decoding: bytes, as: UTF8.self).trimming { $0.isWhitespace })
         }
         return result
     }
 
-    private func reading(_ config: ConfigReader) throws(SettingsError) -> Settings {
+    private func reading(_ sources: SettingsSources) throws(SettingsError) -> Settings {
         var result = self
-        func text(_ key: String) -> String? { config.string(forKey: ConfigKey(key), isSecret: key == "database.url") }
-        func value<Value>(
-            _ key: String, _ wanted: String, _ read: (String) -> Value?
-        ) throws(SettingsError) -> Value? {
-            guard let text = text(key) else { return nil }
-            if let value = read(text) { return value }
-            let shown = key == "database.url" ? "" : " \"\(text)\""
-            throw SettingsError("\(key)\(shown): must be \(wanted)")
-        }
-        func list(_ key: String) -> [String]? {
-            text(key).map { $0.split(separator: ",").map { String($0.filter { $0 != " " }) } }
-                ?? config.stringArray(forKey: ConfigKey(key))
-        }
-        if let value = try value("database.url", "sqlite:PATH", { $0.hasPrefix("sqlite:") && $0.count > 7 ? $0 : nil })
+        if let value = try sources.value("database.url", "sqlite:PATH", { $0.hasPrefix("sqlite:") && $0.count > 7 ? $0 : nil })
         {
             result.databaseURL = value
         }
-        if let value = text("http.host") { result.httpHost = value }
-        if let value = try value("http.port", "a port from 0 to 65535", { UInt16($0) }) { result.httpPort = Int(value) }
-        if let value = try value(
+        if let value = sources.text("http.host") { result.httpHost = value }
+        if let value = try sources.value("http.port", "a port from 0 to 65535", { UInt16($0) }) { result.httpPort = Int(value) }
+        if let value = try sources.value(
             "node.id", "1 to 64 of A–Z a–z 0–9 . _ -",
             { text in
                 (1...64).contains(text.utf8.count)
@@ -123,7 +106,7 @@ extension Settings {
         {
             result.nodeID = value
         }
-        if let names = list("roles") {
+        if let names = sources.list("roles") {
             var roles: Set<Role> = []
             for name in names {
                 guard let role = Role(rawValue: name) else {
@@ -134,7 +117,7 @@ extension Settings {
             if roles.isEmpty { throw SettingsError("roles: name at least one of api, scheduler and worker") }
             result.roles = roles
         }
-        if let value = try value(
+        if let value = try sources.value(
             "log.level", "trace, debug, info, notice, warning, error or critical",
             {
                 Logger.Level(rawValue: $0.lowercased())
@@ -142,17 +125,17 @@ extension Settings {
         {
             result.logLevel = value
         }
-        if let value = try value("log.format", "text or json", { LogFormatName(rawValue: $0) }) {
+        if let value = try sources.value("log.format", "text or json", { LogFormatName(rawValue: $0) }) {
             result.logFormat = value
         }
-        if let value = list("egress.allow") { result.egressAllow = value }
-        if let value = list("command.allow") { result.commandAllow = value }
-        if let value = try value(
+        if let value = sources.list("egress.allow") { result.egressAllow = value }
+        if let value = sources.list("command.allow") { result.commandAllow = value }
+        if let value = try sources.value(
             "scheduler.shards", "from 1 to 256", { Int($0).flatMap { (1...256).contains($0) ? $0 : nil } })
         {
             result.schedulerShards = value
         }
-        if let value = try value(
+        if let value = try sources.value(
             "worker.concurrency", "from 1 to 10000",
             {
                 Int($0).flatMap { (1...10_000).contains($0) ? $0 : nil }
@@ -160,7 +143,7 @@ extension Settings {
         {
             result.workerConcurrency = value
         }
-        if let names = list("worker.queues") {
+        if let names = sources.list("worker.queues") {
             var queues: [String: Int] = [:]
             for name in names {
                 let parts = name.split(separator: ":")
@@ -191,12 +174,4 @@ func readFile(_ path: String, limit: Int) -> [UInt8]? {
         bytes.append(contentsOf: chunk[0..<count])
     }
     return nil
-}
-
-extension StringProtocol {
-    fileprivate func trimmingSuffix(while matches: (Character) -> Bool) -> String {
-        var end = endIndex
-        while end > startIndex, matches(self[index(before: end)]) { end = index(before: end) }
-        return String(self[..<end])
-    }
 }

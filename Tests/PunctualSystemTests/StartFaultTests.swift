@@ -25,7 +25,7 @@ private struct Fault: CustomTestStringConvertible, Sendable {
 
 private let faults: [Fault] = [
     .init("a config file that is not there", ["serve", "--config", "none.yaml"], ["none.yaml", "cannot read"]),
-    .init("a config file that is a folder", ["serve", "--config", "folder"], ["folder", "cannot read"]),
+    .init("a config file that is a folder", ["serve", "--config", "folder"], ["folder", "unreadable"]),
     .init("a config file that may not be read", ["serve", "--config", "/proc/self/mem"], ["/proc/self/mem"]),
     .init(
         "malformed YAML", ["serve", "--config", "config.yaml"], ["config.yaml", "line 1"], config: "http: [port: 1\n"),
@@ -35,8 +35,14 @@ private let faults: [Fault] = [
         "an unknown key", ["serve", "--config", "config.yaml"], ["config.yaml", "http.prot", "http.port"],
         config: "http: {prot: 1}\n"),
     .init(
-        "a bad value in YAML", ["serve", "--config", "config.yaml"], ["http.port", "\"seven\"", "0 to 65535"],
-        config: "http: {port: seven}\n"),
+        "a bad value in YAML", ["serve", "--config", "config.yaml"], ["worker.concurrency", "\"many\"", "1 to 10000"],
+        config: "worker: {concurrency: many}\n"),
+    .init(
+        "a list for one value", ["serve", "--config", "config.yaml"], ["config.yaml", "http.host", "one value"],
+        config: "http: {host: [a, b]}\n"),
+    .init(
+        "a key that stands there twice", ["serve", "--config", "config.yaml"], ["config.yaml", "twice"],
+        config: "roles: api\nroles: worker\n"),
     .init("an unknown role", ["serve", "--roles", "api,king"], ["roles", "\"king\"", "api, scheduler and worker"]),
     .init("every address", ["serve", "--host", "0.0.0.0"], ["\"0.0.0.0\"", "loopback", "127.0.0.1"]),
     .init("every IPv6 address", ["serve", "--host", "::"], ["\"::\"", "loopback"]),
