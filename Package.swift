@@ -76,6 +76,9 @@ let package = Package(
         room("PunctualObservability", [logging, metrics, coreMetrics]),
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
+        // C libraries, one driver each.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
         // L2: the rooms that act. Siblings never see each other.
         room("PunctualSQLite", ["PunctualSchedule", "PunctualJSON", "PunctualCore", grdb]),
         room(
@@ -90,7 +93,7 @@ let package = Package(
             "PunctualHTTP",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", hummingbird, httpTypes, nioCore,
-                logging, metrics, crypto,
+                logging, metrics, crypto, "CZlib",
             ], exclude: ["Resources"]),
 
         // L3: the composition root, alone in naming drivers.
@@ -130,7 +133,8 @@ let package = Package(
             "PunctualHTTP",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualTestKit", hummingbird,
-                hummingbirdTesting, httpTypes, nioCore, logging,
+                hummingbirdTesting, httpTypes, nioCore, logging, crypto,
+                asyncHTTPClient, nioHTTP1, nioPosix,
             ]),
         tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore", logging]),
         tests(

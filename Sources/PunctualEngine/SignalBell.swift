@@ -5,11 +5,16 @@ internal import Synchronization
 package final class SignalBell: Bell {
     package let scheduler = Doorbell()
     package let workers = Doorbell()
+    /// Outside workers that wait for a claim.
+    package let outside = Doorbell()
 
     package init() {}
 
     package func jobsChanged() { scheduler.ring() }
-    package func workWaiting() { workers.ring() }
+    package func workWaiting() {
+        workers.ring()
+        outside.ring()
+    }
 }
 
 /// Wakes whoever waits; a ring that nobody hears is kept for the next one. Many rings are one.

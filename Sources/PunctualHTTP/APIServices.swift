@@ -13,12 +13,18 @@ package struct APIServices: Sendable {
     package var metricsText: @Sendable () async -> String
     /// False while the node drains.
     package var isAccepting: @Sendable () -> Bool
+    /// What happened, for whoever follows.
+    package var events: EventLog
+    /// Returns when work for outside workers may have come, or the time is up.
+    package var waitForWork: @Sendable (Duration) async throws -> Void
+    package var bounds = Bounds()
     /// Tells this process's workers of a cancelled execution; others learn by their heartbeat.
     package var cancelled: @Sendable (Identifier) -> Void
 
     package init(
         store: any Store, zones: ZoneCatalog, clock: any WallClock, bell: any Bell, nodeID: String, version: String,
         metricsText: @escaping @Sendable () async -> String, isAccepting: @escaping @Sendable () -> Bool,
+        events: EventLog, waitForWork: @escaping @Sendable (Duration) async throws -> Void,
         cancelled: @escaping @Sendable (Identifier) -> Void = { _ in }
     ) {
         self.store = store
@@ -29,6 +35,8 @@ package struct APIServices: Sendable {
         self.version = version
         self.metricsText = metricsText
         self.isAccepting = isAccepting
+        self.events = events
+        self.waitForWork = waitForWork
         self.cancelled = cancelled
     }
 

@@ -50,7 +50,7 @@ extension Request {
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > 1 << 20 {
             throw Problem(.bodyTooLarge, "A body may have at most 1 MiB; this one has \(length) bytes.")
         }
-        let buffer = try await body.collect(upTo: 1 << 20)
+        let buffer = try await wholeBody()
         if buffer.readableBytes == 0 { return nil }
         let type = headers[.contentType]?.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
         guard let type, types.contains(type) else {
@@ -60,6 +60,17 @@ extension Request {
             return try JSONValue(parsing: Array(buffer.readableBytesView))
         } catch {
             throw Problem(.malformedJSON, "\(error).")
+        }
+    }
+
+    /// - Throws: `Problem` 413 for too much, 400 when the caller left in the middle.
+    func wholeBody() async throws -> ByteBuffer {
+        do {
+            return try await body.collect(upTo: 1 << 20)
+        } catch let error as NIOTooManyBytesError {
+            throw error
+        } catch {
+            throw Problem(.badRequest, "The body ended before its time.")
         }
     }
 

@@ -26,6 +26,7 @@ struct EdgeMiddleware: RouterMiddleware {
             }
             response = problem.response(requestID: context.requestID)
         }
+        response = try await compressed(response, for: request)
         response.headers[Self.requestIDField] = context.requestID
         response.headers[Self.contentTypeOptions] = "nosniff"
         let took = began.duration(to: .now)
@@ -44,6 +45,21 @@ struct EdgeMiddleware: RouterMiddleware {
                 "status": "\(response.status.code)",
                 "duration_ms": "\(took.wholeMilliseconds)",
             ])
+        return response
+    }
+
+    /// The answer as gzip when it is worth it and welcome; an open-ended stream stays as it is.
+    private func compressed(_ response: Response, for request: Request) async throws -> Response {
+        guard let length = response.body.contentLength, length >= Gzip.least,
+            response.headers[.contentEncoding] == nil
+        else { return response }
+        var response = response
+        response.headers[.vary] = "Accept-Encoding"
+        guard Gzip.isAccepted(request.headers[.acceptEncoding]),
+            let smaller = Gzip.compress(try await response.body.collected()), smaller.readableBytes < length
+        else { return response }
+        response.headers[.contentEncoding] = "gzip"
+        response.body = ResponseBody(byteBuffer: smaller)
         return response
     }
 

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"472057f2da56779a\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"a616076974c81bb0\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1241,6 +1241,7 @@ try {
         "tags": ["Work"],
         "operationId": "heartbeatWork",
         "summary": "Prolong a claim",
+        "description": "Past the job's `timeout` the attempt ends with reason `timeout`, and the answer is `lease-lost`.",
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "requestBody": {
           "required": true,
@@ -1320,8 +1321,15 @@ try {
         "tags": ["Operations"],
         "operationId": "events",
         "summary": "Follow what happens",
-        "description": "Server-sent events: `id`, `event` (`job.created`, `job.updated`, `job.deleted`, `execution.updated`; open for readers) and `data`, a JSON object with at least `id`. A comment comes every 15 seconds. When the server cannot go on after `Last-Event-ID`, it sends `event: reset`: read the lists again. The answer does not end.",
+        "description": "Server-sent events: `id`, `event` (`job.created`, `job.updated`, `job.deleted`, `execution.updated`; open for readers) and `data`, the job, or the execution without its `result` and earlier attempts. A comment comes after 15 seconds of silence. When the server cannot go on after `Last-Event-ID`, it sends `event: reset`: read the lists again. The answer ends when the node stops.",
         "parameters": [
+          { "$ref": "#/components/parameters/Service" },
+          {
+            "name": "job_id",
+            "in": "query",
+            "description": "Only this job and its executions.",
+            "schema": { "$ref": "#/components/schemas/Id" }
+          },
           { "$ref": "#/components/parameters/LastEventId" },
           { "$ref": "#/components/parameters/RequestIdIn" }
         ],
@@ -1334,6 +1342,7 @@ try {
           "400": { "$ref": "#/components/responses/BadRequest" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "406": { "$ref": "#/components/responses/NotAcceptable" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
           "503": { "$ref": "#/components/responses/Unavailable" }
@@ -2847,17 +2856,7 @@ try {
               "skipped": { "type": "integer", "minimum": 0 },
               "missed": { "type": "integer", "minimum": 0 }
             },
-            "description": "Waiting and running now; ended within the last 24 hours."
-          },
-          "lateness_ms": {
-            "type": "object",
-            "description": "From the nominal instant to the start, of the last 24 hours or since this node started; null without a sample.",
-            "required": ["p50", "p95", "p99"],
-            "properties": {
-              "p50": { "type": ["number", "null"], "minimum": 0 },
-              "p95": { "type": ["number", "null"], "minimum": 0 },
-              "p99": { "type": ["number", "null"], "minimum": 0 }
-            }
+            "description": "Waiting and running now; ended ones as far as history reaches."
           }
         },
         "examples": [
@@ -2872,8 +2871,7 @@ try {
               "cancelled": 0,
               "skipped": 7,
               "missed": 0
-            },
-            "lateness_ms": { "p50": 2, "p95": 6, "p99": 9 }
+            }
           }
         ]
       },
@@ -2957,15 +2955,22 @@ try {
             "description": "The worker's own name, stable over its life.",
             "minLength": 1,
             "maxLength": 128
+          },
+          "lease": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "How long the claim holds from now on without a heartbeat. 5s to 1h.",
+            "default": "60s"
           }
         },
         "additionalProperties": false,
-        "examples": [{"id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77", "attempt": 1, "worker": "render-1"}]
+        "examples": [
+          {"id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77", "attempt": 1, "worker": "render-1", "lease": "60s"}
+        ]
       },
       "HeartbeatResponse": {
         "type": "object",
         "description": "The prolonged claim.",
-        "required": ["lease_expires_at"],
+        "required": ["lease_expires_at", "cancel_requested"],
         "properties": {
           "lease_expires_at": { "$ref": "#/components/schemas/InstantText" },
           "cancel_requested": {

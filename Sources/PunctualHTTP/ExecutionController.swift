@@ -69,6 +69,7 @@ struct ExecutionController {
         let execution = try await services.store.cancel(id, of: job)
         if execution.cancelRequested { services.cancelled(id) }
         services.bell.workWaiting()
+        services.events.publish(.executionUpdated, execution)
         return Answer.execution(execution, .accepted)
     }
 
@@ -95,6 +96,7 @@ struct ExecutionController {
         guard let wanted else { throw Problem(.conflict, "The job has no failed execution.") }
         let execution = try await services.store.retry(wanted, of: job.id)
         services.bell.workWaiting()
+        services.events.publish(.executionUpdated, execution)
         return Answer.execution(execution, .accepted)
     }
 }

@@ -45,8 +45,9 @@ struct JobController {
         guard let outcome = try await services.store.create([job]).first else {
             throw Problem(.internal, "No outcome.")
         }
-        services.bell.jobsChanged()
-        return Answer.job(try outcome.get(), .created, location: true)
+        let stored = try outcome.get()
+        announce(.jobCreated, [stored])
+        return Answer.job(stored, .created, location: true)
     }
 
     func createBulk(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -68,7 +69,8 @@ struct JobController {
             guard case .success = outcome, let stored = created.popFirst() else { continue }
             outcomes[index] = stored.mapError { Problem(mapping: $0) }
         }
-        services.bell.jobsChanged()
+        // The refused ones were never stored.
+        announce(.jobCreated, outcomes.compactMap { try? $0.get() })
         return Answer.json { writer in
             writer.beginObject()
             writer.name("items")
@@ -158,6 +160,7 @@ struct JobController {
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let job = try await services.job(context.parameters.get("id"))
         try await services.store.delete(job.id, ifVersion: try request.wantedVersion())
+        announce(.jobDeleted, [job])
         return Response(status: .noContent)
     }
 
@@ -220,11 +223,17 @@ struct JobController {
         throw Problem(.conflict, "The job is being changed by others; try again.")
     }
 
+    /// Wakes the scheduler, and tells whoever follows.
+    private func announce(_ kind: EventLog.Kind, _ jobs: [Job]) {
+        services.bell.jobsChanged()
+        services.events.publish(kind, jobs)
+    }
+
     /// nil when somebody else was faster and the change is to be made anew.
     private func write(_ change: JobChange, over before: Job, isRetrying: Bool) async throws(StoreError) -> Job? {
         do throws(StoreError) {
             let job = try await services.store.update(before.id, change, ifVersion: before.version)
-            services.bell.jobsChanged()
+            announce(.jobUpdated, [job])
             return job
         } catch {
             if case .versionConflict = error, isRetrying { return nil }
@@ -240,7 +249,9 @@ struct JobController {
         let outcome = try await services.store.enqueue([execution], of: job.id, overlap: job.draft.overlapPolicy).first
         services.bell.workWaiting()
         switch outcome {
-        case .created(let execution), .existing(let execution): return Answer.execution(execution, .accepted)
+        case .created(let execution), .existing(let execution):
+            services.events.publish(.executionUpdated, execution)
+            return Answer.execution(execution, .accepted)
         case nil: throw Problem(.internal, "No outcome.")
         }
     }
@@ -278,7 +289,9 @@ struct JobController {
         let outcomes = try await services.store.enqueue(
             executions, of: job.id, overlap: job.draft.overlapPolicy.forCatchup)
         services.bell.workWaiting()
-        let created = outcomes.count { if case .created = $0 { true } else { false } }
+        let added = outcomes.compactMap { if case .created(let execution) = $0 { execution } else { nil } }
+        services.events.publish(.executionUpdated, added)
+        let created = added.count
         return Answer.json(.accepted) { writer in
             writer.value(["created": .int(Int64(created)), "existing": .int(Int64(outcomes.count - created))])
         }

@@ -36,8 +36,9 @@ package enum Node {
         defer { store.close() }
         let zones = ZoneFiles.catalog()
         let bell = SignalBell()
-        let show = mode == .server ? nil : ExecutionPrinter()
-        let instruments = Instruments(logger: logger, events: show)
+        let events = EventLog(epoch: clock.now())
+        let feed = EventFeed(log: events, printer: mode == .server ? nil : ExecutionPrinter())
+        let instruments = Instruments(logger: logger, events: feed)
         let options = settings.engineOptions
         let isAccepting = Flag(true)
 
@@ -67,6 +68,7 @@ package enum Node {
             let api = APIServices(
                 store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
                 metricsText: { await metricsText(metrics, store) }, isAccepting: { isAccepting.value },
+                events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
                 cancelled: { worker.cancelled($0) })
             services.append(
                 Application(

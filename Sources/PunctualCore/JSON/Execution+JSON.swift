@@ -3,7 +3,8 @@ internal import PunctualSchedule
 
 extension Execution {
     /// The contract's form.
-    public func write(to writer: inout JSONWriter, payload: JSONValue? = nil) {
+    /// - Parameter work: what an outside worker needs besides: its target's task and payload.
+    public func write(to writer: inout JSONWriter, work: (task: String, payload: JSONValue)? = nil) {
         writer.beginObject()
         writer.name("id")
         writer.identifier(id)
@@ -51,9 +52,11 @@ extension Execution {
         writer.beginArray()
         for attempt in attempts { writer.value(attempt.json) }
         writer.endArray()
-        if let payload {
+        if let work {
+            writer.name("task")
+            writer.string(work.task)
             writer.name("payload")
-            writer.value(payload)
+            writer.value(work.payload)
         }
         writer.endObject()
     }

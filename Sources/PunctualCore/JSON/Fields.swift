@@ -62,9 +62,11 @@ public struct Fields {
         return value
     }
 
-    /// Notes that the member is needed.
+    /// Notes that the member is needed, unless its reader has noted a fault of it already.
     public func requireGiven(_ name: String, _ value: Any?) {
-        if value == nil, object[name].map(\.isNull) ?? true { fault(name, "is required") }
+        guard value == nil, object[name].map(\.isNull) ?? true else { return }
+        let place = pointer.appending(name).description
+        if !faults.faults.contains(where: { $0.pointer == place }) { fault(name, "is required") }
     }
 
     public func fault(_ name: String, _ detail: String) { faults.add(pointer.appending(name), detail) }
