@@ -110,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "punctual",
             dependencies: [
-                "PunctualSchedule", "PunctualJSON", "PunctualAPI", "PunctualClient", "PunctualServer", arguments, yams,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualClient", "PunctualServer", arguments, yams,
             ],
             swiftSettings: settings),
 
@@ -141,7 +141,7 @@ let package = Package(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
             exclude: ["Golden"]),
         .testTarget(
-            name: "PunctualSystemTests", dependencies: ["PunctualJSON", subprocess, systemPackage],
+            name: "PunctualSystemTests", dependencies: ["PunctualJSON", subprocess, systemPackage], exclude: ["Fixtures"],
             swiftSettings: settings),
     ]
 )

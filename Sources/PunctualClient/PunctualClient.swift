@@ -76,7 +76,7 @@ public struct PunctualClient: Sendable {
             return answer
         } catch let error as ClientError {
             throw error
-        } catch let error as HTTPClientError 
+        } catch let error as HTTPClientError
             where error == .deadlineExceeded || error == .readTimeout || error == .connectTimeout
         {
             throw .timedOut("\(address) did not answer in time")

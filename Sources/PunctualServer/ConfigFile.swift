@@ -32,7 +32,7 @@ enum ConfigFile {
     }
 
     private static func collect(
-        _ mapping: Node.Mapping, under path: String, into result: inout [String: Value]
+        _ mapping: Yams.Node.Mapping, under path: String, into result: inout [String: Value]
     ) throws(SettingsError) {
         for (name, node) in mapping {
             guard let name = name.scalar?.string else { throw SettingsError("has a key that is no word") }
@@ -51,7 +51,7 @@ enum ConfigFile {
         }
     }
 
-    private static func value(of node: Node, _ key: String) throws(SettingsError) -> Value {
+    private static func value(of node: Yams.Node, _ key: String) throws(SettingsError) -> Value {
         if let text = node.scalar?.string { return .text(text) }
         let texts = node.sequence?.map { $0.scalar?.string } ?? [nil]
         guard Settings.lists.contains(key) else { throw SettingsError("\(key): must be one value") }
@@ -59,7 +59,7 @@ enum ConfigFile {
         return .list(texts.compactMap(\.self))
     }
 
-    private static func isNull(_ node: Node) -> Bool {
+    private static func isNull(_ node: Yams.Node) -> Bool {
         guard let scalar = node.scalar, scalar.style == .plain else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }

@@ -88,12 +88,15 @@ extension Settings {
 
     private func reading(_ sources: SettingsSources) throws(SettingsError) -> Settings {
         var result = self
-        if let value = try sources.value("database.url", "sqlite:PATH", { $0.hasPrefix("sqlite:") && $0.count > 7 ? $0 : nil })
+        if let value = try sources.value(
+            "database.url", "sqlite:PATH", { $0.hasPrefix("sqlite:") && $0.count > 7 ? $0 : nil })
         {
             result.databaseURL = value
         }
         if let value = sources.text("http.host") { result.httpHost = value }
-        if let value = try sources.value("http.port", "a port from 0 to 65535", { UInt16($0) }) { result.httpPort = Int(value) }
+        if let value = try sources.value("http.port", "a port from 0 to 65535", { UInt16($0) }) {
+            result.httpPort = Int(value)
+        }
         if let value = try sources.value(
             "node.id", "1 to 64 of A–Z a–z 0–9 . _ -",
             { text in

@@ -24,8 +24,7 @@ struct Watching {
         while !Task.isCancelled {
             let items = try await fetch()
             if Console.isTerminal, output.output == .table, !output.quiet {
-                Console.raw("\u{1B}[H\u{1B}[2J")
-                output.show(items, as: view)
+                Page.draw(output.text(items, as: view, now: RelativeTime.now, terminal: true))
             } else {
                 let changed = watching.changes(in: items.reversed(), key: view.key)
                 if output.output == .table, !output.quiet {

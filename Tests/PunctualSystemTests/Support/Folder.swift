@@ -21,6 +21,7 @@ struct Folder: Sendable {
 }
 
 /// Runs the body in an empty directory that is removed afterwards.
+@discardableResult
 func withFolder<Value>(_ body: (Folder) async throws -> Value) async throws -> Value {
     let url = FileManager.default.temporaryDirectory.appending(path: "punctual-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
