@@ -27,6 +27,8 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -49,6 +51,9 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
+            traits: ["YAML", "CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -80,7 +85,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // L2: the rooms that act. Siblings never see each other.
-        room("PunctualSQLite", ["PunctualSchedule", "PunctualJSON", "PunctualCore", grdb]),
+        room("PunctualSQLite", ["PunctualSchedule", "PunctualJSON", "PunctualCore", grdb, grdbSQLite]),
         room(
             "PunctualExecutors",
             [
@@ -103,7 +108,8 @@ let package = Package(
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite",
                 "PunctualExecutors",
                 "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle, unixSignals, logging,
-                metrics, systemPackage, yams,
+                metrics,
+                configuration, systemPackage, yams,
             ]),
 
         // L4: the command line.
@@ -121,14 +127,18 @@ let package = Package(
         tests("PunctualClient", ["PunctualJSON", nioCore, nioPosix]),
         tests("PunctualObservability", [logging, metrics, coreMetrics]),
         tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),
-        tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", grdb]),
+        tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", "sqlite-writer", grdb]),
+        // The process that the durability tests kill.
+        .executableTarget(
+            name: "sqlite-writer", dependencies: ["PunctualSchedule", "PunctualCore", "PunctualSQLite"],
+            path: "Tests/Support/SQLiteWriter", swiftSettings: settings),
         tests(
             "PunctualExecutors",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
                 crypto,
-            ]),
-        tests("PunctualEngine", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", logging, metrics]),
+            ], exclude: ["Oracles"]),
+        tests("PunctualEngine", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", lifecycle, logging, metrics]),
         tests(
             "PunctualHTTP",
             [
@@ -141,7 +151,8 @@ let package = Package(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
             exclude: ["Golden"]),
         .testTarget(
-            name: "PunctualSystemTests", dependencies: ["PunctualJSON", subprocess, systemPackage], exclude: ["Fixtures"],
+            name: "PunctualSystemTests", dependencies: ["PunctualJSON", subprocess, systemPackage],
+            exclude: ["Fixtures"],
             swiftSettings: settings),
     ]
 )

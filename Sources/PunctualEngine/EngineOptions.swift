@@ -4,8 +4,22 @@ package struct EngineOptions: Sendable {
     package var tickBatch = 500
     /// The longest that the scheduler and the worker wait without looking.
     package var pollInterval = Duration.seconds(1)
-    /// The time limit of one store call of a singleton loop.
-    package var storeTimeout = Duration.seconds(10)
+    /// The time limit of one store call of the scheduler, to read what is due or to apply plans; nil means none, which
+    /// is for tests with a clock of their own. The other limits likewise.
+    package var tickTimeout: Duration? = .seconds(10)
+    /// What a call took that was given up comes back when its lease runs out.
+    package var claimTimeout: Duration? = .seconds(10)
+    /// Of one heartbeat; well within the lease, so that another follows before it runs out.
+    package var renewTimeout: Duration? = .seconds(5)
+    /// Of telling how an attempt ended; it is told again while the lease holds.
+    package var finishTimeout: Duration? = .seconds(10)
+    package var reclaimTimeout: Duration? = .seconds(10)
+    /// Of removing one batch.
+    package var retentionTimeout: Duration? = .seconds(60)
+    /// Of one call about nodes and shards; some of them fit into a shard's lease.
+    package var shardTimeout: Duration? = .seconds(3)
+    /// Calls of one kind that were given up at their limit and have not come back, at most; more are refused.
+    package var abandonedCalls = 32
     /// Executions in hand at once.
     package var concurrency = 64
     /// Limits by queue; nil takes from every queue up to `concurrency`.

@@ -55,6 +55,15 @@ package struct Instruments: Sendable {
         logger.error("a step of a loop failed", metadata: ["loop": "\(loop)", "error": "\(error)"])
     }
 
+    func callAbandoned(_ name: String) {
+        counter("punctual_store_calls_abandoned_total", [("call", name)]).increment()
+        logger.error("a store call did not end in time; its answer will be dropped", metadata: ["call": "\(name)"])
+    }
+
+    func abandonedCallEnded(_ name: String) {
+        logger.notice("a store call that was given up has come back", metadata: ["call": "\(name)"])
+    }
+
     func planned(_ executions: [Execution]) {
         for execution in executions where execution.status == .skipped || execution.status == .missed {
             counter("punctual_missed_total", [("reason", execution.reason?.rawValue ?? "none")]).increment()
@@ -66,9 +75,11 @@ package struct Instruments: Sendable {
 
     func scheduleBroken(_ job: Job, _ fault: ScheduleFault) {
         logger.error(
-            "a job's schedule cannot be computed; it waits until it is changed",
+            "a job's schedule cannot be computed; it is paused until it is changed",
             metadata: ["job_id": "\(job.id)", "job": "\(job.draft.name)", "fault": "\(fault.field): \(fault.detail)"])
     }
+
+    func jobSetAside() { counter("punctual_jobs_set_aside_total").increment() }
 
     func claimed(_ count: Int) {
         counter("punctual_claims_total", [("result", count == 0 ? "empty" : "taken")]).increment()

@@ -12,6 +12,7 @@ package final class SchedulerService: Service {
     private let bell: SignalBell
     private let options: EngineOptions
     private let instruments: Instruments
+    private let limit: CallLimit
     /// The virtual shards to tick; nil means all.
     private let shards: @Sendable () -> Set<Int>?
     /// When to look again, unless the bell rings first.
@@ -26,6 +27,8 @@ package final class SchedulerService: Service {
         self.bell = bell
         self.options = options
         self.instruments = instruments
+        self.limit = CallLimit(
+            "tick", options.tickTimeout, abandonedAtMost: options.abandonedCalls, instruments: instruments)
         self.shards = shards
     }
 
@@ -47,15 +50,17 @@ package final class SchedulerService: Service {
         let (store, batch, shards) = (self.store, options.tickBatch, self.shards())
         // Before the reading, so that what the reading takes is not waited for again.
         let began = ContinuousClock.now
-        let due = try await limited(options.storeTimeout) { () async throws(StoreError) in
+        let due = try await limit.run { () async throws(StoreError) in
             try await store.dueJobs(shards: shards, limit: batch)
         }
         instruments.loopLived("scheduler", at: due.now)
+        var broken: [(job: Job, fault: ScheduleFault)] = []
         let plans = due.jobs.compactMap { job -> TickPlan? in
             switch schedules.schedule(of: job) {
             case (.success(let schedule), _): return job.plan(at: due.now, schedule: schedule)
             case (.failure(let fault), let isNew):
                 if isNew { instruments.scheduleBroken(job, fault) }
+                broken.append((job, fault))
                 return nil
             }
         }
@@ -63,10 +68,17 @@ package final class SchedulerService: Service {
         let next = (plans.compactMap(\.next) + [due.nextDue].compactMap { $0 }).min()
         let pause = next.map { min($0 - due.now, options.pollInterval) } ?? options.pollInterval
         nextLook.withLock { $0 = began.advanced(by: max(pause, .milliseconds(1))) }
+        var moved = try await apply(plans)
+        for (job, fault) in broken where try await setAside(job, fault, at: due.now) { moved += 1 }
+        // Bounded plans leave jobs due; they go on without a pause.
+        if plans.contains(where: { $0.next.map { $0 <= due.now } ?? false }) { return max(moved, options.tickBatch) }
+        return moved
+    }
+
+    /// How many of the plans took effect.
+    private func apply(_ plans: [TickPlan]) async throws(StoreError) -> Int {
         if plans.isEmpty { return 0 }
-        let outcomes = try await limited(options.storeTimeout) { () async throws(StoreError) in
-            try await store.apply(plans)
-        }
+        let outcomes = try await limit.run { [store] () async throws(StoreError) in try await store.apply(plans) }
         var moved = 0
         var isWorkWaiting = false
         for outcome in outcomes {
@@ -79,8 +91,29 @@ package final class SchedulerService: Service {
             }
         }
         if isWorkWaiting { bell.workWaiting() }
-        // Bounded plans leave jobs due; they go on without a pause.
-        if plans.contains(where: { $0.next.map { $0 <= due.now } ?? false }) { return max(moved, options.tickBatch) }
         return moved
+    }
+
+    /// Pauses a job whose schedule cannot be computed and takes its instant away, so that it does not stay first among
+    /// the due ones for ever.
+    /// - Returns: whether it is out of the way; false when somebody else has changed it meanwhile.
+    private func setAside(_ job: Job, _ fault: ScheduleFault, at now: Timestamp) async throws(StoreError) -> Bool {
+        let reason = "the schedule cannot be computed: \(fault.field): \(fault.detail)"
+        // A job that its owner had paused keeps the owner's reason.
+        let change = JobChange(
+            draft: job.draft, status: .paused, pauseReason: job.status == .paused ? job.pauseReason : reason,
+            nextRunAt: .some(nil), updatedAt: now)
+        do throws(StoreError) {
+            _ = try await limit.run { [store] () async throws(StoreError) in
+                try await store.update(job.id, change, ifVersion: job.version)
+            }
+            instruments.jobSetAside()
+            return true
+        } catch {
+            switch error {
+            case .notFound, .versionConflict: return false
+            default: throw error
+            }
+        }
     }
 }

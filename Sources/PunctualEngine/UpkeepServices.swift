@@ -9,6 +9,7 @@ package struct ReaperService: Service {
     private let bell: SignalBell
     private let options: EngineOptions
     private let instruments: Instruments
+    private let limit: CallLimit
     private let random: @Sendable () -> Double
 
     package init(
@@ -19,6 +20,8 @@ package struct ReaperService: Service {
         self.bell = bell
         self.options = options
         self.instruments = instruments
+        self.limit = CallLimit(
+            "reclaim", options.reclaimTimeout, abandonedAtMost: options.abandonedCalls, instruments: instruments)
         self.random = random
     }
 
@@ -36,7 +39,7 @@ package struct ReaperService: Service {
     /// Takes back one batch; how many there were.
     package func reap() async throws(StoreError) -> Int {
         let (store, batch, draw) = (self.store, options.reapBatch, random())
-        let executions = try await limited(options.storeTimeout) { () async throws(StoreError) in
+        let executions = try await limit.run { () async throws(StoreError) in
             try await store.reclaimExpired(limit: batch, random: draw)
         }
         if !executions.isEmpty {
@@ -52,6 +55,7 @@ package struct RetentionService: Service {
     private let store: any JobStore & HistoryStore & IdempotencyStore
     private let options: EngineOptions
     private let instruments: Instruments
+    private let limit: CallLimit
 
     package init(
         store: any JobStore & HistoryStore & IdempotencyStore, options: EngineOptions, instruments: Instruments
@@ -59,6 +63,8 @@ package struct RetentionService: Service {
         self.store = store
         self.options = options
         self.instruments = instruments
+        self.limit = CallLimit(
+            "retention", options.retentionTimeout, abandonedAtMost: options.abandonedCalls, instruments: instruments)
     }
 
     package func run() async throws {
@@ -74,9 +80,14 @@ package struct RetentionService: Service {
 
     /// Removes one batch of executions, and the old answers; how many executions there were.
     package func prune() async throws(StoreError) -> Int {
-        let now = try await store.now()
-        _ = try await store.pruneKeys(before: now - options.idempotencyRetention)
-        return try await store.prune(before: now - options.retention, limit: options.retentionBatch)
+        let (store, options) = (self.store, self.options)
+        let now = try await limit.run { () async throws(StoreError) in try await store.now() }
+        _ = try await limit.run { () async throws(StoreError) in
+            try await store.pruneKeys(before: now - options.idempotencyRetention)
+        }
+        return try await limit.run { () async throws(StoreError) in
+            try await store.prune(before: now - options.retention, limit: options.retentionBatch)
+        }
     }
 }
 
@@ -87,6 +98,7 @@ package final class ShardService: Service {
     private let store: any JobStore & LeaseStore
     private let options: EngineOptions
     private let instruments: Instruments
+    private let limit: CallLimit
     private let clock = ContinuousClock()
     private let held = Mutex<(leases: [ShardLease], until: ContinuousClock.Instant?)>(([], nil))
 
@@ -98,6 +110,8 @@ package final class ShardService: Service {
         self.store = store
         self.options = options
         self.instruments = instruments
+        self.limit = CallLimit(
+            "shards", options.shardTimeout, abandonedAtMost: options.abandonedCalls, instruments: instruments)
     }
 
     /// The virtual shards that this node should tick now; empty when its leases can no longer be trusted.
@@ -123,20 +137,23 @@ package final class ShardService: Service {
             defer { held = ([], nil) }
             return held.leases
         }
-        do throws(StoreError) { try await store.release(leases) } catch { instruments.loopFailed("shards", error) }
+        do throws(StoreError) {
+            try await limit.run { [store] () async throws(StoreError) in try await store.release(leases) }
+        } catch { instruments.loopFailed("shards", error) }
     }
 
     /// Tells that the node is there, renews its leases and takes free ones up to its fair share.
     package func renew() async throws(StoreError) {
         let before = clock.now
         let (store, node, lease) = (self.store, self.node, options.shardLease)
-        try await limited(options.storeTimeout) { () async throws(StoreError) in try await store.heartbeat(node) }
+        try await limit.run { () async throws(StoreError) in try await store.heartbeat(node) }
         guard isScheduler else { return }
-        let now = try await store.now()
-        let schedulers = try await store.nodes(seenSince: now - options.shardLease * 2)
-            .filter { $0.roles.contains("scheduler") }
+        let now = try await limit.run { () async throws(StoreError) in try await store.now() }
+        let schedulers = try await limit.run { () async throws(StoreError) in
+            try await store.nodes(seenSince: now - lease * 2).filter { $0.roles.contains("scheduler") }
+        }
         let share = (options.shards + max(schedulers.count, 1) - 1) / max(schedulers.count, 1)
-        let rows = try await store.leases()
+        let rows = try await limit.run { () async throws(StoreError) in try await store.leases() }
         let mine = rows.filter { $0.holder == node.id && $0.shard < options.shards }.map(\.shard)
         let surplus = mine.dropFirst(share)
         let taken = Set(
@@ -146,9 +163,11 @@ package final class ShardService: Service {
         let free = (0..<options.shards).filter { !mine.contains($0) && !taken.contains($0) }
         let wanted = mine.prefix(share) + free.prefix(max(0, share - mine.count))
         if !surplus.isEmpty {
-            try await store.release(rows.filter { surplus.contains($0.shard) && $0.holder == node.id })
+            try await limit.run { () async throws(StoreError) in
+                try await store.release(rows.filter { surplus.contains($0.shard) && $0.holder == node.id })
+            }
         }
-        let leases = try await limited(options.storeTimeout) { () async throws(StoreError) in
+        let leases = try await limit.run { () async throws(StoreError) in
             try await store.acquire(Array(wanted), holder: node.id, duration: lease)
         }
         held.withLock {

@@ -13,7 +13,8 @@ final class WorkInHand: Sendable {
         var stop: Stop?
     }
 
-    private let hands = Mutex<[Identifier: Hand]>([:])
+    /// By lease: a worker may take an execution again while its own lost attempt has not stopped yet.
+    private let hands = Mutex<[Lease: Hand]>([:])
 
     var count: Int { hands.withLock { $0.count } }
 
@@ -24,54 +25,56 @@ final class WorkInHand: Sendable {
     }
 
     func begin(_ claimed: ClaimedExecution, trustedUntil: ContinuousClock.Instant) {
-        hands.withLock { $0[claimed.execution.id] = Hand(claimed: claimed, trustedUntil: trustedUntil) }
+        hands.withLock { $0[claimed.lease] = Hand(claimed: claimed, trustedUntil: trustedUntil) }
     }
 
     /// Ties the running task to the attempt; it is cancelled at once when the attempt was stopped meanwhile.
-    func attach(_ task: Task<AttemptResult, Never>, to id: Identifier) {
+    func attach(_ task: Task<AttemptResult, Never>, to lease: Lease) {
         let isStopped = hands.withLock { hands in
-            hands[id]?.task = task
-            return hands[id]?.stop != nil
+            hands[lease]?.task = task
+            return hands[lease]?.stop != nil
         }
         if isStopped { task.cancel() }
     }
 
-    func stop(_ id: Identifier, because reason: Stop) {
+    func stop(_ lease: Lease, because reason: Stop) {
         let task = hands.withLock { hands in
-            if hands[id]?.stop == nil { hands[id]?.stop = reason }
-            return hands[id]?.task
+            if hands[lease]?.stop == nil { hands[lease]?.stop = reason }
+            return hands[lease]?.task
         }
         task?.cancel()
     }
 
     func stopAll(because reason: Stop) {
-        for id in hands.withLock({ Array($0.keys) }) { stop(id, because: reason) }
+        for lease in hands.withLock({ Array($0.keys) }) { stop(lease, because: reason) }
     }
 
-    func stopReason(of id: Identifier) -> Stop? { hands.withLock { $0[id]?.stop } }
+    func stopReason(of lease: Lease) -> Stop? { hands.withLock { $0[lease]?.stop } }
 
-    func trust(_ id: Identifier, until instant: ContinuousClock.Instant) {
-        hands.withLock { $0[id]?.trustedUntil = instant }
+    func trust(_ lease: Lease, until instant: ContinuousClock.Instant) {
+        hands.withLock { $0[lease]?.trustedUntil = instant }
     }
 
-    func isTrusted(_ id: Identifier, at now: ContinuousClock.Instant) -> Bool {
-        hands.withLock { $0[id].map { $0.trustedUntil > now } ?? false }
+    func isTrusted(_ lease: Lease, at now: ContinuousClock.Instant) -> Bool {
+        hands.withLock { $0[lease].map { $0.trustedUntil > now } ?? false }
     }
 
     /// The leases to renew, and those whose trust has run out.
-    func leases(at now: ContinuousClock.Instant) -> (live: [Lease], expired: [Identifier]) {
+    func leases(at now: ContinuousClock.Instant) -> (live: [Lease], expired: [Lease]) {
         hands.withLock { hands in
-            var result: (live: [Lease], expired: [Identifier]) = ([], [])
-            for (id, hand) in hands {
-                if hand.trustedUntil <= now {
-                    result.expired.append(id)
-                } else {
-                    result.live.append(hand.claimed.lease)
-                }
+            var result: (live: [Lease], expired: [Lease]) = ([], [])
+            for (lease, hand) in hands {
+                if hand.trustedUntil <= now { result.expired.append(lease) } else { result.live.append(lease) }
             }
+            // In an order that does not change from run to run.
+            result.live.sort { ($0.executionID, $0.attempt) < ($1.executionID, $1.attempt) }
             return result
         }
     }
 
-    func end(_ id: Identifier) { hands.withLock { _ = $0.removeValue(forKey: id) } }
+    func leases(of execution: Identifier) -> [Lease] {
+        hands.withLock { $0.keys.filter { $0.executionID == execution } }
+    }
+
+    func end(_ lease: Lease) { hands.withLock { _ = $0.removeValue(forKey: lease) } }
 }

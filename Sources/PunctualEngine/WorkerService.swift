@@ -1,6 +1,7 @@
 package import PunctualCore
 internal import PunctualSchedule
 internal import ServiceLifecycle
+internal import Synchronization
 
 /// Claims executions, runs them, and tells the store how they ended.
 package final class WorkerService: Service {
@@ -11,15 +12,22 @@ package final class WorkerService: Service {
     private let options: EngineOptions
     private let instruments: Instruments
     private let random: @Sendable () -> Double
-    private let clock = ContinuousClock()
+    private let pace: Pace
     private let inHand = WorkInHand()
+    /// Looks in a row that found executions available and took none.
+    private let vainLooks = Mutex(0)
+    private let claimLimit: CallLimit
+    private let renewLimit: CallLimit
+    private let finishLimit: CallLimit
 
     /// - Parameters:
     ///   - name: who claims; unique among workers.
     ///   - random: draws from 0 to 1, for the pauses between attempts.
+    ///   - pace: how time passes for leases and for repeated calls.
     package init(
         name: String, store: any ExecutionStore, executor: any Executor, bell: SignalBell, options: EngineOptions,
-        instruments: Instruments, random: @escaping @Sendable () -> Double = { .random(in: 0...1) }
+        instruments: Instruments, random: @escaping @Sendable () -> Double = { .random(in: 0...1) },
+        pace: Pace = .real
     ) {
         self.name = name
         self.store = store
@@ -28,6 +36,13 @@ package final class WorkerService: Service {
         self.options = options
         self.instruments = instruments
         self.random = random
+        self.pace = pace
+        func limit(_ name: String, _ duration: Duration?) -> CallLimit {
+            CallLimit(name, duration, abandonedAtMost: options.abandonedCalls, instruments: instruments)
+        }
+        claimLimit = limit("claim", options.claimTimeout)
+        renewLimit = limit("renew", options.renewTimeout)
+        finishLimit = limit("finish", options.finishTimeout)
     }
 
     package func run() async throws {
@@ -46,15 +61,17 @@ package final class WorkerService: Service {
         group.addTask { [self] in
             do {
                 try await repeatUntilShutdown { [self] in
+                    var count = 0
                     do throws(StoreError) {
                         let claimed = try await claim()
+                        count = claimed.count
                         if !claimed.isEmpty { batches.continuation.yield(claimed) }
                         if claimed.count == options.claimBatch, inHand.count < options.concurrency { return }
                     } catch {
                         instruments.loopFailed("worker", error)
                         try await Task.sleep(for: options.pollInterval)
                     }
-                    try await bell.workers.wait(atMost: await pause())
+                    try await bell.workers.wait(atMost: await pause(claimed: count))
                 }
             } catch {
                 instruments.loopFailed("worker", error)
@@ -67,13 +84,22 @@ package final class WorkerService: Service {
     }
 
     /// How long to wait for the bell: until the next execution becomes available, at most the poll interval.
-    private func pause() async -> Duration {
+    ///
+    /// What is available and was not claimed waits for room in its queue, and the end of work rings; or it came just now.
+    /// So the next look is soon, and those after it ever later.
+    /// - Parameter claimed: how many the claim before took.
+    package func pause(claimed: Int) async -> Duration {
         if inHand.count >= options.concurrency { return options.pollInterval }
         do throws(StoreError) {
-            guard let wait = try await store.nextAvailable(lane: .builtIn) else { return options.pollInterval }
-            // What is available now but was not claimed waits for room in its queue, and the end of work rings.
-            return wait <= .zero
-                ? (options.queues == nil ? .milliseconds(1) : .milliseconds(50)) : min(wait, options.pollInterval)
+            let wait = try await claimLimit.run { [store] () async throws(StoreError) in
+                try await store.nextAvailable(lane: .builtIn)
+            }
+            let looks = vainLooks.withLock { looks in
+                looks = claimed > 0 || wait.map { $0 > .zero } ?? true ? 0 : looks + 1
+                return looks
+            }
+            guard let wait else { return options.pollInterval }
+            return min(wait > .zero ? wait : .milliseconds(1 << min(looks, 20)), options.pollInterval)
         } catch {
             return options.pollInterval
         }
@@ -89,10 +115,12 @@ package final class WorkerService: Service {
             queues = limits.mapValues { $0 }
             for (queue, count) in busy { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
         }
-        let before = clock.now
-        let claimed = try await store.claim(
-            ClaimRequest(
-                worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease))
+        let before = pace.now()
+        let request = ClaimRequest(
+            worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease)
+        let claimed = try await claimLimit.run { [store] () async throws(StoreError) in
+            try await store.claim(request)
+        }
         instruments.claimed(claimed.count)
         for execution in claimed {
             inHand.begin(execution, trustedUntil: before.advanced(by: options.lease - options.leaseMargin))
@@ -102,25 +130,31 @@ package final class WorkerService: Service {
 
     /// Runs one claimed execution to the end of its attempt.
     package func process(_ claimed: ClaimedExecution) async {
-        let id = claimed.execution.id
         instruments.started(claimed.execution, inHand: inHand.count)
-        let began = clock.now
+        let began = pace.now()
         // Awaited two lines on; a task of its own so that a lost lease can stop this attempt alone.
         let task = Task { [executor] in await executor.execute(AttemptRequest(claimed)) }
-        inHand.attach(task, to: id)
+        inHand.attach(task, to: claimed.lease)
         let result = await task.value
-        let completion = self.completion(of: claimed, result)
-        if let completion { await finish(completion, of: claimed, took: clock.now - began) }
-        inHand.end(id)
+        await conclude(claimed, result, took: pace.now() - began)
+    }
+
+    /// Tells the store how an attempt ended, and lets go of it.
+    package func conclude(_ claimed: ClaimedExecution, _ result: AttemptResult, took: Duration) async {
+        if let completion = completion(of: claimed, result) { await finish(completion, of: claimed, took: took) }
+        inHand.end(claimed.lease)
         bell.workWaiting()
     }
+
+    /// Whether an attempt was told to stop.
+    package func isStopped(_ claimed: ClaimedExecution) -> Bool { inHand.stopReason(of: claimed.lease) != nil }
 
     /// What to tell the store; nil when the lease is lost and nothing may be told.
     private func completion(of claimed: ClaimedExecution, _ result: AttemptResult) -> Completion? {
         var completion = result.completion(
             of: claimed.lease, maxAttempts: claimed.execution.maxAttempts, policy: claimed.retryPolicy, random: random()
         )
-        guard result.verdict != .succeeded, let stop = inHand.stopReason(of: claimed.execution.id) else {
+        guard result.verdict != .succeeded, let stop = inHand.stopReason(of: claimed.lease) else {
             return completion
         }
         switch stop {
@@ -140,7 +174,10 @@ package final class WorkerService: Service {
         var pause = Duration.milliseconds(50)
         while true {
             do throws(StoreError) {
-                switch try await store.finish(completion) {
+                let outcome = try await finishLimit.run { [store] () async throws(StoreError) in
+                    try await store.finish(completion)
+                }
+                switch outcome {
                 case .finished(let execution):
                     instruments.ended(
                         execution, target: claimed.target.type, took: took, inHand: inHand.count - 1)
@@ -150,9 +187,9 @@ package final class WorkerService: Service {
             } catch {
                 // Repeating is harmless: the attempt's number fences. Past the lease the reaper decides.
                 instruments.loopFailed("finish", error)
-                guard inHand.isTrusted(claimed.execution.id, at: clock.now), !Task.isCancelled else { return }
+                guard inHand.isTrusted(claimed.lease, at: pace.now()), !Task.isCancelled else { return }
                 // A cancelled sleep is seen by the guard above.
-                try? await Task.sleep(for: pause)
+                try? await pace.sleep(pause)
                 pause = min(pause * 2, .seconds(2))
             }
         }
@@ -168,24 +205,24 @@ package final class WorkerService: Service {
 
     /// Prolongs every lease in hand, and stops the attempts whose lease is lost or that somebody cancelled.
     package func renew() async {
-        let before = clock.now
+        let before = pace.now()
         let (live, expired) = inHand.leases(at: before)
-        for id in expired { inHand.stop(id, because: .leaseLost) }
+        for lease in expired { inHand.stop(lease, because: .leaseLost) }
         if live.isEmpty { return }
         let (store, lease) = (self.store, options.lease)
         do throws(StoreError) {
-            let outcomes = try await limited(options.storeTimeout) { () async throws(StoreError) in
+            let outcomes = try await renewLimit.run { () async throws(StoreError) in
                 try await store.renew(live, for: lease)
             }
             for (lease, outcome) in zip(live, outcomes) {
                 switch outcome {
                 case .renewed(_, let cancelRequested):
                     inHand.trust(
-                        lease.executionID, until: before.advanced(by: options.lease - options.leaseMargin))
-                    if cancelRequested { inHand.stop(lease.executionID, because: .cancelled) }
+                        lease, until: before.advanced(by: options.lease - options.leaseMargin))
+                    if cancelRequested { inHand.stop(lease, because: .cancelled) }
                 case .lost:
                     instruments.leaseLost(lease)
-                    inHand.stop(lease.executionID, because: .leaseLost)
+                    inHand.stop(lease, because: .leaseLost)
                 }
             }
         } catch {
@@ -194,18 +231,20 @@ package final class WorkerService: Service {
     }
 
     /// Stops an attempt of this worker that somebody cancelled, without waiting for the next heartbeat.
-    package func cancelled(_ execution: Identifier) { inHand.stop(execution, because: .cancelled) }
+    package func cancelled(_ execution: Identifier) {
+        for lease in inHand.leases(of: execution) { inHand.stop(lease, because: .cancelled) }
+    }
 
     /// Lets what runs finish for the grace period, then stops it and hands it back.
     private func drain() async {
-        let deadline = clock.now.advanced(by: options.shutdownGrace)
-        while inHand.count > 0, clock.now < deadline, !Task.isCancelled {
+        let deadline = ContinuousClock.now.advanced(by: options.shutdownGrace)
+        while inHand.count > 0, ContinuousClock.now < deadline, !Task.isCancelled {
             // A cancelled sleep is seen by the condition.
             try? await Task.sleep(for: .milliseconds(20))
         }
         inHand.stopAll(because: .shutdown)
-        let last = clock.now.advanced(by: .seconds(8))
-        while inHand.count > 0, clock.now < last {
+        let last = ContinuousClock.now.advanced(by: .seconds(8))
+        while inHand.count > 0, ContinuousClock.now < last {
             // As above.
             try? await Task.sleep(for: .milliseconds(20))
         }

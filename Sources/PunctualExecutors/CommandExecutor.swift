@@ -7,31 +7,36 @@ internal import SystemPackage
 /// Runs commands: allow-listed, without a shell, in a session of their own that is ended as a whole.
 package struct CommandExecutor: Executor {
     private let allowed: [String]
-    /// Bytes of output that are kept, the first.
+    private let limits: CommandLimits
+    /// Bytes of output that are kept: the first half and the last.
     package static let outputLimit = 64 * 1024
-    /// From the first signal to the last.
-    static let killAfter = Duration.seconds(4)
     /// Where a program without a slash is looked for.
     static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
-    /// - Parameter allowed: paths, or patterns of fnmatch(3) in which `*` also matches slashes; they are held against the
-    ///   program's path with its links resolved, and without. Empty means that nothing may run.
-    package init(allowed: [String]) { self.allowed = allowed }
+    /// - Parameters:
+    ///   - allowed: paths, or patterns of fnmatch(3) in which `*` also matches slashes; they are held against the program's
+    ///     path with its links resolved, and without. Empty means that nothing may run.
+    ///   - limits: of each process of a command.
+    package init(allowed: [String], limits: CommandLimits = CommandLimits()) {
+        self.allowed = allowed
+        self.limits = limits
+    }
 
     package func execute(_ attempt: AttemptRequest) async -> AttemptResult {
-        guard case .command(let target) = attempt.target, let name = target.argv.first else {
-            return Self.refusal("the target is no command")
+        guard case .command(let target) = attempt.target else { return Self.refusal("the target is no command") }
+        if let complaint = Self.complaint(about: target) { return Self.refusal(complaint) }
+        guard let program = Program(target.argv[0]) else {
+            return Self.refusal("\(target.argv[0]): there is no such program; a path must be absolute")
         }
-        guard let path = Self.path(of: name) else {
-            return Self.refusal("\(name): there is no such program; a path must be absolute")
-        }
-        guard isAllowed(path) else {
-            return Self.refusal("\(path) may not run here: PUNCTUAL_COMMAND_ALLOW of this worker does not name it")
+        guard program.isNamed(by: allowed) else {
+            return Self.refusal(
+                "\(program.resolved) may not run here: PUNCTUAL_COMMAND_ALLOW of this worker does not name it")
         }
         do {
-            return try await run(path, target, attempt)
+            return try await run(program, target, attempt)
         } catch {
-            return Self.refusal("\(path) could not be started: \(error)")
+            if Task.isCancelled { return AttemptResult(.cancelled) }
+            return Self.notStarted(program, error)
         }
     }
 
@@ -39,23 +44,42 @@ package struct CommandExecutor: Executor {
         AttemptResult(.failed(reason: nil, error: text, isRetryable: false, retryAfter: nil))
     }
 
-    private static func path(of name: String) -> String? {
-        // A relative path would be vetted from this process's folder and run from the job's.
-        if name.contains("/") { return name.hasPrefix("/") && access(name, F_OK) == 0 ? name : nil }
-        return searchPath.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+    /// Another try helps when the machine had no room for a process, not when this program can never be one.
+    private static func notStarted(_ program: Program, _ error: any Error) -> AttemptResult {
+        let cause = (error as? SubprocessError)?.underlyingError ?? error as? Errno
+        let passing: [Errno] = [
+            .resourceTemporarilyUnavailable, .noMemory, .tooManyOpenFiles, .tooManyOpenFilesInSystem,
+        ]
+        return AttemptResult(
+            .failed(
+                reason: nil, error: "\(program.resolved) could not be started: \(error)",
+                isRetryable: cause.map(passing.contains) ?? false, retryAfter: nil))
     }
 
-    func isAllowed(_ path: String) -> Bool {
-        let resolved = realpath(path, nil).map { pointer in
-            defer { free(pointer) }
-            return String(cString: pointer)
+    /// What keeps the target from being run at all; nil when nothing does.
+    private static func complaint(about target: CommandTarget) -> String? {
+        guard let name = target.argv.first, !name.isEmpty else { return "the command has no program" }
+        let texts = target.argv + target.env.keys + target.env.values + [target.directory ?? ""]
+        // Unix would end the text there, and run something else than what was vetted.
+        if texts.contains(where: { $0.utf8.contains(0) }) { return "the command contains the NUL character" }
+        if let name = target.env.keys.sorted().first(where: { $0.isEmpty || $0.contains("=") }) {
+            return "env \"\(name)\": this is no name of a variable"
         }
-        // A link must not lead to what its own path would not name.
-        guard let resolved else { return false }
-        return allowed.contains { fnmatch($0, resolved, 0) == 0 || ($0 == path && fnmatch($0, path, 0) == 0) }
+        if let name = target.env.keys.sorted().first(where: CommandTarget.isReserved(variable:)) {
+            return "env \(name): jobs may not set this variable"
+        }
+        guard let directory = target.directory else { return nil }
+        if !directory.hasPrefix("/") { return "the directory \(directory) is not an absolute path" }
+        var status = stat()
+        guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, access(directory, X_OK) == 0 else {
+            return "the directory \(directory) does not exist on this worker or may not be entered"
+        }
+        return nil
     }
 
-    private func run(_ path: String, _ target: CommandTarget, _ attempt: AttemptRequest) async throws -> AttemptResult {
+    private func run(
+        _ program: Program, _ target: CommandTarget, _ attempt: AttemptRequest
+    ) async throws -> AttemptResult {
         let (reading, writing) = try FileDescriptor.pipe()
         _ = fcntl(reading.rawValue, F_SETFL, O_NONBLOCK)
         _ = fcntl(reading.rawValue, F_SETFD, FD_CLOEXEC)
@@ -63,25 +87,41 @@ package struct CommandExecutor: Executor {
         defer { try? reading.close() }
         var options = PlatformOptions()
         options.createSession = true
+        let mark = Self.newMark()
         let ended = try await Subprocess.run(
-            .path(FilePath(path)), arguments: Arguments(Array(target.argv.dropFirst())),
-            environment: .custom(environment(target, attempt)),
+            .path(FilePath(program.resolved)),
+            arguments: Arguments(
+                executablePathOverride: target.argv[0], remainingValues: Array(target.argv.dropFirst())),
+            environment: .custom(environment(target, attempt, mark)),
             workingDirectory: FilePath(target.directory ?? "/"), platformOptions: options, input: .none,
             output: .fileDescriptor(writing, closeAfterSpawningProcess: true), error: .combinedWithOutput
         ) { process in
+            limits.hold(process.processIdentifier.value, timeout: attempt.timeout)
             var watch = CommandWatch(
-                process: process.processIdentifier.value, output: reading, timeout: attempt.timeout)
+                process: process.processIdentifier.value, mark: "\(Self.markName)=\(mark)", output: reading,
+                timeout: attempt.timeout)
             await watch.untilEnd()
             return watch
         }
-        let watch = ended.closureResult
-        let code: Int =
-            switch ended.terminationStatus {
-            case .exited(let code): Int(code)
-            case .signaled(let signal): 128 + Int(signal)
-            }
+        return Self.judge(ended.terminationStatus, ended.closureResult, attempt)
+    }
+
+    private static func judge(
+        _ status: TerminationStatus, _ watch: CommandWatch, _ attempt: AttemptRequest
+    ) -> AttemptResult {
+        let code: Int
+        let ending: String
+        switch status {
+        case .exited(let number):
+            code = Int(number)
+            ending = "exit code \(code)"
+        case .signaled(let signal):
+            // As shells count.
+            code = 128 + Int(signal)
+            ending = "ended by signal \(signal) (\(String(cString: strsignal(signal))))"
+        }
         let result = ExecutionResult(
-            exitCode: code, output: String(decoding: watch.bytes, as: UTF8.self), outputTruncated: watch.isTruncated)
+            exitCode: code, output: watch.said.text, outputTruncated: watch.said.isTruncated)
         switch watch.stop {
         case .timeout:
             return AttemptResult(
@@ -92,13 +132,21 @@ package struct CommandExecutor: Executor {
         case nil:
             if code == 0 { return AttemptResult(.succeeded, result: result) }
             return AttemptResult(
-                .failed(reason: .exitCode, error: "exit code \(code)", isRetryable: true, retryAfter: nil),
-                result: result)
+                .failed(reason: .exitCode, error: ending, isRetryable: true, retryAfter: nil), result: result)
         }
     }
 
+    /// The variable that marks all processes of a run.
+    private static let markName = "PUNCTUAL_RUN"
+
+    private static func newMark() -> String {
+        (0..<2).map { _ in String(UInt64.random(in: (1 << 63) ... .max), radix: 16) }.joined()
+    }
+
     /// A clean environment: nothing of this process but what every program needs.
-    private func environment(_ target: CommandTarget, _ attempt: AttemptRequest) -> [Environment.Key: String] {
+    private func environment(
+        _ target: CommandTarget, _ attempt: AttemptRequest, _ mark: String
+    ) -> [Environment.Key: String] {
         var values = [
             "PATH": Self.searchPath.joined(separator: ":"), "LANG": "C.UTF-8",
             "HOME": ProcessInfo.processInfo.environment["HOME"] ?? "/",
@@ -109,80 +157,37 @@ package struct CommandExecutor: Executor {
         values["PUNCTUAL_EXECUTION_ID"] = "\(attempt.executionID)"
         values["PUNCTUAL_ATTEMPT"] = "\(attempt.attempt)"
         values["PUNCTUAL_SCHEDULED_AT"] = "\(attempt.scheduledAt)"
+        values[Self.markName] = mark
         return Dictionary(uniqueKeysWithValues: values.map { (Environment.Key(stringLiteral: $0), $1) })
     }
 }
 
-/// Looks after one process: reads what it says, keeps its time, and ends its whole group.
-private struct CommandWatch {
-    enum Stop { case timeout, cancelled }
+/// A program that exists: as it was written, and where that leads.
+private struct Program {
+    /// An absolute path, its links not followed.
+    let path: String
+    /// The path without links and dots. This is what is vetted and what is run: a link that is changed in between leads
+    /// nowhere else. Who may write to the program's own folder decides what it is in any case.
+    let resolved: String
 
-    let process: pid_t
-    let output: FileDescriptor
-    let deadline: ContinuousClock.Instant
-    private(set) var bytes: [UInt8] = []
-    private(set) var isTruncated = false
-    private(set) var stop: Stop?
-    private let clock = ContinuousClock()
-
-    init(process: pid_t, output: FileDescriptor, timeout: Duration) {
-        self.process = process
-        self.output = output
-        deadline = ContinuousClock.now.advanced(by: timeout)
+    /// Finds a program by its absolute path or, in `searchPath`, by its name; nil when there is none.
+    init?(_ name: String) {
+        // A relative path would be vetted from this process's folder and run from the job's.
+        let found: String? =
+            if name.contains("/") {
+                name.hasPrefix("/") ? name : nil
+            } else {
+                CommandExecutor.searchPath.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+            }
+        guard let found, let pointer = realpath(found, nil) else { return nil }
+        defer { free(pointer) }
+        path = found
+        resolved = String(cString: pointer)
     }
 
-    /// Returns when the process has ended, by itself or by us, and its group with it.
-    ///
-    /// It looks rather than waits for the output's end: a grandchild that keeps the pipe must not keep the execution.
-    mutating func untilEnd() async {
-        var pause = Duration.milliseconds(1)
-        var killAt: ContinuousClock.Instant?
-        while true {
-            read()
-            if hasEnded { break }
-            if stop == nil, Task.isCancelled || clock.now >= deadline {
-                stop = Task.isCancelled ? .cancelled : .timeout
-                kill(-process, SIGTERM)
-                killAt = clock.now.advanced(by: CommandExecutor.killAfter)
-            }
-            if let instant = killAt, clock.now >= instant {
-                kill(-process, SIGKILL)
-                killAt = nil
-            }
-            // Waits also when the task has been cancelled: the process still has to end.
-            await Self.rest(pause)
-            pause = min(pause * 2, .milliseconds(20))
-        }
-        read()
-        // What the process left behind in its group.
-        kill(-process, SIGKILL)
-    }
-
-    private static func rest(_ duration: Duration) async {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(duration.wholeMilliseconds))) {
-                continuation.resume()
-            }
-        }
-    }
-
-    /// Whether the process has ended; it stays to be collected by Subprocess.
-    private var hasEnded: Bool {
-        var information = siginfo_t()
-        let result = waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT)
-        return result != 0 || information._sifields._kill.si_pid != 0
-    }
-
-    private mutating func read() {
-        withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 8) { chunk in
-            // A bounded turn, so that a process that never stops talking cannot keep us from looking at its time.
-            for _ in 0..<64 {
-                let count = Foundation.read(output.rawValue, chunk.baseAddress, chunk.count)
-                if count <= 0 { return }
-                let room = CommandExecutor.outputLimit - bytes.count
-                bytes.append(contentsOf: chunk[0..<min(room, count)])
-                if count > room { isTruncated = true }
-            }
-        }
+    /// Whether the allow-list names where the program is, or spells out the very path that was written.
+    func isNamed(by allowed: [String]) -> Bool {
+        // A pattern must not be met by a link to what it does not name.
+        allowed.contains { fnmatch($0, resolved, 0) == 0 || $0 == path }
     }
 }

@@ -1,6 +1,4 @@
 internal import Foundation
-internal import NIOCore
-internal import NIOPosix
 
 /// Decides which addresses HTTP targets may reach: public ones, and those that the allow-list opens.
 package struct EgressGuard: Sendable {
@@ -39,13 +37,14 @@ package struct EgressGuard: Sendable {
 
     /// Vets a URL and rewrites it: a client that is told the address of `destination.host` must find that very name in it,
     /// else capitals or a trailing dot would make it ask the resolver again.
-    package func call(to url: String) async throws(Refusal) -> Call {
-        let destination = try await vet(url)
+    /// - Parameter turn: from 1; a name with several addresses is called at another one each turn.
+    package func call(to url: String, turn: Int = 1) async throws(Refusal) -> Call {
+        let destination = try await vet(url, turn: turn)
         return Call(url: try Self.parts(of: url).url, destination: destination)
     }
 
     /// Vets a URL and every address of its host; the caller must connect to the address it gets, and to no other.
-    package func vet(_ url: String) async throws(Refusal) -> Destination {
+    package func vet(_ url: String, turn: Int = 1) async throws(Refusal) -> Destination {
         let host = try Self.parts(of: url).host
         let addresses: [IPAddress]
         if let literal = IPAddress(host) {
@@ -55,16 +54,14 @@ package struct EgressGuard: Sendable {
                 throw Refusal(description: "\(host) cannot be resolved", isRetryable: true)
             }
         }
-        guard let first = addresses.first else {
-            throw Refusal(description: "\(host) has no address", isRetryable: true)
-        }
+        if addresses.isEmpty { throw Refusal(description: "\(host) has no address", isRetryable: true) }
         for address in addresses where !isHarmless(address) {
             throw Refusal(
                 description:
                     "\(host) leads to \(address), which is not a public address; PUNCTUAL_EGRESS_ALLOW opens exceptions"
             )
         }
-        return Destination(host: host, address: first)
+        return Destination(host: host, address: addresses[max(0, turn - 1) % addresses.count])
     }
 
     /// Whether the address may be reached: allowed, or public in itself and in the IPv4 address that it stands for.
@@ -120,6 +117,9 @@ package struct EgressGuard: Sendable {
                     (48...57).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 46 || $0 == 95
                 })
             else { throw refuse("has no plain host name") }
+            guard
+                host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ (1...63).contains($0.count) })
+            else { throw refuse("has a host with an empty or overlong part") }
             // Shortened, octal and hexadecimal numbers mean different hosts to different readers.
             let last = host.split(separator: ".").last ?? ""
             let isNumeric = last.utf8.allSatisfy { (48...57).contains($0) } || last.hasPrefix("0x")
@@ -137,52 +137,8 @@ package struct EgressGuard: Sendable {
         return (String(host), scheme + written + (port.isEmpty ? "" : ":\(port)") + String(Substring(tail)))
     }
 
-    /// A name server that does not answer holds a thread until the system gives up, so there are several, and only for this.
-    private static let lookups: NIOThreadPool = {
-        let pool = NIOThreadPool(numberOfThreads: 8)
-        pool.start()
-        return pool
-    }()
-    /// The longest wait for the system's resolver.
-    private static let lookupLimit = TimeAmount.seconds(4)
-
-    /// Asks the system's resolver, on threads of its own, for a few seconds at most.
+    /// Asks the system's resolver, for a few seconds at most.
     package static let systemResolve: @Sendable (String) async throws -> [IPAddress] = { host in
-        let loop = MultiThreadedEventLoopGroup.singleton.any()
-        let promise = loop.makePromise(of: [IPAddress].self)
-        // Whichever comes second is ignored by the promise.
-        let limit = loop.scheduleTask(in: lookupLimit) {
-            promise.fail(Refusal(description: "the name server does not answer", isRetryable: true))
-        }
-        defer { limit.cancel() }
-        lookups.submit { _ in promise.completeWith(Result { try addresses(of: host) }) }
-        return try await promise.futureResult.get()
-    }
-
-    /// Blocks until the system's resolver has answered.
-    private static func addresses(of host: String) throws -> [IPAddress] {
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        var list: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(host, nil, &hints, &list)
-        guard code == 0 else { throw Refusal(description: String(cString: gai_strerror(code)), isRetryable: true) }
-        defer { freeaddrinfo(list) }
-        var found: [IPAddress] = []
-        var entry = list
-        while let current = entry {
-            switch current.pointee.ai_family {
-            case AF_INET:
-                current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { socket in
-                    found.append(IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin_addr) { Array($0) }))
-                }
-            case AF_INET6:
-                current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { socket in
-                    found.append(IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin6_addr) { Array($0) }))
-                }
-            default: break
-            }
-            entry = current.pointee.ai_next
-        }
-        return found
+        try await NameLookup.system.addresses(of: host)
     }
 }

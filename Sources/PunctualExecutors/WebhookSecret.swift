@@ -12,6 +12,14 @@ package struct WebhookSecret: Sendable {
         key = SymmetricKey(data: bytes)
     }
 
+    /// Reads secrets with commas or white space between them, as they stand while one replaces another; nil when one of
+    /// them is none. An empty text holds none.
+    package static func list(_ text: String) -> [WebhookSecret]? {
+        let parts = text.split { $0 == "," || $0.isWhitespace }
+        let secrets = parts.compactMap { WebhookSecret(String($0)) }
+        return secrets.count == parts.count ? secrets : nil
+    }
+
     /// `v1,` and the base64 of the signature.
     /// - Parameter timestamp: seconds since 1970.
     package func signature(id: String, timestamp: Int, body: String) -> String {

@@ -24,8 +24,15 @@ enum Answer {
         return json(status, headers: headers) { job.write(to: &$0) }
     }
 
-    static func execution(_ execution: Execution, _ status: HTTPResponse.Status = .ok) -> Response {
-        json(status) { execution.write(to: &$0) }
+    static func execution(_ execution: Execution) -> Response {
+        json { execution.write(to: &$0) }
+    }
+
+    /// An execution that goes on after the answer, with the place where it can be followed.
+    static func accepted(_ execution: Execution) -> Response {
+        json(.accepted, headers: [.location: "/api/v1/executions/\(execution.jobID)/\(execution.id)"]) {
+            execution.write(to: &$0)
+        }
     }
 
     /// A page with the cursor of the next.
@@ -90,16 +97,24 @@ extension Request {
         try list.throwIfAny()
     }
 
-    /// The version that `If-Match` asks for; nil when any is welcome.
-    /// - Throws: `Problem` 412 for a tag that no version can have.
-    func wantedVersion() throws -> Int? {
-        guard let text = headers[.ifMatch] else { return nil }
-        if text == "*" { return nil }
-        guard text.count > 2, text.hasPrefix("\""), text.hasSuffix("\""), let version = Int(text.dropFirst().dropLast())
-        else {
+    /// Checks `If-Match` (RFC 9110 §13.1.1) by strong comparison.
+    /// - Returns: the version that a change must find; nil when any is welcome.
+    /// - Throws: `StoreError.versionConflict`, or `Problem` 412 for a field that names no version at all.
+    func wantedVersion(of job: Job) throws -> Int? {
+        let fields = headers[values: .ifMatch]
+        if fields.isEmpty || fields == ["*"] { return nil }
+        let tags = fields.joined(separator: ",").split(separator: ",").map { $0.drop { $0 == " " } }
+        let versions = tags.compactMap { tag -> Int? in
+            var tag = tag
+            while tag.last == " " { tag.removeLast() }
+            guard tag.count > 2, tag.hasPrefix("\""), tag.hasSuffix("\"") else { return nil }
+            return Int(tag.dropFirst().dropLast())
+        }
+        guard !versions.isEmpty else {
             throw Problem(
                 .versionConflict, "If-Match names no version of this job; send its ETag, such as \"1\" in quotes.")
         }
-        return version
+        guard versions.contains(job.version) else { throw StoreError.versionConflict(current: job.version) }
+        return job.version
     }
 }

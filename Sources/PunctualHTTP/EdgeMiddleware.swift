@@ -9,6 +9,8 @@ internal import PunctualSchedule
 struct EdgeMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
+    let methods = MethodTable()
+
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
@@ -19,7 +21,7 @@ struct EdgeMiddleware: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            let problem = Problem(mapping: error)
+            let problem = wrongMethod(request, error) ?? Problem(mapping: error)
             if problem.kind == .internal || problem.kind == .unavailable {
                 context.logger.error(
                     "a request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
@@ -46,6 +48,17 @@ struct EdgeMiddleware: RouterMiddleware {
                 "duration_ms": "\(took.wholeMilliseconds)",
             ])
         return response
+    }
+
+    /// What the router takes for a missing path although only the method is wrong.
+    private func wrongMethod(_ request: Request, _ error: any Error) -> Problem? {
+        guard let error = error as? HTTPError, error.status == .notFound,
+            let allowed = methods.methods(of: request.uri.path)
+        else { return nil }
+        let allow = allowed.joined(separator: ", ")
+        var problem = Problem(.methodNotAllowed, "This path knows \(allow).")
+        problem.headers[.allow] = allow
+        return problem
     }
 
     /// The answer as gzip when it is worth it and welcome; an open-ended stream stays as it is.

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"a616076974c81bb0\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"e6440b4419b64b7d\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -3123,7 +3123,7 @@ try {
         "in": "header",
         "description": "Only if the job still is this version: one or more ETags, or `*`.",
         "example": "\"1\"",
-        "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+        "schema": { "type": "string", "minLength": 1 }
       },
       "IdempotencyKey": {
         "name": "Idempotency-Key",
@@ -3136,7 +3136,7 @@ try {
         "name": "X-Request-Id",
         "in": "header",
         "description": "Taken over when it is 1 to 128 of `A–Z a–z 0–9 . _ -`; otherwise a new one is made.",
-        "schema": { "type": "string", "maxLength": 128 }
+        "schema": { "type": "string" }
       },
       "LastEventId": {
         "name": "Last-Event-ID",

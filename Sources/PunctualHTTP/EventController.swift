@@ -10,7 +10,7 @@ struct EventController {
 
     func stream(_ request: Request, _ context: APIContext) async throws -> Response {
         var fields = QueryFields(request)
-        let filter = Filter(service: fields.text("service"), jobID: fields.identifier("job_id"))
+        let filter = Filter(service: fields.word("service"), jobID: fields.identifier("job_id"))
         try fields.finish()
         if let accept = request.headers[.accept], !accept.isEmpty,
             !["text/event-stream", "text/*", "*/*"].contains(where: accept.lowercased().contains)

@@ -10,8 +10,8 @@ struct ExecutionController {
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
         var fields = QueryFields(request)
         var query = ExecutionQuery()
-        query.service = fields.text("service")
-        query.queue = fields.text("queue")
+        query.service = fields.word("service")
+        query.queue = fields.word("queue")
         query.jobID = fields.identifier("job_id")
         return try await page(query, fields)
     }
@@ -70,7 +70,7 @@ struct ExecutionController {
         if execution.cancelRequested { services.cancelled(id) }
         services.bell.workWaiting()
         services.events.publish(.executionUpdated, execution)
-        return Answer.execution(execution, .accepted)
+        return Answer.accepted(execution)
     }
 
     func retry(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -97,6 +97,6 @@ struct ExecutionController {
         let execution = try await services.store.retry(wanted, of: job.id)
         services.bell.workWaiting()
         services.events.publish(.executionUpdated, execution)
-        return Answer.execution(execution, .accepted)
+        return Answer.accepted(execution)
     }
 }

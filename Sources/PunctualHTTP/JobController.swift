@@ -11,9 +11,9 @@ struct JobController {
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
         var fields = QueryFields(request)
         var query = JobQuery()
-        query.service = fields.text("service")
+        query.service = fields.word("service")
         query.status = fields.choice("status")
-        query.queue = fields.text("queue")
+        query.queue = fields.word("queue")
         query.name = fields.text("name")
         query.text = fields.text("q")
         for label in fields.all("label") {
@@ -122,9 +122,7 @@ struct JobController {
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
         let job = try await services.job(context.parameters.get("id"))
-        if let wanted = try request.wantedVersion(), wanted != job.version {
-            throw StoreError.versionConflict(current: job.version)
-        }
+        _ = try request.wantedVersion(of: job)
         return Answer.job(job)
     }
 
@@ -159,7 +157,7 @@ struct JobController {
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let job = try await services.job(context.parameters.get("id"))
-        try await services.store.delete(job.id, ifVersion: try request.wantedVersion())
+        try await services.store.delete(job.id, ifVersion: try request.wantedVersion(of: job))
         announce(.jobDeleted, [job])
         return Response(status: .noContent)
     }
@@ -203,15 +201,14 @@ struct JobController {
     private func change(
         _ request: Request, _ context: APIContext, _ change: (inout Job) throws -> Void
     ) async throws -> Job {
-        let wanted = try request.wantedVersion()
         for _ in 0..<20 {
             let before = try await services.job(context.parameters.get("id") ?? context.parameters.get("job_id"))
-            if let wanted, wanted != before.version { throw StoreError.versionConflict(current: before.version) }
+            let wanted = try request.wantedVersion(of: before)
             var after = before
             try change(&after)
             let now = services.clock.now()
             var next: Timestamp??
-            if before.draft.timing != after.draft.timing {
+            if before.draft.timing != after.draft.timing || before.beginsAnew(as: after) {
                 next = .some(try firstRun(of: after, now: now))
                 if after.status == .completed { after.status = .active }
             }
@@ -251,7 +248,7 @@ struct JobController {
         switch outcome {
         case .created(let execution), .existing(let execution):
             services.events.publish(.executionUpdated, execution)
-            return Answer.execution(execution, .accepted)
+            return Answer.accepted(execution)
         case nil: throw Problem(.internal, "No outcome.")
         }
     }
@@ -325,5 +322,14 @@ extension JobDraft {
             endsAt.map { .int($0.milliseconds) } ?? .null,
             maxRuns.map { .int(Int64($0)) } ?? .null,
         ]
+    }
+}
+
+extension Job {
+    /// Whether a resumed job has no instant to wait for: its schedule could not be computed and the scheduler set it
+    /// aside. A fixed delay without an instant waits for the end of a running execution.
+    fileprivate func beginsAnew(as resumed: Job) -> Bool {
+        if case .fixedDelay = draft.schedule { return false }
+        return status == .paused && resumed.status == .active && nextRunAt == nil
     }
 }

@@ -29,6 +29,14 @@ struct QueryFields {
         return value
     }
 
+    /// The name of a service or a queue.
+    mutating func word(_ name: String) -> String? {
+        guard let value = text(name) else { return nil }
+        if value.utf8.count <= 64, Fields.isWord(value, extra: "._-") { return value }
+        fault(name, "must be 1 to 64 of A–Z a–z 0–9 . _ -")
+        return nil
+    }
+
     mutating func int(_ name: String, _ range: ClosedRange<Int>, default standard: Int) -> Int {
         guard let value = text(name) else { return standard }
         guard let number = Int(value), range.contains(number) else {

@@ -11,7 +11,8 @@ package struct Route: Hashable, Sendable {
 /// The router, and the list of what it routes.
 package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>, routes: [Route]) {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
-    router.add(middleware: EdgeMiddleware())
+    let edge = EdgeMiddleware()
+    router.add(middleware: edge)
     var table = RouteTable(router: router, services: services)
     let jobs = JobController(services: services)
     let executions = ExecutionController(services: services)
@@ -60,16 +61,15 @@ package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>
     table.on(.get, "/docs/docs.css", SystemController.document(EmbeddedResources.docsCSS))
     table.on(.get, "/docs/docs.js", SystemController.document(EmbeddedResources.docsJS))
     table.on(.get, "/docs/problems", SystemController.document(EmbeddedResources.problemsHTML))
-    table.refuseOtherMethods()
+    edge.methods.learn(table.routes)
     return (router, table.routes)
 }
 
-/// Adds routes and remembers which methods each path knows, so that the others are answered with 405.
+/// Adds routes and remembers them.
 private struct RouteTable {
     let router: Router<APIContext>
     let services: APIServices
     private(set) var routes: [Route] = []
-    private var methods: [String: [HTTPRequest.Method]] = [:]
 
     init(router: Router<APIContext>, services: APIServices) {
         self.router = router
@@ -95,21 +95,5 @@ private struct RouteTable {
             return try await bound.hold { try await handler(request, context) }
         }
         routes.append(Route(method: method.rawValue, path: path))
-        methods[path, default: []].append(method)
-    }
-
-    func refuseOtherMethods() {
-        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
-        for (path, known) in methods {
-            let allowed = known + (known.contains(.get) ? [.head] : [])
-            let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-            for method in all where !allowed.contains(method) {
-                router.on(RouterPath(path), method: method) { _, _ -> Response in
-                    var problem = Problem(.methodNotAllowed, "This path knows \(allow).")
-                    problem.headers[.allow] = allow
-                    throw problem
-                }
-            }
-        }
     }
 }

@@ -79,7 +79,7 @@ package struct LineLogHandler: LogHandler {
 
     /// Text for people without what would end the line or move the terminal's cursor.
     private static func tame(_ text: String) -> String {
-        let inner = quoted(text).dropFirst().dropLast()
+        let inner = String(quoted(text).dropFirst().dropLast())
         return inner.replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
     }
 

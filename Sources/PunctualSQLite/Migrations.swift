@@ -11,7 +11,7 @@ enum Migrations {
 
     private static let first = """
         CREATE TABLE jobs (
-            id BLOB NOT NULL PRIMARY KEY,
+            id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
             service TEXT NOT NULL,
             name TEXT NOT NULL,
             description TEXT NOT NULL,
@@ -30,15 +30,20 @@ enum Migrations {
             version INTEGER NOT NULL,
             shard INTEGER NOT NULL
         ) WITHOUT ROWID;
+        -- A name is taken once in a service; lists of a service by name.
         CREATE UNIQUE INDEX jobs_name ON jobs (service, name);
+        -- Lists by each sort key. The last finds what is due, too.
         CREATE INDEX jobs_by_name ON jobs (name, id);
         CREATE INDEX jobs_by_creation ON jobs (created_at, id);
         CREATE INDEX jobs_by_update ON jobs (updated_at, id);
-        CREATE INDEX jobs_due ON jobs (next_run_at, id) WHERE next_run_at IS NOT NULL AND status <> 'completed';
+        CREATE INDEX jobs_by_next_run ON jobs (next_run_at, id);
+        -- The names of queues; lists of a queue.
         CREATE INDEX jobs_by_queue ON jobs (queue);
+        -- Lists of the paused or completed.
+        CREATE INDEX jobs_inactive ON jobs (status) WHERE status <> 'active';
         CREATE TABLE executions (
-            id BLOB NOT NULL PRIMARY KEY,
-            job_id BLOB NOT NULL,
+            id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+            job_id BLOB NOT NULL CHECK (length(job_id) = 16),
             job_name TEXT NOT NULL,
             service TEXT NOT NULL,
             queue TEXT NOT NULL,
@@ -62,16 +67,17 @@ enum Migrations {
             error TEXT,
             past_attempts TEXT
         ) WITHOUT ROWID;
+        -- An id begins with its instant: the table itself is in the order of time, and so are rows of equal keys below.
+        -- Claims: the lines of a lane, each in the order of availability.
         CREATE INDEX executions_waiting ON executions (lane, queue, priority, available_at, id) WHERE status = 'pending';
-        CREATE INDEX executions_available ON executions (lane, available_at) WHERE status = 'pending';
-        CREATE INDEX executions_leased ON executions (lease_expires_at) WHERE status = 'running';
-        CREATE INDEX executions_open ON executions (job_id, status, scheduled_at, id)
-            WHERE status IN ('buffered', 'pending', 'running');
-        CREATE INDEX executions_of_job ON executions (job_id, scheduled_at, id);
-        CREATE INDEX executions_by_time ON executions (scheduled_at, id);
-        CREATE INDEX executions_ended ON executions (finished_at) WHERE finished_at IS NOT NULL;
-        CREATE INDEX executions_failed ON executions (status, scheduled_at, id)
-            WHERE status IN ('failed', 'cancelled', 'skipped', 'missed');
+        -- A job's open rows, whose end is null, for overlap; what retention removes.
+        CREATE INDEX executions_by_end ON executions (finished_at, job_id);
+        -- Lists by job, by status (those that run, for the reaper, too), by service, by queue, by reason.
+        CREATE INDEX executions_of_job ON executions (job_id);
+        CREATE INDEX executions_by_status ON executions (status);
+        CREATE INDEX executions_of_service ON executions (service);
+        CREATE INDEX executions_of_queue ON executions (queue);
+        CREATE INDEX executions_by_reason ON executions (reason) WHERE reason IS NOT NULL;
         CREATE TABLE queues (name TEXT NOT NULL PRIMARY KEY, paused INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE tallies (name TEXT NOT NULL PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE shard_leases (

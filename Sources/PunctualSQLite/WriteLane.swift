@@ -8,6 +8,8 @@ internal import Synchronization
 /// after the commit that holds it.
 final class WriteLane: Sendable {
     private let pool: DatabasePool
+    private let clock: any WallClock
+    private let definitions: DefinitionCache
     private let state = Mutex(State())
     /// The most writes that share one commit.
     static let batchLimit = 512
@@ -17,13 +19,19 @@ final class WriteLane: Sendable {
         var isDraining = false
     }
 
-    init(pool: DatabasePool) { self.pool = pool }
+    init(pool: DatabasePool, clock: any WallClock, definitions: DefinitionCache) {
+        self.pool = pool
+        self.clock = clock
+        self.definitions = definitions
+    }
 
     /// Runs the body in a transaction.
     ///
-    /// The body must throw `StoreError` only before it has changed anything: the transaction is shared.
+    /// It may run more than once, each time from the same state: when another write spoils the shared transaction,
+    /// each gets one of its own. What a body that throws has changed is undone.
+    @discardableResult
     func write<Value: Sendable>(
-        _ body: @escaping @Sendable (Database, Tally) throws -> Value
+        _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             let mustStart = state.withLock { state in
@@ -36,6 +44,9 @@ final class WriteLane: Sendable {
         return try result.get()
     }
 
+    /// How many writes wait for the next commit.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     private func drain(_ database: Database) {
         while true {
             let batch: [any WaitingWrite] = state.withLock { state in
@@ -46,82 +57,82 @@ final class WriteLane: Sendable {
             }
             if batch.isEmpty { return }
             do {
-                try database.inTransaction(.immediate) {
-                    let tally = Tally()
-                    for write in batch { try write.run(in: database, tally) }
-                    try tally.flush(to: database)
-                    return .commit
-                }
+                try commit(batch, database)
                 for write in batch { write.succeed() }
             } catch {
-                let failure = StoreError(sqlite: error)
-                for write in batch { write.fail(failure) }
+                fail(batch, with: error, database)
+            }
+        }
+    }
+
+    /// - Throws: when nothing was written: SQLite's complaint, or that of a body that had changed something.
+    private func commit(_ batch: [any WaitingWrite], _ database: Database) throws {
+        try database.inTransaction(.immediate) {
+            let transaction = Transaction(database: database, now: clock.now(), definitions: definitions)
+            for write in batch {
+                let changes = database.totalChangesCount
+                if let refusal = try write.run(in: transaction), database.totalChangesCount != changes {
+                    throw refusal
+                }
+            }
+            try transaction.tally.flush(to: database)
+            return .commit
+        }
+    }
+
+    private func fail(_ batch: [any WaitingWrite], with error: any Error, _ database: Database) {
+        let failure = StoreError(sqlite: error)
+        let isOneWrites: Bool = if case .corrupt = failure { true } else { error is StoreError }
+        guard isOneWrites, batch.count > 1 else {
+            for write in batch { write.fail(failure) }
+            return
+        }
+        // The others have nothing to do with it.
+        for write in batch {
+            do {
+                try commit([write], database)
+                write.succeed()
+            } catch {
+                write.fail(StoreError(sqlite: error))
             }
         }
     }
 }
 
 private protocol WaitingWrite: Sendable {
-    /// - Throws: what spoils the whole transaction; a `StoreError` of the body is this write's own outcome.
-    func run(in database: Database, _ tally: Tally) throws
+    /// - Returns: the body's refusal, which is this write's own outcome; nil when it went well.
+    /// - Throws: SQLite's complaint.
+    func run(in transaction: Transaction) throws -> StoreError?
     func succeed()
     func fail(_ error: StoreError)
 }
 
 /// A write and who waits for it. Only the writer's thread touches `outcome`.
 private final class PendingWrite<Value: Sendable>: WaitingWrite, @unchecked Sendable {
-    private let body: @Sendable (Database, Tally) throws -> Value
+    private let body: @Sendable (Transaction) throws -> Value
     private let continuation: CheckedContinuation<Result<Value, StoreError>, Never>
     private var outcome: Result<Value, StoreError>?
 
     init(
-        body: @escaping @Sendable (Database, Tally) throws -> Value,
+        body: @escaping @Sendable (Transaction) throws -> Value,
         continuation: CheckedContinuation<Result<Value, StoreError>, Never>
     ) {
         self.body = body
         self.continuation = continuation
     }
 
-    func run(in database: Database, _ tally: Tally) throws {
+    func run(in transaction: Transaction) throws -> StoreError? {
         do {
-            outcome = .success(try body(database, tally))
+            outcome = .success(try body(transaction))
+            return nil
         } catch let error as StoreError {
             outcome = .failure(error)
+            return error
         }
     }
 
     func succeed() { continuation.resume(returning: outcome ?? .failure(.unavailable("the write did not run"))) }
     func fail(_ error: StoreError) { continuation.resume(returning: .failure(error)) }
-}
-
-/// Counts of rows by kind, kept so that nobody counts millions; one update a kind and commit.
-final class Tally {
-    private var changes: [String: Int] = [:]
-
-    func add(_ count: Int, to name: String) { if count != 0 { changes[name, default: 0] += count } }
-
-    func moved(from old: ExecutionStatus?, to new: ExecutionStatus?) {
-        guard old != new else { return }
-        if let old { add(-1, to: "execution.\(old.rawValue)") }
-        if let new { add(1, to: "execution.\(new.rawValue)") }
-    }
-
-    func moved(from old: JobStatus?, to new: JobStatus?) {
-        guard old != new else { return }
-        if let old { add(-1, to: "job.\(old.rawValue)") }
-        if let new { add(1, to: "job.\(new.rawValue)") }
-    }
-
-    func flush(to database: Database) throws {
-        for (name, change) in changes where change != 0 {
-            try database.cachedStatement(
-                sql: """
-                    INSERT INTO tallies (name, count) VALUES (?, ?)
-                    ON CONFLICT (name) DO UPDATE SET count = count + excluded.count
-                    """
-            ).execute(arguments: [name, change])
-        }
-    }
 }
 
 extension StoreError {
@@ -132,7 +143,7 @@ extension StoreError {
         case is CancellationError: self = .cancelled
         case let error as DatabaseError:
             let text = error.message ?? "SQLite error \(error.resultCode.rawValue)"
-            switch error.resultCode {
+            switch error.resultCode.primaryResultCode {
             case .SQLITE_FULL: self = .full(text)
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(text)
             case .SQLITE_INTERRUPT, .SQLITE_ABORT: self = .cancelled

@@ -2,12 +2,7 @@
 ///
 /// Wall times are seconds since 1970-01-01T00:00:00 on the local clock, as `LocalDateTime.secondsSinceEpoch` has them.
 struct CronFields: Sendable, Hashable {
-    /// Bits 0 to 59.
-    let seconds: UInt64
-    /// Bits 0 to 59.
-    let minutes: UInt64
-    /// Bits 0 to 23.
-    let hours: UInt32
+    let times: TimesOfDay
     let days: CronDays
     /// Bits 1 to 12.
     let months: UInt32
@@ -15,9 +10,6 @@ struct CronFields: Sendable, Hashable {
     let years: CronYears?
     /// The second, minute or hour is `*`, a range or a step: the expression follows the clock through DST changes.
     let isInterval: Bool
-
-    private let firstTime: Int
-    private let lastTime: Int
 
     /// No later wall time; the search answers it so that the fast path needs no optional.
     static let never = Int64.max
@@ -31,18 +23,11 @@ struct CronFields: Sendable, Hashable {
         seconds: UInt64, minutes: UInt64, hours: UInt32, days: CronDays, months: UInt32, years: CronYears?,
         isInterval: Bool
     ) {
-        self.seconds = seconds
-        self.minutes = minutes
-        self.hours = hours
+        times = TimesOfDay(seconds: seconds, minutes: minutes, hours: hours)
         self.days = days
         self.months = months
         self.years = years
         self.isInterval = isInterval
-        firstTime =
-            hours.trailingZeroBitCount * 3600 + minutes.trailingZeroBitCount * 60 + seconds.trailingZeroBitCount
-        lastTime =
-            (31 - hours.leadingZeroBitCount) * 3600 + (63 - minutes.leadingZeroBitCount) * 60
-            + (63 - seconds.leadingZeroBitCount)
     }
 
     /// The first matching wall time from `wall` on, `never` when there is none up to year 9999.
@@ -51,11 +36,11 @@ struct CronFields: Sendable, Hashable {
         let (day, time) = CronFields.split(wall)
         let found = nextDay(from: day)
         if found == day {
-            let match = nextTime(from: time)
+            let match = times.next(from: time)
             if match >= 0 { return Int64(day) &* 86_400 &+ Int64(match) }
             return nextStart(from: day &+ 1)
         }
-        return found == Int.max ? CronFields.never : Int64(found) &* 86_400 &+ Int64(firstTime)
+        return found == Int.max ? CronFields.never : Int64(found) &* 86_400 &+ Int64(times.first)
     }
 
     /// The last matching wall time up to `wall`, `neverBefore` when there is none from year 1 on.
@@ -64,12 +49,12 @@ struct CronFields: Sendable, Hashable {
         var (day, time) = CronFields.split(wall)
         var found = previousDay(from: day)
         if found == day {
-            let match = previousTime(from: time)
+            let match = times.previous(from: time)
             if match >= 0 { return Int64(day) &* 86_400 &+ Int64(match) }
             day &-= 1
             found = previousDay(from: day)
         }
-        time = lastTime
+        time = times.last
         return found == Int.min ? CronFields.neverBefore : Int64(found) &* 86_400 &+ Int64(time)
     }
 
@@ -86,52 +71,7 @@ struct CronFields: Sendable, Hashable {
 
     private func nextStart(from day: Int) -> Int64 {
         let found = nextDay(from: day)
-        return found == Int.max ? CronFields.never : Int64(found) &* 86_400 &+ Int64(firstTime)
-    }
-}
-
-// Times of one day, in seconds after midnight; -1 is none.
-extension CronFields {
-    @inline(__always)
-    private func nextTime(from time: Int) -> Int {
-        var hour = time / 3600
-        let rest = time &- hour &* 3600
-        let minute = rest / 60
-        if hours &>> UInt32(truncatingIfNeeded: hour) & 1 != 0 {
-            if minutes &>> UInt64(truncatingIfNeeded: minute) & 1 != 0 {
-                let second = rest &- minute &* 60
-                let later = seconds &>> UInt64(truncatingIfNeeded: second)
-                if later != 0 { return time &+ later.trailingZeroBitCount }
-            }
-            let later = minutes & (~1 &<< UInt64(truncatingIfNeeded: minute))
-            if later != 0 {
-                return hour &* 3600 &+ later.trailingZeroBitCount &* 60 &+ seconds.trailingZeroBitCount
-            }
-        }
-        let later = hours & (~1 &<< UInt32(truncatingIfNeeded: hour))
-        if later == 0 { return -1 }
-        hour = later.trailingZeroBitCount
-        return hour &* 3600 &+ minutes.trailingZeroBitCount &* 60 &+ seconds.trailingZeroBitCount
-    }
-
-    @inline(__always)
-    private func previousTime(from time: Int) -> Int {
-        let hour = time / 3600
-        let rest = time &- hour &* 3600
-        let minute = rest / 60
-        let lastSecond = 63 &- seconds.leadingZeroBitCount
-        if hours &>> UInt32(truncatingIfNeeded: hour) & 1 != 0 {
-            if minutes &>> UInt64(truncatingIfNeeded: minute) & 1 != 0 {
-                let second = rest &- minute &* 60
-                let earlier = seconds & ~(~1 &<< UInt64(truncatingIfNeeded: second))
-                if earlier != 0 { return time &- second &+ 63 &- earlier.leadingZeroBitCount }
-            }
-            let earlier = minutes & ~(~0 &<< UInt64(truncatingIfNeeded: minute))
-            if earlier != 0 { return hour &* 3600 &+ (63 &- earlier.leadingZeroBitCount) &* 60 &+ lastSecond }
-        }
-        let earlier = hours & ~(~0 &<< UInt32(truncatingIfNeeded: hour))
-        if earlier == 0 { return -1 }
-        return (31 &- earlier.leadingZeroBitCount) &* 3600 &+ (63 &- minutes.leadingZeroBitCount) &* 60 &+ lastSecond
+        return found == Int.max ? CronFields.never : Int64(found) &* 86_400 &+ Int64(times.first)
     }
 }
 

@@ -60,10 +60,10 @@ extension CronParser {
     /// The year field; nil for `*`.
     mutating func years() throws(CronError) -> CronYears? {
         if position + 1 == end, current == UInt8(ascii: "*") { return nil }
-        var years = CronYears(spans: [])
+        var years = CronYears()
         repeat {
             let span = try span(of: .year)
-            years.spans.append(CronYears.Span(first: span.first, last: span.last, step: span.step))
+            years.add(CronYears.Span(first: span.first, last: span.last, step: span.step))
         } while skip(UInt8(ascii: ","))
         if current != nil { throw unexpected("a comma or the end of the year") }
         return years

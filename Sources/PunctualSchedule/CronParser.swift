@@ -158,15 +158,19 @@ struct CronParser {
         days.weekdays = UInt32(truncatingIfNeeded: weekday.values)
         days.needsBoth = weekday.hasPlus || date.startsWithStar || weekday.startsWithStar
         let times = [sets[.second], sets[.minute], sets[.hour]].compactMap { $0 }
-        let compiled = CronFields(
-            seconds: sets[.second]?.values ?? 1, minutes: sets[.minute]?.values ?? 1,
-            hours: UInt32(truncatingIfNeeded: sets[.hour]?.values ?? 1), days: days,
-            months: UInt32(truncatingIfNeeded: sets[.month]?.values ?? 0x1FFE), years: years,
-            isInterval: times.contains { $0.isInterval })
-        if compiled.next(from: Timestamp.earliest.seconds) == CronFields.never {
+        func compiled(_ years: CronYears?) -> CronFields {
+            CronFields(
+                seconds: sets[.second]?.values ?? 1, minutes: sets[.minute]?.values ?? 1,
+                hours: UInt32(truncatingIfNeeded: sets[.hour]?.values ?? 1), days: days,
+                months: UInt32(truncatingIfNeeded: sets[.month]?.values ?? 0x1FFE), years: years,
+                isInterval: times.contains { $0.isInterval })
+        }
+        // Without its years an expression repeats after 400 of them: what has no date there need not be sought in 9999.
+        for tried in [compiled(nil), compiled(years)]
+        where tried.next(from: Timestamp.earliest.seconds) == CronFields.never {
             let place = fields.first { $0.0 == .dayOfMonth }?.1.lowerBound ?? 0
             throw fault("no date matches this: the expression would never fire", at: place)
         }
-        return compiled
+        return compiled(years)
     }
 }

@@ -38,12 +38,14 @@ struct CronWords {
 
     /// The single times of day, when they are few; nil for rhythms.
     private var times: [String]? {
-        let count = fields.seconds.nonzeroBitCount * fields.minutes.nonzeroBitCount * fields.hours.nonzeroBitCount
+        let count =
+            fields.times.seconds.nonzeroBitCount * fields.times.minutes.nonzeroBitCount
+            * fields.times.hours.nonzeroBitCount
         guard count <= CronWords.mostTimes else { return nil }
         var result: [String] = []
-        for hour in CronWords.values(UInt64(fields.hours)) {
-            for minute in CronWords.values(fields.minutes) {
-                for second in CronWords.values(fields.seconds) {
+        for hour in CronWords.values(UInt64(fields.times.hours)) {
+            for minute in CronWords.values(fields.times.minutes) {
+                for second in CronWords.values(fields.times.seconds) {
                     result.append(CronWords.time(hour * 3600 + minute * 60 + second))
                 }
             }
@@ -53,18 +55,20 @@ struct CronWords {
 
     /// `every 10 minutes from 09:00 to 17:59`, `at minutes 5 and 35 of every 2nd hour`.
     private var rhythm: String {
-        let everyHour = fields.hours == 0xFF_FFFF
-        let everyMinute = fields.minutes == CronWords.sixty
+        let everyHour = fields.times.hours == 0xFF_FFFF
+        let everyMinute = fields.times.minutes == CronWords.sixty
         var parts: [String] = []
-        if fields.seconds != 1 {
-            parts.append(CronWords.unit("second", fields.seconds, in: 0...59))
+        if fields.times.seconds != 1 {
+            parts.append(CronWords.unit("second", fields.times.seconds, in: 0...59))
         }
-        if !(everyMinute && fields.seconds != 1) {
-            if fields.minutes == 1, parts.isEmpty, everyHour { return "every hour" }
-            if fields.minutes == 1, parts.isEmpty, let step = CronWords.step(UInt64(fields.hours), in: 0...23) {
+        if !(everyMinute && fields.times.seconds != 1) {
+            if fields.times.minutes == 1, parts.isEmpty, everyHour { return "every hour" }
+            if fields.times.minutes == 1, parts.isEmpty,
+                let step = CronWords.step(UInt64(fields.times.hours), in: 0...23)
+            {
                 return "every \(step) hours"
             }
-            parts.append(CronWords.unit("minute", fields.minutes, in: 0...59))
+            parts.append(CronWords.unit("minute", fields.times.minutes, in: 0...59))
         }
         var text = parts.joined(separator: " of ")
         if parts.count == 1, text.hasPrefix("second") || text.hasPrefix("minute") { text = "at \(text)" }
@@ -73,12 +77,12 @@ struct CronWords {
             return text.hasPrefix("at minute") || parts.last?.hasPrefix("minute") == true
                 ? "\(text) of every hour" : text
         }
-        let hours = CronWords.values(UInt64(fields.hours))
+        let hours = CronWords.values(UInt64(fields.times.hours))
         if let first = hours.first, let last = hours.last, last - first + 1 == hours.count {
-            let final = 63 - fields.minutes.leadingZeroBitCount
+            let final = 63 - fields.times.minutes.leadingZeroBitCount
             return "\(text) from \(CronWords.time(first * 3600)) to \(CronWords.time(last * 3600 + final * 60))"
         }
-        return "\(text) of \(CronWords.unit("hour", UInt64(fields.hours), in: 0...23))"
+        return "\(text) of \(CronWords.unit("hour", UInt64(fields.times.hours), in: 0...23))"
     }
 
     /// The days, empty when each day is chosen.
@@ -126,8 +130,8 @@ struct CronWords {
 // Small pieces.
 extension CronWords {
     private static let sixty: UInt64 = (1 << 60) - 1
-    private static let dayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
-    private static let months = [
+    static let dayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+    static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
         "December",
     ]
@@ -147,11 +151,11 @@ extension CronWords {
         return parts.dropLast().joined(separator: ", ") + " and " + last
     }
 
-    private static func values(_ set: UInt64) -> [Int] {
+    static func values(_ set: UInt64) -> [Int] {
         (0..<64).filter { set >> UInt64($0) & 1 != 0 }
     }
 
-    private static func count(_ number: Int, _ noun: String) -> String {
+    static func count(_ number: Int, _ noun: String) -> String {
         number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
     }
 

@@ -20,6 +20,7 @@ extension Schedule {
     public var zone: ZoneRules {
         switch self {
         case .cron(let schedule): schedule.zone
+        case .recurrence(let schedule): schedule.zone
         case .interval, .fixedDelay, .once, .manual: .utc
         }
     }
@@ -27,6 +28,7 @@ extension Schedule {
     private func note(at instant: Timestamp) -> String? {
         switch self {
         case .cron(let schedule): schedule.note(at: instant)
+        case .recurrence(let schedule): schedule.note(at: instant)
         case .interval, .fixedDelay, .once, .manual: nil
         }
     }
@@ -86,5 +88,23 @@ extension CronSchedule {
             let time = CronWords.time(Int(missing % 86_400))
             return "\(time) does not exist on this day; runs at \(runs), as much later as the clock jumps"
         }
+    }
+}
+
+extension RecurrenceSchedule {
+    /// What a clock change does to the occurrence at the instant; nil when none does.
+    func note(at instant: Timestamp) -> String? {
+        let second = instant.seconds
+        let segment = zone.table.segment(at: second)
+        let wall = second + Int64(segment.offset)
+        let jump = Int64(segment.offset - segment.previousOffset)
+        let missing = second + Int64(segment.previousOffset)
+        if jump > 0, second - segment.from < jump, names(missing), !names(wall) {
+            let time = CronWords.time(Int(missing % 86_400))
+            return "\(time) does not exist on this day; runs at \(CronWords.time(Int(wall % 86_400))), "
+                + "as much later as the clock jumps"
+        }
+        guard case .overlap(instant, _) = zone.resolve(LocalDateTime(secondsSinceEpoch: wall)) else { return nil }
+        return "\(CronWords.time(Int(wall % 86_400))) happens twice on this day; runs only at the first"
     }
 }

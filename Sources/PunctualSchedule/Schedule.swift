@@ -1,6 +1,7 @@
 /// When something is due: one of the kinds that the contract knows.
 public enum Schedule: Sendable, Hashable {
     case cron(CronSchedule)
+    case recurrence(RecurrenceSchedule)
     case interval(IntervalSchedule)
     /// That long after the last execution ended; the caller adds it.
     case fixedDelay(Duration)
@@ -15,6 +16,7 @@ public enum Schedule: Sendable, Hashable {
     public func next(after instant: Timestamp) -> Timestamp? {
         switch self {
         case .cron(let schedule): schedule.next(after: instant)
+        case .recurrence(let schedule): schedule.next(after: instant)
         case .interval(let schedule): schedule.next(after: instant)
         case .once(let at): at > instant ? at : nil
         case .fixedDelay, .manual: nil
@@ -25,6 +27,7 @@ public enum Schedule: Sendable, Hashable {
     public func previous(before instant: Timestamp) -> Timestamp? {
         switch self {
         case .cron(let schedule): schedule.previous(before: instant)
+        case .recurrence(let schedule): schedule.previous(before: instant)
         case .interval(let schedule): schedule.previous(before: instant)
         case .once(let at): at < instant ? at : nil
         case .fixedDelay, .manual: nil
@@ -46,6 +49,7 @@ public enum Schedule: Sendable, Hashable {
     public var words: String {
         switch self {
         case .cron(let schedule): schedule.words
+        case .recurrence(let schedule): schedule.words
         case .interval(let schedule): "every \(schedule.every.text) from \(schedule.anchor)"
         case .fixedDelay(let delay): "\(delay.text) after each execution has ended"
         case .once(let at): "once at \(at)"

@@ -4,6 +4,7 @@ internal import Logging
 internal import Metrics
 internal import PunctualCore
 internal import PunctualEngine
+internal import PunctualExecutors
 internal import PunctualHTTP
 internal import PunctualObservability
 internal import PunctualSQLite
@@ -46,8 +47,9 @@ package enum Node {
             id: nodeID, roles: settings.roles.map(\.rawValue).sorted(), version: version,
             address: "\(settings.httpHost):\(settings.httpPort)", startedAt: clock.now(), lastSeenAt: clock.now())
         let shards = ShardService(node: record, store: store, options: options, instruments: instruments)
+        let http = try settings.httpExecutor()
         let worker = WorkerService(
-            name: nodeID, store: store, executor: try settings.executors(), bell: bell, options: options,
+            name: nodeID, store: store, executor: settings.executors(http: http), bell: bell, options: options,
             instruments: instruments)
 
         // The group stops in the reverse of this order: the API first, then the scheduler, then the workers.
@@ -91,8 +93,10 @@ package enum Node {
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch {
+            await http.shutdown()
             throw SettingsError(startFailure(error, settings))
         }
+        await http.shutdown()
     }
 
     /// Brings the database's tables up to this version.

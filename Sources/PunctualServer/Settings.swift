@@ -1,3 +1,4 @@
+internal import Configuration
 package import Logging
 internal import SystemPackage
 
@@ -14,8 +15,16 @@ package struct Settings: Sendable, Equatable {
     package var logFormat = LogFormatName.text
     /// Addresses and ranges that HTTP targets may reach although they are private.
     package var egressAllow: [String] = []
+    /// Secrets that sign HTTP calls, `whsec_…`, with commas or white space between them; empty means no signature.
+    package var webhookSecret = ""
     /// Paths or patterns of commands that may run; empty means none.
     package var commandAllow: [String] = []
+    /// What each process of a command may use: bytes of address space and of a file, open files, seconds of processor
+    /// time. 0 means no limit, nil what the executor takes by itself.
+    package var commandMemory: UInt64?
+    package var commandFileSize: UInt64?
+    package var commandOpenFiles: UInt64?
+    package var commandCPUSeconds: UInt64?
     package var schedulerShards = 8
     /// How many executions this node works on at once.
     package var workerConcurrency = 64
@@ -51,12 +60,15 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
 
 extension Settings {
     /// Every key that a config file may have; the variable of `http.port` is `PUNCTUAL_HTTP_PORT`.
-    static let keys: Set<String> = [
+    static let keys: Set = [
         "database.url", "http.host", "http.port", "node.id", "roles", "log.level", "log.format", "egress.allow",
-        "command.allow", "scheduler.shards", "worker.concurrency", "worker.queues",
+        "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
+        "command.cpu_seconds", "scheduler.shards", "worker.concurrency", "worker.queues",
     ]
-    /// The keys whose value may be a list.
-    static let lists: Set<String> = ["roles", "egress.allow", "command.allow", "worker.queues"]
+    /// Settings whose value may be a list.
+    static let lists: Set = ["roles", "egress.allow", "command.allow", "worker.queues"]
+    /// Settings whose values are never shown.
+    private static let secretKeys: Set = ["database.url", "webhook.secret"]
 
     /// Reads all settings.
     /// - Parameters:
@@ -66,10 +78,15 @@ extension Settings {
     /// - Throws: `SettingsError` with one line about the first setting that cannot be used.
     package static func load(
         flags: [String: String], environment: [String: String], configFile: String?, base: Settings = Settings()
-    ) throws(SettingsError) -> Settings {
-        let sources = SettingsSources(
-            flags: flags, environment: try withFiles(environment), file: try configFile.map(ConfigFile.read) ?? [:])
-        return try base.reading(sources)
+    ) async throws(SettingsError) -> Settings {
+        var providers: [any ConfigProvider] = [
+            EnvironmentVariablesProvider(
+                environmentVariables: Dictionary(
+                    uniqueKeysWithValues: flags.map { ($0.replacing(".", with: "_").uppercased(), $1) })),
+            EnvironmentVariablesProvider(environmentVariables: try withFiles(environment)).prefixKeys(with: "punctual"),
+        ]
+        if let configFile, let file = try await ConfigFile.provider(configFile) { providers.append(file) }
+        return try base.reading(ConfigReader(providers: providers))
     }
 
     /// Puts the contents of the files that `PUNCTUAL_…_FILE` variables name in place of the variables they stand for.
@@ -81,23 +98,35 @@ extension Settings {
             guard let bytes = readFile(path, limit: 65_536) else {
                 throw SettingsError("\(name): cannot read \(path)")
             }
-            result[plain] = String(String(decoding: bytes, as: UTF8.self).trimming { $0.isWhitespace })
+            result[plain] = String(decoding: bytes, as: UTF8.self).trimmingSuffix { $0.isNewline }
         }
         return result
     }
 
-    private func reading(_ sources: SettingsSources) throws(SettingsError) -> Settings {
+    private func reading(_ config: ConfigReader) throws(SettingsError) -> Settings {
         var result = self
-        if let value = try sources.value(
-            "database.url", "sqlite:PATH", { $0.hasPrefix("sqlite:") && $0.count > 7 ? $0 : nil })
+        func text(_ key: String) -> String? {
+            config.string(forKey: ConfigKey(key), isSecret: Self.secretKeys.contains(key))
+        }
+        func value<Value>(
+            _ key: String, _ wanted: String, _ read: (String) -> Value?
+        ) throws(SettingsError) -> Value? {
+            guard let text = text(key) else { return nil }
+            if let value = read(text) { return value }
+            let shown = Self.secretKeys.contains(key) ? "" : " \"\(text)\""
+            throw SettingsError("\(key)\(shown): must be \(wanted)")
+        }
+        func list(_ key: String) -> [String]? {
+            text(key).map { $0.split(separator: ",").map { String($0.filter { $0 != " " }) } }
+                ?? config.stringArray(forKey: ConfigKey(key))
+        }
+        if let value = try value("database.url", "sqlite:PATH", { $0.hasPrefix("sqlite:") && $0.count > 7 ? $0 : nil })
         {
             result.databaseURL = value
         }
-        if let value = sources.text("http.host") { result.httpHost = value }
-        if let value = try sources.value("http.port", "a port from 0 to 65535", { UInt16($0) }) {
-            result.httpPort = Int(value)
-        }
-        if let value = try sources.value(
+        if let value = text("http.host") { result.httpHost = value }
+        if let value = try value("http.port", "a port from 0 to 65535", { UInt16($0) }) { result.httpPort = Int(value) }
+        if let value = try value(
             "node.id", "1 to 64 of A–Z a–z 0–9 . _ -",
             { text in
                 (1...64).contains(text.utf8.count)
@@ -109,7 +138,7 @@ extension Settings {
         {
             result.nodeID = value
         }
-        if let names = sources.list("roles") {
+        if let names = list("roles") {
             var roles: Set<Role> = []
             for name in names {
                 guard let role = Role(rawValue: name) else {
@@ -120,7 +149,7 @@ extension Settings {
             if roles.isEmpty { throw SettingsError("roles: name at least one of api, scheduler and worker") }
             result.roles = roles
         }
-        if let value = try sources.value(
+        if let value = try value(
             "log.level", "trace, debug, info, notice, warning, error or critical",
             {
                 Logger.Level(rawValue: $0.lowercased())
@@ -128,17 +157,26 @@ extension Settings {
         {
             result.logLevel = value
         }
-        if let value = try sources.value("log.format", "text or json", { LogFormatName(rawValue: $0) }) {
+        if let value = try value("log.format", "text or json", { LogFormatName(rawValue: $0) }) {
             result.logFormat = value
         }
-        if let value = sources.list("egress.allow") { result.egressAllow = value }
-        if let value = sources.list("command.allow") { result.commandAllow = value }
-        if let value = try sources.value(
+        if let value = list("egress.allow") { result.egressAllow = value }
+        if let value = text("webhook.secret") { result.webhookSecret = value }
+        if let value = list("command.allow") { result.commandAllow = value }
+        for (key, field) in [
+            ("command.memory", \Settings.commandMemory), ("command.file_size", \.commandFileSize),
+            ("command.open_files", \.commandOpenFiles), ("command.cpu_seconds", \.commandCPUSeconds),
+        ] {
+            if let value = try value(key, "a number such as 512M or 8G, or 0 for no limit", { Self.amount($0) }) {
+                result[keyPath: field] = value
+            }
+        }
+        if let value = try value(
             "scheduler.shards", "from 1 to 256", { Int($0).flatMap { (1...256).contains($0) ? $0 : nil } })
         {
             result.schedulerShards = value
         }
-        if let value = try sources.value(
+        if let value = try value(
             "worker.concurrency", "from 1 to 10000",
             {
                 Int($0).flatMap { (1...10_000).contains($0) ? $0 : nil }
@@ -146,7 +184,7 @@ extension Settings {
         {
             result.workerConcurrency = value
         }
-        if let names = sources.list("worker.queues") {
+        if let names = list("worker.queues") {
             var queues: [String: Int] = [:]
             for name in names {
                 let parts = name.split(separator: ":")
@@ -158,6 +196,24 @@ extension Settings {
             result.workerQueues = queues
         }
         return result
+    }
+}
+
+extension Settings {
+    /// Reads a number, or one with K, M, G or T behind it (powers of 1024); nil for anything else and for what is past 2⁶³.
+    static func amount(_ text: String) -> UInt64? {
+        let shift: UInt64? =
+            switch text.last?.uppercased() {
+            case "K": 10
+            case "M": 20
+            case "G": 30
+            case "T": 40
+            default: nil
+            }
+        let digits = shift == nil ? text[...] : text.dropLast()
+        guard digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt64(digits) else { return nil }
+        let (amount, isTooMuch) = number.multipliedReportingOverflow(by: 1 << (shift ?? 0))
+        return isTooMuch || amount > UInt64(Int64.max) ? nil : amount
     }
 }
 
@@ -177,4 +233,12 @@ func readFile(_ path: String, limit: Int) -> [UInt8]? {
         bytes.append(contentsOf: chunk[0..<count])
     }
     return nil
+}
+
+extension StringProtocol {
+    fileprivate func trimmingSuffix(while matches: (Character) -> Bool) -> String {
+        var end = endIndex
+        while end > startIndex, matches(self[index(before: end)]) { end = index(before: end) }
+        return String(self[..<end])
+    }
 }

@@ -48,6 +48,8 @@ struct DraftTests {
             #"{"type":"interval","every":"PT90S","anchor":"2026-01-01T00:00:00+02:00"}"#,
             #"{"type":"fixed_delay","every":"1h30m"}"#, #"{"type":"once","at":"2030-01-01T00:00:00Z"}"#,
             #"{"type":"once","local":"2030-01-01T00:00","timezone":"Asia/Amman"}"#,
+            #"{"type":"rrule","rule":"FREQ=MONTHLY;BYDAY=-1FR","start":"2026-01-30T17:00"}"#,
+            #"{"type":"rrule","rule":"RRULE:FREQ=DAILY\nEXDATE:20300102T000000","start":"2030-01-01","timezone":"Asia/Amman"}"#,
         ])
     func schedules(text: String) throws {
         let draft = try draft(#"{"name":"n","schedule":\#(text),"target":{"type":"noop"}}"#)
@@ -129,7 +131,24 @@ struct DraftTests {
             ("schedule", #"{"type":"interval"}"#, "/schedule/every"),
             ("schedule", #"{"type":"once"}"#, "/schedule/at"),
             ("schedule", #"{"type":"once","at":"2030-01-01T00:00:00Z","local":"2030-01-01T00:00"}"#, "/schedule/at"),
-            ("schedule", #"{"type":"rrule","rule":"FREQ=DAILY","start":"2030-01-01T00:00:00"}"#, "/schedule/type"),
+            ("schedule", #"{"type":"rrule","rule":"FREQ=NEVER","start":"2030-01-01T00:00:00"}"#, "/schedule/rule"),
+            (
+                "schedule", #"{"type":"rrule","rule":"FREQ=MONTHLY;BYDAY=6MO","start":"2030-01-01T00:00:00"}"#,
+                "/schedule/rule"
+            ),
+            (
+                "schedule", #"{"type":"rrule","rule":"FREQ=DAILY\nEXRULE:FREQ=DAILY","start":"2030-01-01T00:00:00"}"#,
+                "/schedule/rule"
+            ),
+            ("schedule", #"{"type":"rrule","rule":"","start":"2030-01-01T00:00:00"}"#, "/schedule/rule"),
+            ("schedule", #"{"type":"rrule","start":"2030-01-01T00:00:00"}"#, "/schedule/rule"),
+            ("schedule", #"{"type":"rrule","rule":"FREQ=DAILY","start":"2030-02-30T00:00:00"}"#, "/schedule/start"),
+            ("schedule", #"{"type":"rrule","rule":"FREQ=DAILY","start":"2030-01-01T00:00:00Z"}"#, "/schedule/start"),
+            (
+                "schedule",
+                #"{"type":"rrule","rule":"FREQ=DAILY","start":"2030-01-01T00:00:00","timezone":"Mars/Base"}"#,
+                "/schedule/timezone"
+            ),
             ("schedule", #"{"type":"rrule","rule":"FREQ=DAILY"}"#, "/schedule/start"),
             ("target", #"{"type":"http","url":"http://user:pw@x/"}"#, "/target/url"),
             ("target", #"{"type":"http","url":"http://x:99999/"}"#, "/target/url"),

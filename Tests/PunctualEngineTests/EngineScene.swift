@@ -54,6 +54,7 @@ struct EngineScene: Sendable {
     func executions(of job: Job) async throws -> [Execution] {
         var query = ExecutionQuery()
         query.jobID = job.id
+        query.limit = 200
         return try await store.executions(query).items
     }
 }

@@ -62,9 +62,46 @@ struct SchedulerServiceTests {
         }
         let good = try await scene.job("good")
         scene.clock.advance(by: .seconds(60))
-        #expect(try await scene.scheduler.tick() == 1)
+        // One runs, the other is set aside.
+        #expect(try await scene.scheduler.tick() == 2)
         #expect(try await scene.executions(of: broken).isEmpty)
         #expect(try await scene.executions(of: good).count == 1)
+    }
+
+    @Test("jobs whose schedule cannot be computed any more are paused with the reason, and starve no other")
+    func setAside() async throws {
+        var scene = EngineScene()
+        scene.options.tickBatch = 2
+        var broken: [Job] = []
+        for index in 0..<4 {
+            broken.append(
+                try await scene.job("broken-\(index)") {
+                    $0.schedule = .cron(
+                        expression: "* * * * *", timezone: "Europe/Atlantis", dialect: .ocps, dst: DSTPolicy())
+                })
+        }
+        let paused = broken.removeLast()
+        let change = JobChange(
+            draft: paused.draft, status: .paused, pauseReason: "holidays", nextRunAt: nil, updatedAt: scene.clock.now())
+        _ = try await scene.store.update(paused.id, change, ifVersion: paused.version)
+        scene.clock.advance(by: .seconds(1))
+        // Due after all of them.
+        let good = try await scene.job("good")
+        scene.clock.advance(by: .seconds(60))
+        let scheduler = scene.scheduler
+        while try await scheduler.tick() >= 2 {}
+        #expect(try await scene.executions(of: good).count == 1)
+        for job in broken {
+            let now = try #require(try await scene.store.job(job.id))
+            #expect(now.status == .paused)
+            #expect(now.pauseReason?.hasPrefix("the schedule cannot be computed: timezone") == true)
+            #expect(now.nextRunAt == nil)
+            #expect(now.draft == job.draft)
+        }
+        let owners = try #require(try await scene.store.job(paused.id))
+        #expect(owners.pauseReason == "holidays")
+        #expect(owners.nextRunAt == nil)
+        #expect(try await scheduler.tick() == 0)
     }
 
     @Test("a backlog larger than a batch takes several ticks")

@@ -120,4 +120,54 @@ struct WorkerServiceTests {
         #expect(claimed.filter { $0.execution.queue == "mail" }.count <= 1)
         #expect(try await worker.claim().isEmpty)
     }
+
+    @Test("with nothing to claim it waits for the bell as long as a poll, or until the next execution is available")
+    func pauses() async throws {
+        var scene = EngineScene()
+        scene.options.pollInterval = .seconds(86_400)
+        let worker = scene.worker()
+        #expect(await worker.pause(claimed: 0) == .seconds(86_400))
+        try await scene.job("report") { $0.jitter = .seconds(3600) }
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 1)
+        let wait = try #require(try await scene.store.nextAvailable(lane: .builtIn))
+        try #require(wait > .zero)
+        #expect(try await worker.claim().isEmpty)
+        #expect(await worker.pause(claimed: 0) == wait)
+    }
+
+    @Test("what waits for room in its queue is looked for ever less often, until something can be claimed again")
+    func noBusyPolling() async throws {
+        var scene = EngineScene()
+        scene.options.queues = ["mail": 1]
+        for index in 0..<2 { try await scene.job("mail-\(index)") { $0.queue = "mail" } }
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 2)
+        let worker = scene.worker()
+        let claimed = try #require(try await worker.claim().first)
+        var pauses: [Duration] = [await worker.pause(claimed: 1)]
+        for _ in 0..<12 {
+            #expect(try await worker.claim().isEmpty)
+            pauses.append(await worker.pause(claimed: 0))
+        }
+        #expect(pauses == (0..<13).map { min(.milliseconds(1 << $0), .seconds(1)) })
+        // Kept rings would hide whether the end of work rings.
+        try await scene.bell.workers.wait(atMost: .milliseconds(1))
+        await worker.process(claimed)
+        try await scene.bell.workers.wait(atMost: .seconds(3600))
+        #expect(try await worker.claim().count == 1)
+        #expect(await worker.pause(claimed: 1) == .seconds(1))
+    }
+
+    @Test("with all hands full it waits for the end of work")
+    func full() async throws {
+        var scene = EngineScene()
+        scene.options.concurrency = 1
+        for index in 0..<2 { try await scene.job("job-\(index)") }
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 2)
+        let worker = scene.worker()
+        #expect(try await worker.claim().count == 1)
+        #expect(await worker.pause(claimed: 1) == scene.options.pollInterval)
+    }
 }

@@ -4,19 +4,6 @@ import PunctualJSON
 import PunctualSchedule
 import Testing
 
-private func attempt(_ target: HTTPTarget, timeout: Duration = .seconds(120)) -> AttemptRequest {
-    AttemptRequest(
-        executionID: Identifier(high: 1, low: 1), jobID: Identifier(high: 2, low: 2), jobName: "job",
-        service: "default", scheduledAt: Timestamp(milliseconds: 0), attempt: 3, target: .http(target),
-        timeout: timeout)
-}
-
-private func answer(_ status: String, _ fields: String = "", body: String = "") -> LoopbackServer.Answer {
-    .text("HTTP/1.1 \(status)\r\ncontent-length: \(body.utf8.count)\r\n\(fields)\r\n\(body)")
-}
-
-private let toLoopback = EgressGuard(allowed: [IPRange("127.0.0.0/8")!]) { _ in [IPAddress("127.0.0.1")!] }
-
 @Suite("HTTP calls")
 struct HTTPExecutorTests {
     /// Runs one attempt against a server of its own.
@@ -28,7 +15,7 @@ struct HTTPExecutorTests {
         let executor = HTTPExecutor(egress: toLoopback, secrets: secrets)
         var target = HTTPTarget(url: "http://127.0.0.1:\(server.port)/hook?x=1")
         change(&target)
-        let result = await executor.execute(attempt(target, timeout: timeout))
+        let result = await executor.execute(httpAttempt(target, timeout: timeout))
         await executor.shutdown()
         await server.stop()
         return (result, server.requests)
@@ -125,7 +112,7 @@ struct HTTPExecutorTests {
     func cancel() async throws {
         let server = try await LoopbackServer(.silence)
         let executor = HTTPExecutor(egress: toLoopback)
-        let request = attempt(HTTPTarget(url: "http://127.0.0.1:\(server.port)/"))
+        let request = httpAttempt(HTTPTarget(url: "http://127.0.0.1:\(server.port)/"))
         // Awaited two lines below.
         let call = Task { await executor.execute(request) }
         call.cancel()
@@ -140,7 +127,7 @@ struct HTTPExecutorTests {
         let port = server.port
         await server.stop()
         let executor = HTTPExecutor(egress: toLoopback)
-        let result = await executor.execute(attempt(HTTPTarget(url: "http://127.0.0.1:\(port)/")))
+        let result = await executor.execute(httpAttempt(HTTPTarget(url: "http://127.0.0.1:\(port)/")))
         guard case .failed(.connection, _, true, nil) = result.verdict else {
             Issue.record("\(result)")
             return

@@ -30,6 +30,12 @@ struct PunctualHTTPTests {
             #expect(patched.json["version"] == 2)
             #expect(try await client.send(.patch, path, "{}", headers: [.ifMatch: "\"1\""]).status == 412)
             #expect(try await client.send(.delete, path, headers: [.ifMatch: "\"1\""]).status == 412)
+            for tag in ["\"1\", \"3\"", "W/\"2\"", "2", "x", "\"\"", "\"99999999999999999999\""] {
+                #expect(try await client.send(.patch, path, "{}", headers: [.ifMatch: tag]).status == 412, "\(tag)")
+            }
+            for tag in ["*", "\"1\", \"2\"", " \"2\" "] {
+                #expect(try await client.send(.get, path, headers: [.ifMatch: tag]).status == 200, "\(tag)")
+            }
             let paused = try await client.send(.post, "\(path)/pause", #"{"reason":"holiday"}"#)
             #expect(paused.json["status"] == "paused")
             #expect(paused.json["pause_reason"] == "holiday")
@@ -38,6 +44,8 @@ struct PunctualHTTPTests {
             let triggered = try await client.send(.post, "\(path)/trigger")
             #expect(triggered.status == 202)
             #expect(triggered.json["trigger"] == "manual")
+            let place = try #require(triggered.headers[.location])
+            #expect(try await client.send(.get, place).json == triggered.json)
             let history = try await client.send(.get, "/api/v1/executions/\(id)")
             #expect(history.json["items"]?.array?.count == 1)
             #expect(try await client.send(.get, "\(path)/next?count=3").json["items"]?.array?.count == 3)
@@ -101,6 +109,11 @@ struct PunctualHTTPTests {
             let wrong = try await client.send(.delete, "/api/v1/jobs")
             #expect(wrong.status == 405)
             #expect(wrong.headers[.allow] == "GET, HEAD, POST")
+            let odd = try await client.send(HTTPRequest.Method("QUERY")!, "/api/v1/jobs/bulk")
+            #expect(odd.status == 405)
+            #expect(odd.headers[.allow] == "POST")
+            #expect(try await client.send(.options, "/api/v1/jobs/x/pause").headers[.allow] == "POST")
+            #expect(try await client.send(.put, "/api/v1/jobs/x/y/z").status == 404)
             #expect(try await client.send(.post, "/api/v1/jobs", least, type: "text/plain").status == 415)
         }
     }

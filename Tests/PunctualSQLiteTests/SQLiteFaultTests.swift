@@ -3,7 +3,6 @@ import GRDB
 import PunctualCore
 import PunctualSchedule
 import PunctualTestKit
-import Synchronization
 import Testing
 
 @testable import PunctualSQLite
@@ -124,63 +123,66 @@ struct SQLiteFaultTests {
         #expect(try await store.counts().jobs[.active] == acknowledged.count + 1)
     }
 
-    @Test("answers claims, ends, ticks and look-ups by index alone")
-    func plans() async throws {
+    @Test("whose lock file was left by a dead process opens")
+    func staleLock() throws {
+        try Data("4194305\n".utf8).write(to: URL(fileURLWithPath: path + ".lock"))
+        try open().close()
+    }
+
+    @Test("in a folder where nobody may write cannot be opened, and the text names it")
+    func readOnlyFolder() throws {
+        // Not even the superuser makes files there.
+        let error = #expect(throws: StoreError.self) { _ = try SQLiteStore(path: "/proc/punctual.db", clock: clock) }
+        guard case .unavailable(let text) = error else {
+            Issue.record("saw \(String(describing: error))")
+            return
+        }
+        #expect(text.contains("/proc/punctual.db"))
+    }
+
+    @Test("that somebody else keeps locked refuses writes as unavailable, answers reads, and goes on afterwards")
+    func busy() async throws {
         let store = try open()
         defer { store.close() }
-        let seen = Statements()
-        try await store.pool.writeWithoutTransaction { $0.trace { seen.add($0) } }
-        try await store.pool.read { $0.trace { seen.add($0) } }
-        let job = job("one")
-        _ = try await store.create([job])
-        let plan = try #require(job.plan(at: clock.now(), schedule: .manual))
-        _ = try await store.apply([plan])
-        let claimed = try #require(
-            try await store.claim(ClaimRequest(worker: "w", limit: 5, lease: .seconds(1))).first)
-        _ = try await store.renew([claimed.lease], for: .seconds(1))
-        _ = try await store.finish(Completion(lease: claimed.lease, outcome: .failed))
-        _ = try await store.retry(claimed.execution.id, of: job.id)
-        _ = try await store.cancel(claimed.execution.id, of: job.id)
-        _ = try await store.reclaimExpired(limit: 5, random: 0)
-        _ = try await store.prune(before: clock.now(), limit: 5)
-        _ = try await store.dueJobs(shards: nil, limit: 5)
-        _ = try await store.dueJobs(shards: [1, 2], limit: 5)
-        _ = try await store.nextAvailable(lane: .builtIn)
-        _ = try await store.job(job.id)
-        _ = try await store.job(named: "one", service: "default")
-        _ = try await store.jobs(JobQuery())
-        _ = try await store.executions(ExecutionQuery())
-        let statements = seen.all
-        #expect(statements.count > 15)
-        #expect(statements.contains { $0.contains("next_run_at <= ?") })
-        for sql in statements {
-            let steps = try await store.pool.read { database in
-                let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
-                // The plan is the same whatever the values are.
-                statement.setUncheckedArguments(StatementArguments())
-                return try Row.fetchAll(statement).map { $0["detail"] as String }
-            }
-            for step in steps {
-                #expect(
-                    !step.hasPrefix("SCAN jobs") && !step.hasPrefix("SCAN executions") || step.contains("USING"),
-                    "\(sql): \(step)")
-                #expect(!step.contains("TEMP B-TREE"), "\(sql): \(step)")
-            }
+        let known = job("known")
+        _ = try await store.create([known])
+        let other = try DatabaseQueue(path: path)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let refusal = await #expect(throws: StoreError.self) { _ = try await store.create([job("refused")]) }
+        guard case .unavailable(let text) = refusal else {
+            Issue.record("saw \(String(describing: refusal))")
+            return
         }
+        #expect(text.contains("locked"))
+        #expect(try await store.job(known.id) == known)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        _ = try await store.create([job("after")])
+        #expect(try await store.counts().jobs[.active] == 2)
     }
-}
 
-/// The statements that touched jobs and executions, each once.
-private final class Statements: Sendable {
-    private let texts = Mutex<Set<String>>([])
-
-    var all: [String] { texts.withLock { $0.sorted() } }
-
-    func add(_ event: Database.TraceEvent) {
-        guard case .statement(let statement) = event else { return }
-        let words = ["SELECT", "UPDATE", "DELETE"]
-        let sql = statement.sql
-        guard words.contains(where: sql.hasPrefix), sql.contains("jobs") || sql.contains("executions") else { return }
-        texts.withLock { _ = $0.insert(sql) }
+    @Test("damaged in its pages is reported as corrupt, never read as if it were empty", arguments: [false, true])
+    func damagedPages(isCutOff: Bool) async throws {
+        let first = try open()
+        _ = try await first.create((0..<500).map { job("j\($0)") })
+        try await first.pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        first.close()
+        let url = URL(fileURLWithPath: path)
+        let whole = try Data(contentsOf: url)
+        // The first page stays, so that it looks like a database.
+        var damaged = whole.prefix(4096)
+        if !isCutOff { damaged += Data(repeating: 0x5A, count: whole.count - 4096) }
+        try damaged.write(to: url)
+        var refusal: StoreError?
+        do {
+            let store = try open()
+            defer { store.close() }
+            _ = try await store.jobs(JobQuery())
+        } catch {
+            refusal = error as? StoreError
+        }
+        guard case .corrupt = refusal else {
+            Issue.record("saw \(String(describing: refusal))")
+            return
+        }
     }
 }

@@ -92,12 +92,17 @@ extension JobDraft {
 
     /// The owner's fields in the contract's order, defaults filled in.
     public var json: JSONValue {
+        // The writer's own text is always JSON.
+        (try? JSONValue(parsing: storedText)) ?? .null
+    }
+
+    /// `json` as text; what a store keeps.
+    public var storedText: String {
         var writer = JSONWriter()
         writer.beginObject()
         write(to: &writer)
         writer.endObject()
-        // The writer's own text is always JSON.
-        return (try? JSONValue(parsing: writer.bytes)) ?? .null
+        return writer.text
     }
 
     /// Writes the owner's members into an open object.

@@ -84,6 +84,7 @@ extension Target {
             guard !name.isEmpty, Fields.isWord(name, extra: "_"), !(48...57).contains(name.utf8.first!) else {
                 return "must have a name of A–Z a–z 0–9 _ that does not begin with a digit"
             }
+            if CommandTarget.isReserved(variable: name) { return "may not be set by a job" }
             if name.utf8.count > 256 || value.utf8.count > 32_768 { return "is too long" }
             return value.utf8.contains(0) ? "must not contain the NUL character" : nil
         }

@@ -36,7 +36,8 @@ public struct Identifier: Hashable, Sendable {
             ($0.loadUnaligned(fromByteOffset: 0, as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
         }
         return Identifier(
-            high: UInt64(bitPattern: instant.milliseconds) << 16 | 0x8000 | (first.bigEndian & 0x0FFF),
+            // Instants before 1970 count as 1970 here: ids sort as unsigned numbers.
+            high: UInt64(clamping: instant.milliseconds) << 16 | 0x8000 | (first.bigEndian & 0x0FFF),
             low: 0x8000_0000_0000_0000 | (second.bigEndian & 0x3FFF_FFFF_FFFF_FFFF))
     }
 

@@ -36,7 +36,7 @@ extension JobSchedule {
     /// - Parameters:
     ///   - job: seeds `H` in cron expressions.
     ///   - createdAt: the anchor of an interval that names none.
-    /// - Throws: `ScheduleFault` for an unknown zone, an expression that cannot be read or can never fire.
+    /// - Throws: `ScheduleFault` for an unknown zone, an expression or rule that cannot be read or can never fire.
     public func compiled(
         for job: Identifier, createdAt: Timestamp, zones: ZoneCatalog
     ) throws(ScheduleFault) -> Schedule {
@@ -61,9 +61,13 @@ extension JobSchedule {
             case .gap(_, _, let transition): return .once(transition)
             case .overlap(let first, _): return .once(first)
             }
-        case .rrule:
-            // The contract's form is read and kept; the recurrence maths has not been built.
-            throw ScheduleFault(field: "type", detail: "this version cannot compute rrule schedules")
+        case .rrule(let text, let start, let timezone):
+            let zone = try zones.schedule(timezone)
+            do throws(RecurrenceError) {
+                return .recurrence(try RecurrenceSchedule(rule: RecurrenceRule(text), start: start, zone: zone))
+            } catch {
+                throw ScheduleFault(field: "rule", detail: "\(error)")
+            }
         case .manual:
             return .manual
         }

@@ -79,12 +79,19 @@ public struct CommandTarget: Hashable, Sendable {
     /// The program and its arguments; never empty.
     public var argv: [String]
     public var env: [String: String]
-    /// The working directory, absolute; nil means the worker's own.
+    /// The working directory, absolute; nil means `/`.
     public var directory: String?
 
     public init(argv: [String], env: [String: String] = [:], directory: String? = nil) {
         self.argv = argv
         self.env = env
         self.directory = directory
+    }
+
+    /// Whether a job must not set this variable: it is Punctual's own, or makes the loader or the shell run other code
+    /// than the program that the worker allows.
+    public static func isReserved(variable: String) -> Bool {
+        variable.hasPrefix("PUNCTUAL_") || variable.hasPrefix("LD_") || variable.hasPrefix("BASH_FUNC_")
+            || ["BASH_ENV", "GCONV_PATH", "GLIBC_TUNABLES"].contains(variable)
     }
 }

@@ -161,7 +161,7 @@ public enum FinishOutcome: Hashable, Sendable {
 public struct QueueSummary: Hashable, Sendable {
     public var name: String
     public var paused: Bool
-    /// Waiting executions that are available now.
+    /// Waiting executions that are available now; a driver may stop counting at 100,000.
     public var depth: Int
     public var running: Int
     /// Since the oldest waiting one became available; nil when none waits.

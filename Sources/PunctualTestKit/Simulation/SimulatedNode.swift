@@ -41,7 +41,8 @@ final class SimulatedNode {
         options.tickBatch = 4
         options.reapBatch = 3
         // Real time must never decide anything here.
-        options.storeTimeout = .seconds(600)
+        options.tickTimeout = nil
+        options.reclaimTimeout = nil
         scheduler = SchedulerService(
             store: store, zones: ZoneCatalog { _ in nil }, bell: bell, options: options, instruments: instruments)
         reaper = ReaperService(

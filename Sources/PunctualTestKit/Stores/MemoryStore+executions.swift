@@ -4,7 +4,7 @@ internal import PunctualSchedule
 extension MemoryStore: ExecutionStore {
     public func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
         let now = clock.now()
-        let waiting = executions.values.filter { stored in
+        let waiting = open.filter { stored in
             stored.row.status == .pending && stored.lane == request.lane && stored.row.availableAt <= now
                 && pausedQueues[stored.row.queue] != true
                 && request.tasks.map { tasks in stored.task.map(tasks.contains) ?? false } ?? true
@@ -44,7 +44,7 @@ extension MemoryStore: ExecutionStore {
 
     public func reclaimExpired(limit: Int, random: Double) async throws(StoreError) -> [Execution] {
         let now = clock.now()
-        let expired = executions.values.map(\.row)
+        let expired = open.map(\.row)
             .filter { $0.status == .running && ($0.leaseExpiresAt ?? .latest) <= now }
             .sorted { ($0.leaseExpiresAt ?? .latest, $0.id) < ($1.leaseExpiresAt ?? .latest, $1.id) }
         return expired.prefix(limit).map { row in
@@ -79,7 +79,7 @@ extension MemoryStore: ExecutionStore {
 
     public func queues() async throws(StoreError) -> [QueueSummary] {
         var names = Set(pausedQueues.keys).union(jobs.values.map(\.draft.queue))
-        for stored in executions.values where [.pending, .running].contains(stored.row.status) {
+        for stored in open where [.pending, .running].contains(stored.row.status) {
             names.insert(stored.row.queue)
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map(summary)
@@ -91,14 +91,14 @@ extension MemoryStore: ExecutionStore {
     }
 
     public func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
-        executions.values.filter {
+        open.filter {
             $0.row.status == .pending && $0.lane == lane && pausedQueues[$0.row.queue] != true
         }.map(\.row.availableAt).min().map { $0 - clock.now() }
     }
 
     private func summary(of name: String) -> QueueSummary {
         let now = clock.now()
-        let rows = executions.values.map(\.row).filter { $0.queue == name }
+        let rows = open.map(\.row).filter { $0.queue == name }
         let waiting = rows.filter { $0.status == .pending && $0.availableAt <= now }
         let running = rows.filter { $0.status == .running }
         return QueueSummary(

@@ -8,6 +8,8 @@ public actor MemoryStore {
     let clock: any WallClock
     var jobs: [Identifier: Job] = [:]
     var executions: [Identifier: StoredExecution] = [:]
+    /// The ids of the executions that have not ended; nearly all have, and nearly every call looks for the others.
+    var unended: Set<Identifier> = []
     var pausedQueues: [String: Bool] = [:]
     var shardLeases: [Int: ShardLease] = [:]
     var nodes: [String: NodeRecord] = [:]
@@ -136,9 +138,7 @@ extension MemoryStore: JobStore {
         var row = execution
         if row.status == .pending {
             var counts: [ExecutionStatus: Int] = [:]
-            for other in executions.values where other.row.jobID == row.jobID {
-                counts[other.row.status, default: 0] += 1
-            }
+            for other in open where other.row.jobID == row.jobID { counts[other.row.status, default: 0] += 1 }
             let decision = overlap.decide(
                 waiting: counts[.pending, default: 0], running: counts[.running, default: 0],
                 buffered: counts[.buffered, default: 0])
@@ -158,16 +158,23 @@ extension MemoryStore: JobStore {
         }
         let task: String? = if case .worker(let name, _) = target { name } else { nil }
         executions[row.id] = StoredExecution(row: row, lane: target.lane, task: task)
+        if !row.status.isFinal { unended.insert(row.id) }
         return row
     }
 
     /// The job's executions that have not ended, oldest first.
     func open(of job: Identifier) -> [Execution] {
-        executions.values.lazy.map(\.row).filter { $0.jobID == job && !$0.status.isFinal }
+        open.map(\.row).filter { $0.jobID == job }
             .sorted { ($0.scheduledAt, $0.id) < ($1.scheduledAt, $1.id) }
     }
 
-    func write(_ execution: Execution) { executions[execution.id]?.row = execution }
+    /// The executions that have not ended, in no order.
+    var open: [StoredExecution] { unended.compactMap { executions[$0] } }
+
+    func write(_ execution: Execution) {
+        executions[execution.id]?.row = execution
+        if execution.status.isFinal { unended.remove(execution.id) } else { unended.insert(execution.id) }
+    }
 }
 
 extension Job {

@@ -24,6 +24,7 @@ struct SchedulePreview: ParsableCommand {
               punctual schedule preview "30 2 * * *" --timezone America/New_York --count 3
               punctual schedule preview "0 0/15 * ? * MON-FRI" --dialect quartz
               punctual schedule preview --every 90s
+              punctual schedule preview --rrule "FREQ=WEEKLY;INTERVAL=2" --start 2026-01-30
 
             The note tells what a clock change does to an instant. `H` hashes
             from the job: each has its own instants.
@@ -33,6 +34,10 @@ struct SchedulePreview: ParsableCommand {
     var expression: String?
     @Option(name: .long, help: "A length of time instead of a cron expression.")
     var every: String?
+    @Option(name: .long, help: "A recurrence rule of RFC 5545 instead of a cron expression.")
+    var rrule: String?
+    @Option(name: .long, help: "The local time from which on --rrule holds, such as 2026-01-30T17:00.")
+    var start: String?
     @Option(name: .long, help: "The IANA zone whose clock it follows.")
     var timezone = "UTC"
     @Option(name: .long, help: "ocps, unix or quartz.")
@@ -48,7 +53,10 @@ struct SchedulePreview: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if (expression == nil) == (every == nil) { throw ValidationError("Give a cron expression or --every.") }
+        if [expression != nil, every != nil, rrule != nil].count(where: { $0 }) != 1 {
+            throw ValidationError("Give a cron expression, --every or --rrule.")
+        }
+        if (rrule == nil) != (start == nil) { throw ValidationError("--rrule and --start go together.") }
         if !(1...1000).contains(count) { throw ValidationError("--count: from 1 to 1000") }
     }
 
@@ -87,11 +95,19 @@ struct SchedulePreview: ParsableCommand {
         }
         do {
             let zone = try SystemZones.catalog.rules(named: timezone)
+            if let rrule {
+                guard let local = LocalDateTime(iso8601: start ?? "") else {
+                    throw ValidationError("--start \"\(start ?? "")\": write a local time such as 2026-01-30T17:00")
+                }
+                return .recurrence(try RecurrenceSchedule(rule: RecurrenceRule(rrule), start: local, zone: zone))
+            }
             let cron = try CronExpression(expression ?? "", dialect: dialect, hashKey: 0)
             return .cron(
                 try CronSchedule(expression: cron, zone: zone, dst: DSTPolicy(gap: gap, overlap: overlap)))
         } catch let error as CronError {
             throw Failure(.usage, "this is no usable cron expression\n\(error.explanation)")
+        } catch let error as RecurrenceError {
+            throw Failure(.usage, "this is no usable recurrence rule\n\(error.explanation)")
         } catch let error as ZoneError {
             throw Failure(.usage, "--timezone: \(error)")
         }

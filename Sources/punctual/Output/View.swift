@@ -115,7 +115,7 @@ enum Cell {
         case "interval": "every \(text(value?["every"]))"
         case "fixed_delay": "\(text(value?["every"])) after each"
         case "once": "once \(text(value?["at"]))\(text(value?["local"]))\(zone)"
-        case "rrule": text(value?["rule"]) + zone
+        case "rrule": text(value?["rule"]).replacing("\n", with: " ") + zone
         case let type: type ?? ""
         }
     }

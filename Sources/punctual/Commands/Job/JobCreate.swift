@@ -10,6 +10,8 @@ struct JobCreate: AsyncParsableCommand {
             EXAMPLES
               punctual job create ping --every 30s --http http://127.0.0.1:9000/hook
               punctual job create report --cron "0 9 * * MON" -- /usr/bin/make report
+              punctual job create close --rrule "FREQ=MONTHLY;BYDAY=-1FR" \\
+                --start 2026-01-30T17:00 --http http://127.0.0.1:9000/close
               punctual job create drill --manual --noop --label team=core
 
             One schedule and one target. For all fields write a file and use `punctual job
@@ -20,7 +22,11 @@ struct JobCreate: AsyncParsableCommand {
     var name: String
     @Option(name: .long, help: "A cron expression.")
     var cron: String?
-    @Option(name: .long, help: "The zone whose clock --cron follows.")
+    @Option(name: .long, help: "A recurrence rule of RFC 5545.")
+    var rrule: String?
+    @Option(name: .long, help: "The local time from which on --rrule holds, such as 2026-01-30T17:00.")
+    var start: String?
+    @Option(name: .long, help: "The zone whose clock --cron or --rrule follows.")
     var timezone: String?
     @Option(name: .long, help: "Each time so much later, such as 30s.")
     var every: String?
@@ -52,13 +58,16 @@ struct JobCreate: AsyncParsableCommand {
     var command: [String] = []
 
     func validate() throws {
-        if [cron != nil, every != nil, after != nil, at != nil, manual].count(where: { $0 }) != 1 {
-            throw ValidationError("Give one of --cron, --every, --after, --at and --manual.")
+        if [cron != nil, rrule != nil, every != nil, after != nil, at != nil, manual].count(where: { $0 }) != 1 {
+            throw ValidationError("Give one of --cron, --rrule, --every, --after, --at and --manual.")
         }
         if [http != nil, noop, !command.isEmpty].count(where: { $0 }) != 1 {
             throw ValidationError("Give one of --http URL, --noop and -- PROGRAM.")
         }
-        if timezone != nil, cron == nil { throw ValidationError("--timezone goes with --cron.") }
+        if timezone != nil, cron == nil, rrule == nil {
+            throw ValidationError("--timezone goes with --cron or --rrule.")
+        }
+        if (rrule == nil) != (start == nil) { throw ValidationError("--rrule and --start go together.") }
         for label in label where !label.contains("=") { throw ValidationError("--label \"\(label)\": write key=value") }
     }
 
@@ -77,6 +86,8 @@ struct JobCreate: AsyncParsableCommand {
             schedule[field] = .string(value)
         }
         if let cron { set("cron", "expression", cron) }
+        if let rrule { set("rrule", "rule", rrule) }
+        if let start { schedule["start"] = .string(start) }
         if let every { set("interval", "every", every) }
         if let after { set("fixed_delay", "every", after) }
         if let at { set("once", "at", at) }

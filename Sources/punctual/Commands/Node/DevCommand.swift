@@ -21,6 +21,6 @@ struct DevCommand: AsyncParsableCommand {
     var demo = false
 
     func run() async throws {
-        try await Node.run(try node.settings(base: .development), mode: .development(demo: demo))
+        try await Node.run(try await node.settings(base: .development), mode: .development(demo: demo))
     }
 }

@@ -16,6 +16,6 @@ struct MigrateCommand: AsyncParsableCommand {
     @OptionGroup var node: NodeOptions
 
     func run() async throws {
-        try await Node.migrate(try node.settings())
+        try await Node.migrate(try await node.settings())
     }
 }

@@ -29,7 +29,7 @@ struct NodeOptions: ParsableArguments {
     /// - Parameters:
     ///   - base: the defaults of the command.
     ///   - roles: the flag of the command that has one.
-    func settings(base: Settings = Settings(), roles: String? = nil) throws(SettingsError) -> Settings {
+    func settings(base: Settings = Settings(), roles: String? = nil) async throws(SettingsError) -> Settings {
         var flags: [String: String] = [:]
         flags["database.url"] = databaseURL
         flags["http.host"] = host
@@ -39,7 +39,7 @@ struct NodeOptions: ParsableArguments {
         flags["log.format"] = logFormat
         flags["roles"] = roles
         let environment = ProcessInfo.processInfo.environment
-        return try Settings.load(
+        return try await Settings.load(
             flags: flags, environment: environment, configFile: config ?? environment["PUNCTUAL_CONFIG"], base: base)
     }
 }

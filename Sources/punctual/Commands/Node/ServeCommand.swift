@@ -21,6 +21,6 @@ struct ServeCommand: AsyncParsableCommand {
     var roles: String?
 
     func run() async throws {
-        try await Node.run(try node.settings(roles: roles))
+        try await Node.run(try await node.settings(roles: roles))
     }
 }

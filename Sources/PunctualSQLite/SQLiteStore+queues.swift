@@ -1,0 +1,119 @@
+package import PunctualCore
+internal import PunctualSchedule
+
+extension SQLiteStore {
+    package func queues() async throws(StoreError) -> [QueueSummary] {
+        try await read { try $0.queues() }
+    }
+
+    package func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+        try await lane.write { transaction in
+            try transaction.database.run(
+                "INSERT INTO queues (name, paused) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET paused = excluded.paused",
+                name, paused)
+        }
+        return try await queues().first { $0.name == name } ?? QueueSummary(name: name, paused: paused)
+    }
+
+    package func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
+        try await read { transaction in
+            try transaction.lines(of: lane, paused: transaction.pausedQueues()).map(\.availableAt).min().map {
+                $0 - transaction.now
+            }
+        }
+    }
+}
+
+/// The waiting executions of one queue and priority.
+struct Line {
+    let queue: String
+    let priority: Int
+    /// Of the first.
+    let availableAt: Timestamp
+}
+
+extension Transaction {
+    func pausedQueues() throws -> Set<String> {
+        Set(try database.rows("SELECT name FROM queues WHERE paused") { $0.text() })
+    }
+
+    /// The lines of the queues that are not paused: one index seek each, however many wait in them.
+    func lines(of lane: Lane, paused: Set<String>) throws -> [Line] {
+        var lines: [Line] = []
+        var (queue, priority) = ("", -1)
+        while let line = try database.first(
+            Self.nextLine, lane.rawValue, queue, priority,
+            read: { Line(queue: $0.text(), priority: $0.int(), availableAt: $0.instant()) })
+        {
+            let isPaused = paused.contains(line.queue)
+            if !isPaused { lines.append(line) }
+            // Past all priorities of a paused queue.
+            (queue, priority) = (line.queue, isPaused ? Int.max : line.priority)
+        }
+        return lines
+    }
+
+    private static let nextLine = """
+        SELECT queue, priority, available_at FROM executions
+        WHERE status = 'pending' AND lane = ? AND (queue, priority) > (?, ?)
+        ORDER BY queue, priority, available_at LIMIT 1
+        """
+
+    /// Every queue's figures; neither jobs nor ended executions are counted through.
+    fileprivate func queues() throws -> [QueueSummary] {
+        var summaries: [String: QueueSummary] = [:]
+        func change(_ name: String, _ body: (inout QueueSummary) -> Void) {
+            body(&summaries[name, default: QueueSummary(name: name, paused: false)])
+        }
+        for (name, paused) in try database.rows("SELECT name, paused FROM queues", read: { ($0.text(), $0.bool()) }) {
+            change(name) { $0.paused = paused }
+        }
+        for name in try database.rows(Self.queuesOfJobs, read: { $0.text() }) { change(name) { _ in } }
+        for lane in Lane.allCases {
+            for line in try lines(of: lane, paused: []) {
+                let depth = try database.first(
+                    Self.depth, lane.rawValue, line.queue, line.priority, now, QueueSummary.countLimit
+                ) { $0.int() }
+                change(line.queue) { summary in
+                    summary.depth = min(summary.depth + (depth ?? 0), QueueSummary.countLimit)
+                    guard line.availableAt <= now else { return }
+                    summary.oldestAge = max(summary.oldestAge ?? .zero, now - line.availableAt)
+                }
+            }
+        }
+        var workers: [String: Set<String?>] = [:]
+        for (name, worker) in try database.rows(Self.running, read: { ($0.text(), $0.optionalText()) }) {
+            workers[name, default: []].insert(worker)
+            change(name) { $0.running += 1 }
+        }
+        for (name, workers) in workers { change(name) { $0.workers = workers.count } }
+        // By bytes, as the database sorts names.
+        return summaries.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    private static let depth = """
+        SELECT count(*) FROM (
+            SELECT 1 FROM executions WHERE status = 'pending' AND lane = ? AND queue = ? AND priority = ?
+                AND available_at <= ? LIMIT ?
+        )
+        """
+    private static let running = "SELECT queue, worker FROM executions WHERE status = 'running'"
+    /// The names of queues that jobs name, one index seek each.
+    private static let queuesOfJobs = """
+        WITH RECURSIVE names (queue) AS (
+            SELECT (SELECT min(queue) FROM jobs)
+            UNION ALL
+            SELECT (SELECT min(queue) FROM jobs WHERE queue > names.queue) FROM names WHERE names.queue IS NOT NULL
+        )
+        SELECT queue FROM names WHERE queue IS NOT NULL LIMIT 1000
+        """
+}
+
+extension QueueSummary {
+    /// Where the count of waiting executions stops.
+    fileprivate static let countLimit = 100_000
+
+    fileprivate init(name: String, paused: Bool) {
+        self.init(name: name, paused: paused, depth: 0, running: 0, oldestAge: nil, workers: 0)
+    }
+}

@@ -1,0 +1,209 @@
+internal import GRDB
+internal import PunctualCore
+internal import PunctualJSON
+internal import PunctualSchedule
+
+extension Transaction {
+    /// The execution; nil when there is none.
+    func execution(_ id: Identifier) throws -> Execution? {
+        try database.first(Self.executionByID, id, read: Execution.init)
+    }
+
+    private static let executionByID = "SELECT \(Execution.columns) FROM executions WHERE id = ?"
+
+    /// The job's executions that have not ended, oldest first.
+    func open(of job: Identifier) throws -> [Execution] {
+        try database.rows(Self.openOfJob, job, read: Execution.init)
+    }
+
+    private static let openOfJob = """
+        SELECT \(Execution.columns) FROM executions WHERE job_id = ? AND finished_at IS NULL ORDER BY id
+        """
+
+    /// How many of the job's executions wait, run, and wait for others to end.
+    func openCounts(of job: Identifier) throws -> (waiting: Int, running: Int, buffered: Int) {
+        var counts = (waiting: 0, running: 0, buffered: 0)
+        for word in try database.rows(Self.openStatuses, job, read: { $0.text() }) {
+            switch word {
+            case ExecutionStatus.pending.rawValue: counts.waiting += 1
+            case ExecutionStatus.running.rawValue: counts.running += 1
+            default: counts.buffered += 1
+            }
+        }
+        return counts
+    }
+
+    private static let openStatuses = "SELECT status FROM executions WHERE job_id = ? AND finished_at IS NULL"
+
+    /// Adds the row; false when its id is there already.
+    func insert(_ execution: Execution, target: Target) throws -> Bool {
+        var task: String?
+        if case .worker(let name, _) = target { task = name }
+        let added = try database.run(
+            Self.insertExecution, execution.id, execution.jobID, execution.jobName, execution.service, execution.queue,
+            execution.priority, target.lane.rawValue, task, execution.scheduledAt, execution.availableAt,
+            execution.trigger.rawValue, execution.status.rawValue, execution.reason?.rawValue, execution.attempt,
+            execution.maxAttempts, execution.worker, execution.leaseExpiresAt, execution.cancelRequested,
+            execution.createdAt, execution.startedAt, execution.finishedAt, execution.result?.json.description,
+            execution.error, execution.pastText)
+        if added > 0 { tally.moved(from: nil, to: execution.status) }
+        return added > 0
+    }
+
+    private static let insertExecution = """
+        INSERT OR IGNORE INTO executions (\(Execution.columns))
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    /// Writes what can change, over the state `old`.
+    func update(_ execution: Execution, from old: Execution) throws {
+        try database.run(
+            Self.updateExecution, execution.availableAt, execution.trigger.rawValue, execution.status.rawValue,
+            execution.reason?.rawValue, execution.attempt, execution.maxAttempts, execution.worker,
+            execution.leaseExpiresAt, execution.cancelRequested, execution.startedAt, execution.finishedAt,
+            execution.result?.json.description, execution.error, execution.pastText, execution.id)
+        tally.moved(from: old.status, to: execution.status)
+    }
+
+    private static let updateExecution = """
+        UPDATE executions SET available_at = ?, trigger = ?, status = ?, reason = ?, attempt = ?, max_attempts = ?,
+            worker = ?, lease_expires_at = ?, cancel_requested = ?, started_at = ?, finished_at = ?, result = ?,
+            error = ?, past_attempts = ?
+        WHERE id = ?
+        """
+
+    /// Writes what a claim changes; less than `update`, so that fewer indexes move.
+    func take(_ execution: Execution) throws {
+        try database.run(
+            Self.takeExecution, execution.attempt, execution.worker, execution.leaseExpiresAt, execution.startedAt,
+            execution.id)
+        tally.moved(from: .pending, to: .running)
+    }
+
+    private static let takeExecution = """
+        UPDATE executions SET status = 'running', reason = NULL, error = NULL, attempt = ?, worker = ?,
+            lease_expires_at = ?, started_at = ?
+        WHERE id = ?
+        """
+
+    /// Adds an execution after asking the overlap policy; nil when its id is there already.
+    func add(_ execution: Execution, target: Target, overlap: OverlapPolicy) throws -> Execution? {
+        var row = execution
+        if row.status == .pending, overlap != .allowAll {
+            let open = try openCounts(of: row.jobID)
+            switch overlap.decide(waiting: open.waiting, running: open.running, buffered: open.buffered) {
+            case .run: break
+            case .buffer: row.status = .buffered
+            case .skip(let reason):
+                row.status = .skipped
+                row.reason = reason
+                row.finishedAt = now
+            case .replace(let waits):
+                if try self.execution(row.id) != nil { return nil }
+                for other in try self.open(of: row.jobID) {
+                    if let next = other.cancelling(at: now, reason: .overlap) { try update(next, from: other) }
+                }
+                if waits { row.status = .buffered }
+            }
+        }
+        return try insert(row, target: target) ? row : nil
+    }
+
+    /// Ends the running attempt and does what follows from it.
+    func end(_ execution: Execution, with completion: Completion) throws -> Execution {
+        let next = execution.finishing(completion, at: now)
+        try update(next, from: execution)
+        if next.status.isFinal { try follow(next) }
+        return next
+    }
+
+    /// What an end brings with it: a buffered execution's turn, a fixed delay's next instant, the job's figures.
+    func follow(_ ended: Execution) throws {
+        let open = try openCounts(of: ended.jobID)
+        if open.waiting + open.running == 0 {
+            if open.buffered > 0 {
+                if let waiting = try self.open(of: ended.jobID).first {
+                    var turn = waiting
+                    turn.status = .pending
+                    turn.availableAt = max(now, turn.availableAt)
+                    try update(turn, from: waiting)
+                }
+            } else if let instant = try database.first(Self.idleJob, ended.jobID, read: jobRow)?.job.nextRun(
+                afterEndAt: now)
+            {
+                try database.run(Self.waitForInstant, instant, ended.jobID)
+            }
+        }
+        if ended.attempt > 0 {
+            try database.run(Self.countEnd, ended.status.rawValue, ended.status == .failed, ended.jobID)
+        }
+    }
+
+    /// Only a job without an instant may get one from an end.
+    private static let idleJob = """
+        SELECT \(jobColumns) FROM jobs WHERE id = ? AND next_run_at IS NULL AND status <> 'completed'
+        """
+    private static let waitForInstant = "UPDATE jobs SET next_run_at = ? WHERE id = ?"
+    private static let countEnd = "UPDATE jobs SET last_status = ?, failure_count = failure_count + ? WHERE id = ?"
+}
+
+extension Execution {
+    /// In the order in which `init(_:)` reads them.
+    static let columns = """
+        id, job_id, job_name, service, queue, priority, lane, task, scheduled_at, available_at, trigger, status, reason, \
+        attempt, max_attempts, worker, lease_expires_at, cancel_requested, created_at, started_at, finished_at, result, \
+        error, past_attempts
+        """
+
+    /// Reads a row of `columns`; what cannot be read is left out, and `error` says what.
+    init(_ columns: inout Columns) throws {
+        var complaint: String?
+        self = try Execution.read(&columns, complaint: &complaint)
+        if let complaint { error = complaint }
+    }
+
+    /// Reads a row of `columns`.
+    /// - Parameter complaint: set when a part cannot be read.
+    static func read(_ columns: inout Columns, complaint: inout String?) throws -> Execution {
+        let (id, job) = (try columns.identifier(), try columns.identifier())
+        let (name, service, queue) = (columns.text(), columns.text(), columns.text())
+        let priority = columns.int()
+        // Lane and task are the store's own.
+        _ = (columns.int(), columns.optionalText())
+        let (scheduledAt, availableAt) = (columns.instant(), columns.instant())
+        let (triggerWord, statusWord) = (columns.text(), columns.text())
+        let trigger = ExecutionTrigger(rawValue: triggerWord)
+        if trigger == nil { complaint = "the stored trigger \"\(triggerWord)\" is none" }
+        let status = ExecutionStatus(rawValue: statusWord)
+        if status == nil { complaint = "the stored status \"\(statusWord)\" is none" }
+        var execution = Execution(
+            id: id, jobID: job, jobName: name, service: service, queue: queue, priority: priority,
+            scheduledAt: scheduledAt, availableAt: availableAt, trigger: trigger ?? .manual, status: status ?? .failed,
+            reason: columns.optionalText().flatMap(ExecutionReason.init(rawValue:)), attempt: columns.int(),
+            maxAttempts: columns.int(), worker: columns.optionalText(), leaseExpiresAt: columns.optionalInstant(),
+            cancelRequested: columns.bool(), createdAt: columns.instant(), startedAt: columns.optionalInstant(),
+            finishedAt: columns.optionalInstant())
+        if let text = columns.optionalText() {
+            execution.result = parsed(text).flatMap(ExecutionResult.init(stored:))
+            if execution.result == nil { complaint = "the stored result cannot be read" }
+        }
+        execution.error = columns.optionalText()
+        if let text = columns.optionalText() {
+            let attempts = parsed(text)?.array?.map(Attempt.init(stored:))
+            execution.pastAttempts = attempts?.compactMap { $0 } ?? []
+            if attempts.map({ $0.contains { $0 == nil } }) ?? true {
+                complaint = "the stored attempts cannot be read"
+            }
+        }
+        return execution
+    }
+
+    private static func parsed(_ text: String) -> JSONValue? {
+        // Why it is no JSON helps nobody; that it is none is said by the caller.
+        try? JSONValue(parsing: text)
+    }
+
+    fileprivate var pastText: String? {
+        pastAttempts.isEmpty ? nil : JSONValue.array(pastAttempts.map(\.json)).description
+    }
+}
