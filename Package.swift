@@ -146,7 +146,7 @@ let package = Package(
                 hummingbirdTesting, httpTypes, nioCore, logging, crypto,
                 asyncHTTPClient, nioHTTP1, nioPosix,
             ]),
-        tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore", logging]),
+        tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualExecutors", logging]),
         tests(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
             exclude: ["Golden"]),

@@ -75,7 +75,7 @@ struct Ending: Equatable {
                 path += " \(word)"
                 continue
             }
-            let near = Nearest.word(to: word, among: known.compactMap(\.configuration.commandName))
+            let near = Nearest.word(to: word, among: known.compactMap { $0.configuration.commandName })
             return "Error: '\(DisplayWidth.tame(word))' is no command of \(path)."
                 + (near.map { " Did you mean '\($0)'?" } ?? "")
         }

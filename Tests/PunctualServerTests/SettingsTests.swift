@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import PunctualExecutors
 import Testing
 
 @testable import PunctualServer
@@ -190,10 +191,18 @@ struct SettingsTests {
         }
     }
 
-    @Test("a range that the egress guard cannot read is refused")
-    func ranges() async throws {
-        await #expect(throws: SettingsError.self) { try await load(flags: ["egress.allow": "10.0.0.0/40"]).executors() }
-        await #expect(throws: Never.self) { try await load(flags: ["egress.allow": "10.0.0.0/8,::1"]).executors() }
+    @Test(
+        "a range or a webhook secret that cannot be read is refused, the secret unseen",
+        arguments: [
+            ("egress.allow", "10.0.0.0/40", false), ("egress.allow", "10.0.0.0/8,::1", true),
+            ("webhook.secret", "whsec_hunter2", false),
+            ("webhook.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", true),
+        ])
+    func guarded(_ key: String, _ value: String, _ isGood: Bool) async throws {
+        let settings = try await load(flags: [key: value])
+        if isGood { return try await settings.httpExecutor().shutdown() }
+        let error = #expect(throws: SettingsError.self) { try settings.httpExecutor() }
+        #expect(error?.description.hasPrefix(key) == true && error?.description.contains("hunter2") == false)
     }
 
     @Test(

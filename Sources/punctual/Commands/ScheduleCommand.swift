@@ -61,16 +61,16 @@ struct SchedulePreview: ParsableCommand {
     }
 
     func run() throws {
-        var start = RelativeTime.now
+        var origin = RelativeTime.now
         if let from {
             guard let instant = Timestamp(rfc3339: from) else {
                 throw ValidationError("--from \"\(from)\": write an instant such as 2026-03-29T01:30:00Z")
             }
-            start = instant
+            origin = instant
         }
-        let schedule = try schedule(from: start)
-        let items = schedule.preview(after: start, limit: count)
-        guard !items.isEmpty else { throw Failure(.failed, "it is never due after \(start)") }
+        let schedule = try schedule(from: origin)
+        let items = schedule.preview(after: origin, limit: count)
+        guard !items.isEmpty else { throw Failure(.failed, "it is never due after \(origin)") }
         if output.output == .table, !output.quiet { Console.talk(schedule.words) }
         output.show(
             items.map { item in
@@ -82,9 +82,9 @@ struct SchedulePreview: ParsableCommand {
     }
 
     /// What the flags describe.
-    func schedule(from start: Timestamp) throws -> Schedule {
+    func schedule(from origin: Timestamp) throws -> Schedule {
         if let every {
-            return .interval(IntervalSchedule(every: try Duration.flag(every, name: "every"), anchor: start))
+            return .interval(IntervalSchedule(every: try Duration.flag(every, name: "every"), anchor: origin))
         }
         let word = ["next_valid": DSTPolicy.Gap.nextValid, "skip": .skip, "shift": .shift]
         let side = ["first": DSTPolicy.Overlap.first, "last": .last, "both": .both]
