@@ -24,7 +24,7 @@ public struct PunctualClient: Sendable {
     ///   - token: sent as a bearer token; nil sends none.
     ///   - timeoutSeconds: of one request, its answer included.
     public init(address: String, token: String? = nil, timeoutSeconds: Int64 = 30) {
-        self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
+        self.address = address.hasSuffix("/") && !address.hasSuffix("//") ? String(address.dropLast()) : address
         self.token = token
         self.timeout = .seconds(timeoutSeconds)
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
@@ -52,7 +52,7 @@ public struct PunctualClient: Sendable {
         _ method: String, _ path: String, query: [(String, String)] = [], body: JSONValue? = nil,
         headers: [(String, String)] = [], timeoutSeconds: Int64? = nil
     ) async throws(ClientError) -> ClientAnswer {
-        var request = request(method, path, query, accept: "application/json")
+        var request = try request(method, path, query, accept: "application/json")
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
         if let body {
             request.headers.replaceOrAdd(
@@ -64,13 +64,30 @@ public struct PunctualClient: Sendable {
         }
         do {
             let limit = timeoutSeconds.map { TimeAmount.seconds($0) } ?? timeout
-            let response = try await http.execute(request, timeout: limit)
-            let buffer = try await response.body.collect(upTo: Self.answerLimit)
-            let answer = ClientAnswer(response, buffer)
+            let answer = try await Self.within(limit) { [http, request] in
+                let response = try await http.execute(request, timeout: limit)
+                return ClientAnswer(response, try await response.body.collect(upTo: Self.answerLimit))
+            }
             guard (200..<300).contains(answer.status) else { throw ClientError.refused(answer) }
             return answer
         } catch {
             throw Self.failure(error, address: address)
+        }
+    }
+
+    /// The library's own limit ends with the head of an answer; this one covers the body too.
+    private static func within<Value: Sendable>(
+        _ limit: TimeAmount, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            defer { group.cancelAll() }
+            group.addTask(operation: work)
+            group.addTask {
+                try await Task.sleep(for: .nanoseconds(limit.nanoseconds))
+                throw HTTPClientError.deadlineExceeded
+            }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
         }
     }
 
@@ -80,7 +97,7 @@ public struct PunctualClient: Sendable {
     public func events(
         _ path: String, query: [(String, String)] = [], after place: String? = nil
     ) async throws(ClientError) -> ServerEvents {
-        var request = request("GET", path, query, accept: "text/event-stream")
+        var request = try request("GET", path, query, accept: "text/event-stream")
         if let place { request.headers.replaceOrAdd(name: "last-event-id", value: place) }
         do {
             let response = try await streams.execute(request, deadline: .distantFuture)
@@ -96,7 +113,11 @@ public struct PunctualClient: Sendable {
 
     private func request(
         _ method: String, _ path: String, _ query: [(String, String)], accept: String
-    ) -> HTTPClientRequest {
+    ) throws(ClientError) -> HTTPClientRequest {
+        // The library underneath ends the process over a port that is none.
+        guard let port = URL(string: address).map({ $0.port ?? 0 }), (0...65_535).contains(port) else {
+            throw Self.noAddress(address)
+        }
         var url = address + path
         if !query.isEmpty {
             url += "?" + query.map { "\(Self.encode($0))=\(Self.encode($1))" }.joined(separator: "&")
@@ -116,9 +137,13 @@ public struct PunctualClient: Sendable {
         case let error as HTTPClientError where [.deadlineExceeded, .readTimeout, .connectTimeout].contains(error):
             .timedOut("\(address) did not answer in time")
         case let error as HTTPClientError where [.invalidURL, .emptyHost, .emptyScheme].contains(error):
-            .unreachable("\(address) is no address of a server; write http://127.0.0.1:8640")
+            noAddress(address)
         default: .unreachable("cannot reach \(address): \(reason(of: error))")
         }
+    }
+
+    private static func noAddress(_ text: String) -> ClientError {
+        .unreachable("\(text) is no address of a server; write http://127.0.0.1:8640")
     }
 
     /// Why no connection came about, in the words of people.

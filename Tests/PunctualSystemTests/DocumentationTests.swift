@@ -11,8 +11,15 @@ private struct Shown: CustomTestStringConvertible, Sendable {
 
 @Suite("What the pages show is what happens", .timeLimit(.minutes(10)))
 struct DocumentationTests {
-    /// Scripts that build or test everything are run by CI itself.
-    private static let left = ["script/server", "script/test", "script/bench", "script/bootstrap"]
+    /// Scripts that build or test everything are run by CI itself; packages are installed by script/bootstrap.
+    private static let left = ["script/", "pip install"]
+
+    /// Every page, by its path in the package.
+    private static func pages() throws -> [String] {
+        let beside = try FileManager.default.contentsOfDirectory(atPath: Checkout.path("."))
+        let below = try FileManager.default.subpathsOfDirectory(atPath: Checkout.path("docs")).map { "docs/\($0)" }
+        return (beside + below).filter { $0.hasSuffix(".md") }.sorted()
+    }
 
     /// The commands of all `sh` and `console` blocks of a page.
     private static func commands(of page: String) throws -> [Shown] {
@@ -48,10 +55,10 @@ struct DocumentationTests {
             .replacing(#/ +/#, with: " ")
     }
 
-    @Test("every command of the README and of the API's page prints lines of the shape that stands there")
+    @Test("every command of the pages runs, and prints lines of the shape that stands there")
     func commands() async throws {
-        let known = try ["README.md", "docs/reference/api.md"].flatMap(DocumentationTests.commands)
-        #expect(known.count >= 2, "the README shows commands with their output")
+        let known = try DocumentationTests.pages().flatMap(DocumentationTests.commands)
+        #expect(known.filter { $0.page == "README.md" }.count >= 2, "the README shows commands with their output")
         try await withFolder { folder in
             try await withServer(["dev", "--demo", "--port", "0"], in: folder) { server in
                 let path = URL(filePath: try Program.punctual()).deletingLastPathComponent().path()
@@ -71,11 +78,32 @@ struct DocumentationTests {
         }
     }
 
-    @Test("the links of the README lead somewhere")
+    @Test("the commands and flags that the pages speak of exist")
+    func words() async throws {
+        try await withFolder { folder in
+            for page in try DocumentationTests.pages() {
+                for match in try Checkout.text(page).matches(of: /`punctual ([^`\n]+)`/) {
+                    let words = match.1.split(separator: " ").map(String.init)
+                    let command = words.prefix { $0.allSatisfy { $0.isLowercase || $0 == "-" } && !$0.hasPrefix("-") }
+                    let help = try await Program.punctual(Array(command) + ["--help"], in: folder)
+                    #expect(help.status == 0, "\(page): \(match.0): \(help)")
+                    for flag in words where flag.hasPrefix("--") {
+                        let name = flag.prefix { $0 != "=" }
+                        #expect(help.out.contains(name), "\(page): \(match.0) has a flag that there is not")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("the links between pages lead somewhere")
     func links() throws {
-        for match in try Checkout.text("README.md").matches(of: /\]\(([^)#:]+)(#[^)]*)?\)/) {
-            let target = String(match.1)
-            #expect(FileManager.default.fileExists(atPath: Checkout.path(target)), "\(target)")
+        for page in try DocumentationTests.pages() {
+            let folder = URL(filePath: Checkout.path(page)).deletingLastPathComponent()
+            for match in try Checkout.text(page).matches(of: /\]\(([^)#:]+)(#[^)]*)?\)/) {
+                let target = folder.appending(path: String(match.1)).path(percentEncoded: false)
+                #expect(FileManager.default.fileExists(atPath: target), "\(page): \(match.1)")
+            }
         }
     }
 }

@@ -28,12 +28,12 @@ private let faults: [Fault] = [
     .init("a config file that is a folder", ["serve", "--config", "folder"], ["folder", "unreadable"]),
     .init("a config file that may not be read", ["serve", "--config", "/proc/self/mem"], ["/proc/self/mem"]),
     .init(
-        "malformed YAML", ["serve", "--config", "config.yaml"], ["config.yaml", "line 1"], config: "http: [port: 1\n"),
+        "malformed YAML", ["serve", "--config", "config.yaml"], ["config.yaml", "line 2"], config: "http: [port: 1\n"),
     .init("bytes that are no text", ["serve", "--config", "/bin/true"], ["/bin/true"]),
     .init("YAML that is a list", ["serve", "--config", "config.yaml"], ["config.yaml", "mapping"], config: "- a\n"),
     .init(
-        "an unknown key", ["serve", "--config", "config.yaml"], ["config.yaml", "http.prot", "http.port"],
-        config: "http: {prot: 1}\n"),
+        "an unknown key", ["serve", "--config", "config.yaml"], ["config.yaml", "http.prot", "line 2", "http.port"],
+        config: "roles: api\nhttp: {prot: 1}\n"),
     .init(
         "a bad value in YAML", ["serve", "--config", "config.yaml"], ["worker.concurrency", "\"many\"", "1 to 10000"],
         config: "worker: {concurrency: many}\n"),
