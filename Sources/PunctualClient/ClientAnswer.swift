@@ -44,7 +44,9 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
             guard let json = answer.json else { return "the server answered with status \(answer.status)" }
             var lines = [json["detail"]?.string ?? json["title"]?.string ?? "status \(answer.status)"]
             for fault in json["errors"]?.array ?? [] {
-                lines.append("  \(fault["pointer"]?.string ?? ""): \(fault["detail"]?.string ?? "")")
+                // The place in the body, or the parameter or header; the body as a whole has none.
+                let place = fault["pointer"]?.string ?? fault["parameter"]?.string ?? ""
+                lines.append("  " + (place.isEmpty ? "" : "\(place): ") + (fault["detail"]?.string ?? ""))
             }
             if let id = json["request_id"]?.string { lines.append("  request \(id)") }
             return lines.joined(separator: "\n")

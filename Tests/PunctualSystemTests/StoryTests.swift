@@ -77,6 +77,16 @@ struct StoryTests {
         #expect(preview.status == 0 && preview.faults == ["every day at 02:30 in Europe/Berlin"], "\(preview)")
         #expect(preview.lines.count == 3 && preview.lines[1].hasPrefix("2026-03-29T01:00:00.000Z  2026-03-29T03:00"))
 
+        let rule = ["--rrule", "FREQ=MONTHLY;BYDAY=-1FR", "--start", "2026-01-30T17:00", "--timezone", "Europe/Berlin"]
+        let closing = try await server.punctual(
+            ["schedule", "preview", "--from", "2026-03-01T00:00:00Z", "--count", "2", "-q"] + rule)
+        #expect(closing.out == "2026-03-27T16:00:00.000Z\n2026-04-24T15:00:00.000Z\n", "\(closing)")
+        #expect(try await server.punctual(["job", "create", "close", "--noop"] + rule).status == 0)
+        let close = try await server.json("job", "get", "close")
+        #expect(close["schedule"]?["type"] == "rrule" && close["schedule"]?["start"] == "2026-01-30T17:00:00")
+        #expect(try await server.json("job", "next", "close", "--count", "1")[0]?["at"] == close["next_run_at"])
+        #expect(try await server.punctual("job", "delete", "close", "--yes").status == 0)
+
         let status = try await server.punctual("status")
         for word in ["lag ", "jobs: active 1", "succeeded 1", "NODE", "SHARD", "NAME"] {
             #expect(status.out.contains(word), "no \(word) in \(status)")
