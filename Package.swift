@@ -120,6 +120,12 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // What script/bench measures of a store through its port; the peers of the other figures are Benchmarks/.
+        .executableTarget(
+            name: "StoreSQLite",
+            dependencies: ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualSQLite", grdbSQLite],
+            path: "Benchmarks/Sources/StoreSQLite", swiftSettings: settings),
+
         tests("PunctualSchedule", exclude: ["Oracles"]),
         tests("PunctualJSON"),
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),

@@ -41,6 +41,7 @@ package struct Instruments: Sendable {
 
     private static let lateness = Metrics.Timer(label: "punctual_schedule_lateness_seconds")
     private static let duration = Metrics.Timer(label: "punctual_job_execution_duration_seconds")
+    private static let tick = Metrics.Timer(label: "punctual_tick_duration_seconds")
     private static let active = Meter(label: "punctual_active_executions")
 
     package func loopLived(_ loop: String, at now: Timestamp) {
@@ -71,6 +72,8 @@ package struct Instruments: Sendable {
         events?.added(executions)
     }
 
+    func ticked(in took: Duration) { Self.tick.record(duration: took) }
+
     func raceLost() { counter("punctual_tick_races_lost_total").increment() }
 
     func scheduleBroken(_ job: Job, _ fault: ScheduleFault) {
@@ -98,8 +101,7 @@ package struct Instruments: Sendable {
             "punctual_job_executions_total",
             [("target", target), ("status", execution.status == .pending ? "retried" : execution.status.rawValue)]
         ).increment()
-        let (seconds, attoseconds) = took.components
-        Self.duration.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        Self.duration.record(duration: took)
         Self.active.set(Double(inHand))
         if execution.status == .failed {
             logger.info(

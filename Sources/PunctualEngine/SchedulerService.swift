@@ -50,6 +50,7 @@ package final class SchedulerService: Service {
         let (store, batch, shards) = (self.store, options.tickBatch, self.shards())
         // Before the reading, so that what the reading takes is not waited for again.
         let began = ContinuousClock.now
+        defer { instruments.ticked(in: ContinuousClock.now - began) }
         let due = try await limit.run { () async throws(StoreError) in
             try await store.dueJobs(shards: shards, limit: batch)
         }

@@ -14,7 +14,7 @@ struct JobController {
         query.service = fields.word("service")
         query.status = fields.choice("status")
         query.queue = fields.word("queue")
-        query.name = fields.text("name")
+        query.name = fields.jobName("name")
         query.text = fields.text("q")
         for label in fields.all("label") {
             let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -30,10 +30,15 @@ struct QueryFields {
     }
 
     /// The name of a service or a queue.
-    mutating func word(_ name: String) -> String? {
+    mutating func word(_ name: String) -> String? { word(name, most: 64, extra: "._-") }
+
+    /// The name of a job.
+    mutating func jobName(_ name: String) -> String? { word(name, most: 128, extra: "._/-") }
+
+    private mutating func word(_ name: String, most: Int, extra: String) -> String? {
         guard let value = text(name) else { return nil }
-        if value.utf8.count <= 64, Fields.isWord(value, extra: "._-") { return value }
-        fault(name, "must be 1 to 64 of A–Z a–z 0–9 . _ -")
+        if value.utf8.count <= most, Fields.isWord(value, extra: extra) { return value }
+        fault(name, "must be 1 to \(most) of A–Z a–z 0–9 \(extra.map(String.init).joined(separator: " "))")
         return nil
     }
 

@@ -70,8 +70,10 @@ enum Migrations {
         -- An id begins with its instant: the table itself is in the order of time, and so are rows of equal keys below.
         -- Claims: the lines of a lane, each in the order of availability.
         CREATE INDEX executions_waiting ON executions (lane, queue, priority, available_at, id) WHERE status = 'pending';
-        -- A job's open rows, whose end is null, for overlap; what retention removes.
-        CREATE INDEX executions_by_end ON executions (finished_at, job_id);
+        -- A job's open rows, for overlap.
+        CREATE INDEX executions_open ON executions (job_id, status) WHERE finished_at IS NULL;
+        -- What retention removes.
+        CREATE INDEX executions_by_end ON executions (finished_at) WHERE finished_at IS NOT NULL;
         -- Lists by job, by status (those that run, for the reaper, too), by service, by queue, by reason.
         CREATE INDEX executions_of_job ON executions (job_id);
         CREATE INDEX executions_by_status ON executions (status);

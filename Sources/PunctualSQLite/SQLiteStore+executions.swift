@@ -66,7 +66,8 @@ extension SQLiteStore {
         try await lane.write { transaction in
             let expired = try transaction.database.rows(
                 """
-                SELECT \(Execution.columns) FROM executions WHERE status = 'running' AND lease_expires_at <= ? LIMIT ?
+                SELECT \(Execution.columns) FROM executions WHERE status = 'running' AND lease_expires_at <= ?
+                ORDER BY id LIMIT ?
                 """, transaction.now, limit, read: Execution.init)
             return try expired.map { execution in
                 let lease = Lease(

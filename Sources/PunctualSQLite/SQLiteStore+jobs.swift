@@ -31,7 +31,7 @@ extension SQLiteStore {
     ) async throws(StoreError) -> Job {
         try await lane.write { transaction in
             guard let row = try transaction.jobRow(id) else { throw StoreError.notFound }
-            var job = row.job
+            let job = row.job
             guard job.version == version else { throw StoreError.versionConflict(current: job.version) }
             if job.draft.name != change.draft.name || job.draft.service != change.draft.service {
                 let taken = try transaction.database.first(
@@ -40,14 +40,9 @@ extension SQLiteStore {
                 ) { $0.bool() }
                 if taken == true { throw StoreError.nameTaken }
             }
-            job.draft = change.draft
-            job.status = change.status
-            job.pauseReason = change.pauseReason
-            if let next = change.nextRunAt { job.nextRunAt = next }
-            job.updatedAt = change.updatedAt
-            job.version += 1
-            try transaction.update(job, from: row.status)
-            return job
+            let changed = job.changed(by: change)
+            try transaction.update(changed, from: row.status)
+            return changed
         }
     }
 
@@ -135,6 +130,10 @@ extension SQLiteStore {
                 job.nextRunAt = plan.next
                 job.status = plan.status
                 job.countRuns(of: added)
+                // What was there already may have ended: no end is to come.
+                if added.count < plan.executions.count, try transaction.open(of: job.id).isEmpty {
+                    job = job.resumed(afterEndAt: transaction.now) ?? job
+                }
                 try transaction.updateProgress(job, from: old)
                 return .applied(added)
             }

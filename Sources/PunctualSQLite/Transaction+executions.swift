@@ -20,20 +20,16 @@ extension Transaction {
         SELECT \(Execution.columns) FROM executions WHERE job_id = ? AND finished_at IS NULL ORDER BY id
         """
 
-    /// How many of the job's executions wait, run, and wait for others to end.
-    func openCounts(of job: Identifier) throws -> (waiting: Int, running: Int, buffered: Int) {
-        var counts = (waiting: 0, running: 0, buffered: 0)
-        for word in try database.rows(Self.openStatuses, job, read: { $0.text() }) {
-            switch word {
-            case ExecutionStatus.pending.rawValue: counts.waiting += 1
-            case ExecutionStatus.running.rawValue: counts.running += 1
-            default: counts.buffered += 1
-            }
-        }
-        return counts
+    /// How many of the job's executions are in this state, counted no further than the limit.
+    func count(_ status: ExecutionStatus, of job: Identifier, upTo limit: Int = 1) throws -> Int {
+        try database.first(Self.countOpen, job, status.rawValue, limit, read: { $0.int() }) ?? 0
     }
 
-    private static let openStatuses = "SELECT status FROM executions WHERE job_id = ? AND finished_at IS NULL"
+    private static let countOpen = """
+        SELECT count(*) FROM (
+            SELECT 1 FROM executions WHERE job_id = ? AND status = ? AND finished_at IS NULL LIMIT ?
+        )
+        """
 
     /// Adds the row; false when its id is there already.
     func insert(_ execution: Execution, target: Target) throws -> Bool {
@@ -90,8 +86,11 @@ extension Transaction {
     func add(_ execution: Execution, target: Target, overlap: OverlapPolicy) throws -> Execution? {
         var row = execution
         if row.status == .pending, overlap != .allowAll {
-            let open = try openCounts(of: row.jobID)
-            switch overlap.decide(waiting: open.waiting, running: open.running, buffered: open.buffered) {
+            // A backlog may hold very many; no policy needs to know more than this.
+            let decision = overlap.decide(
+                waiting: try count(.pending, of: row.jobID), running: try count(.running, of: row.jobID),
+                buffered: try count(.buffered, of: row.jobID, upTo: OverlapPolicy.bufferLimit))
+            switch decision {
             case .run: break
             case .buffer: row.status = .buffered
             case .skip(let reason):
@@ -119,19 +118,16 @@ extension Transaction {
 
     /// What an end brings with it: a buffered execution's turn, a fixed delay's next instant, the job's figures.
     func follow(_ ended: Execution) throws {
-        let open = try openCounts(of: ended.jobID)
-        if open.waiting + open.running == 0 {
-            if open.buffered > 0 {
-                if let waiting = try self.open(of: ended.jobID).first {
-                    var turn = waiting
-                    turn.status = .pending
-                    turn.availableAt = max(now, turn.availableAt)
-                    try update(turn, from: waiting)
-                }
-            } else if let instant = try database.first(Self.idleJob, ended.jobID, read: jobRow)?.job.nextRun(
-                afterEndAt: now)
+        if try count(.pending, of: ended.jobID) + count(.running, of: ended.jobID) == 0 {
+            if let waiting = try database.first(Self.firstBuffered, ended.jobID, read: Execution.init) {
+                var turn = waiting
+                turn.status = .pending
+                turn.availableAt = max(now, turn.availableAt)
+                try update(turn, from: waiting)
+            } else if let job = try database.first(Self.idleJob, ended.jobID, read: jobRow)?.job,
+                let resumed = job.resumed(afterEndAt: now)
             {
-                try database.run(Self.waitForInstant, instant, ended.jobID)
+                try updateProgress(resumed, from: job.status)
             }
         }
         if ended.attempt > 0 {
@@ -139,11 +135,14 @@ extension Transaction {
         }
     }
 
+    private static let firstBuffered = """
+        SELECT \(Execution.columns) FROM executions
+        WHERE job_id = ? AND status = 'buffered' AND finished_at IS NULL ORDER BY id LIMIT 1
+        """
     /// Only a job without an instant may get one from an end.
     private static let idleJob = """
         SELECT \(jobColumns) FROM jobs WHERE id = ? AND next_run_at IS NULL AND status <> 'completed'
         """
-    private static let waitForInstant = "UPDATE jobs SET next_run_at = ? WHERE id = ?"
     private static let countEnd = "UPDATE jobs SET last_status = ?, failure_count = failure_count + ? WHERE id = ?"
 }
 

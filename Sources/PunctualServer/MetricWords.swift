@@ -13,6 +13,7 @@ enum MetricWords {
         "punctual_reclaimed_total": "Executions taken back from workers that were not heard of.",
         "punctual_loop_heartbeat_timestamp_seconds": "When each loop last took a step, in Unix seconds.",
         "punctual_loop_failures_total": "Steps of loops that failed.",
+        "punctual_tick_duration_seconds": "How long one look for due jobs and their planning took.",
         "punctual_tick_races_lost_total": "Plans passed over because the job had moved on.",
     ]
 }

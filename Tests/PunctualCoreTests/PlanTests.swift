@@ -145,10 +145,30 @@ struct PlanTests {
         let plan = try #require(job.plan(at: .minute(1), schedule: .fixedDelay(.seconds(30))))
         #expect(plan.next == nil)
         #expect(plan.status == .active)
+        #expect(job.resumed(afterEndAt: .minute(2)) == nil)
         job.nextRunAt = nil
-        #expect(job.nextRun(afterEndAt: .minute(2)) == .minute(2) + .seconds(30))
+        #expect(job.resumed(afterEndAt: .minute(2))?.nextRunAt == .minute(2) + .seconds(30))
+        job.draft.endsAt = .minute(2)
+        #expect(job.resumed(afterEndAt: .minute(2))?.nextRunAt == nil)
+        #expect(job.resumed(afterEndAt: .minute(2))?.status == .completed)
         job.status = .completed
-        #expect(job.nextRun(afterEndAt: .minute(2)) == nil)
+        #expect(job.resumed(afterEndAt: .minute(2)) == nil)
+    }
+
+    @Test(
+        "a fixed-delay job whose instant does not run goes on after its delay, and not past its end",
+        arguments: [JobStatus.active, .paused], [nil, .minute(20), .minute(10)] as [Timestamp?])
+    func fixedDelayWithoutRun(status: JobStatus, endsAt: Timestamp?) throws {
+        var draft = JobDraft(name: "delay", schedule: .fixedDelay(every: .seconds(30)), target: .noop)
+        draft.misfirePolicy = .skip
+        draft.endsAt = endsAt
+        var job = Job(
+            id: Identifier(high: 1, low: 5), draft: draft, nextRunAt: .minute(1), createdAt: .minute(0))
+        job.status = status
+        let plan = try #require(job.plan(at: .minute(10), schedule: .fixedDelay(.seconds(30))))
+        #expect(plan.executions.map(\.status) == [status == .paused ? .skipped : .missed])
+        #expect(plan.next == (endsAt == .minute(10) ? nil : .minute(10) + .seconds(30)))
+        #expect(plan.status == (endsAt == .minute(10) ? .completed : status))
     }
 
     @Test("jitter is the same on every node, within its bound, and spreads")

@@ -146,7 +146,9 @@ struct SQLiteFaultTests {
         defer { store.close() }
         let known = job("known")
         _ = try await store.create([known])
-        let other = try DatabaseQueue(path: path)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: path, configuration: configuration)
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         let refusal = await #expect(throws: StoreError.self) { _ = try await store.create([job("refused")]) }
         guard case .unavailable(let text) = refusal else {

@@ -1,4 +1,6 @@
 import GRDBSQLite
+import PunctualCore
+import PunctualJSON
 import PunctualSQLite
 import PunctualSchedule
 

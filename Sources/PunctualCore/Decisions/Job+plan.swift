@@ -35,8 +35,12 @@ extension Job {
             rows.append(row)
         }
         if let maxRuns = draft.maxRuns, runs >= maxRuns { next = nil }
-        if case .fixedDelay(let every) = schedule, status == .paused, !runsOut(runs) { next = now + every }
-        let waitsForEnd = if case .fixedDelay = schedule { rows.contains { $0.status == .pending } } else { false }
+        var waitsForEnd = false
+        if case .fixedDelay(let every) = schedule {
+            waitsForEnd = rows.contains { $0.status == .pending }
+            // What was skipped or missed has no end to count from.
+            if !waitsForEnd, !runsOut(runs) { next = within(now + every) }
+        }
         return TickPlan(
             jobID: id, expected: first, version: version, next: next,
             status: next == nil && (!waitsForEnd || runsOut(runs)) ? .completed : status, executions: rows,
@@ -62,13 +66,14 @@ extension Job {
         }
     }
 
-    /// When a fixed-delay job runs next after an execution of it ended at `now`; nil for other jobs, when an instant
-    /// is set already, or when none is to come.
-    public func nextRun(afterEndAt now: Timestamp) -> Timestamp? {
-        guard case .fixedDelay(let every) = draft.schedule, status != .completed, nextRunAt == nil,
-            !runsOut(runCount)
-        else { return nil }
-        return within(now + every)
+    /// A fixed-delay job as it goes on once none of its executions is open any more: with its next instant, or completed
+    /// when none is to come. nil when that changes nothing: another kind of schedule, or an instant is set already.
+    public func resumed(afterEndAt now: Timestamp) -> Job? {
+        guard case .fixedDelay(let every) = draft.schedule, status != .completed, nextRunAt == nil else { return nil }
+        var next = self
+        next.nextRunAt = runsOut(runCount) ? nil : within(now + every)
+        if next.nextRunAt == nil { next.status = .completed }
+        return next
     }
 
     private func runsOut(_ runs: Int) -> Bool { draft.maxRuns.map { runs >= $0 } ?? false }

@@ -17,7 +17,7 @@ public protocol ExecutionStore: Sendable {
 
     /// Ends attempts whose lease has run out as `lease_expired`, under each job's retry policy.
     /// - Parameter random: 0 to 1, for the jitter of the pauses.
-    /// - Returns: the executions as they are now; at most `limit`.
+    /// - Returns: the executions as they are now, those with the lowest ids; at most `limit`.
     func reclaimExpired(limit: Int, random: Double) async throws(StoreError) -> [Execution]
 
     /// Cancels a waiting execution, or asks a running one to stop (`cancelRequested`).

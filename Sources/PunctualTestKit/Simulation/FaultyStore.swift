@@ -2,7 +2,7 @@ internal import PunctualCore
 internal import PunctualSchedule
 
 /// The store as one node sees it: every call is a point where anything may happen first.
-struct FaultyStore: JobStore, ExecutionStore {
+struct FaultyStore: JobStore, ExecutionStore, HistoryStore {
     let world: SimulatedWorld
     let node: Int
     /// A node that died and came back is another one; the old one's calls go nowhere.
@@ -58,7 +58,17 @@ struct FaultyStore: JobStore, ExecutionStore {
 
     func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [RenewOutcome] {
         try await call("renew") { () async throws(StoreError) in
-            let outcomes = try await inner.renew(leases, for: duration)
+            var outcomes = try await inner.renew(leases, for: duration)
+            if world.twin == .withoutLeaseCondition {
+                for (index, lease) in leases.enumerated() where outcomes[index] == .lost {
+                    guard let now = try await inner.execution(lease.executionID, of: nil), now.status == .running else {
+                        outcomes[index] = .renewed(until: try await inner.now() + duration, cancelRequested: false)
+                        continue
+                    }
+                    let forced = Lease(executionID: now.id, attempt: now.attempt, worker: now.worker ?? "")
+                    outcomes[index] = try await inner.renew([forced], for: duration).first ?? .lost
+                }
+            }
             world.witness.renewed(leases, outcomes)
             return outcomes
         }
@@ -87,34 +97,82 @@ struct FaultyStore: JobStore, ExecutionStore {
         }
     }
 
-    // The nodes call nothing below; it is handed through as it is.
+    func job(_ id: Identifier) async throws(StoreError) -> Job? {
+        try await call("job") { () async throws(StoreError) in try await inner.job(id) }
+    }
+
+    func update(_ id: Identifier, _ change: JobChange, ifVersion version: Int) async throws(StoreError) -> Job {
+        try await call("update") { () async throws(StoreError) in
+            let job = try await inner.update(id, change, ifVersion: version)
+            world.witness.updated(job, change)
+            return job
+        }
+    }
+
+    func delete(_ id: Identifier, ifVersion version: Int?) async throws(StoreError) {
+        try await call("delete") { () async throws(StoreError) in
+            var query = ExecutionQuery()
+            query.jobID = id
+            query.statuses = [.buffered, .pending]
+            query.limit = 200
+            let waiting = try await inner.executions(query).items.map(\.id)
+            try await inner.delete(id, ifVersion: version)
+            world.witness.deleted(id, waiting: waiting)
+        }
+    }
+
+    func enqueue(
+        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
+    ) async throws(StoreError) -> [EnqueueOutcome] {
+        try await call("enqueue") { () async throws(StoreError) in
+            let outcomes = try await inner.enqueue(executions, of: job, overlap: overlap)
+            world.witness.enqueued(outcomes, of: job)
+            return outcomes
+        }
+    }
+
+    func cancel(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
+        try await call("cancel") { () async throws(StoreError) in
+            let execution = try await inner.cancel(id, of: job)
+            world.witness.cancelled(execution)
+            return execution
+        }
+    }
+
+    func retry(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
+        try await call("retry") { () async throws(StoreError) in
+            let execution = try await inner.retry(id, of: job)
+            world.witness.reopened(execution)
+            return execution
+        }
+    }
+
+    func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+        try await call("queue") { () async throws(StoreError) in
+            let summary = try await inner.setQueue(name, paused: paused)
+            world.witness.setQueue(name, paused: paused)
+            return summary
+        }
+    }
+
+    func executions(_ query: ExecutionQuery) async throws(StoreError) -> Page<Execution> {
+        try await call("executions") { () async throws(StoreError) in try await inner.executions(query) }
+    }
+
+    // Nobody calls what is below; it is handed through as it is.
 
     func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] { try await inner.create(jobs) }
-    func job(_ id: Identifier) async throws(StoreError) -> Job? { try await inner.job(id) }
     func job(named name: String, service: String) async throws(StoreError) -> Job? {
         try await inner.job(named: name, service: service)
     }
     func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> { try await inner.jobs(query) }
-    func update(_ id: Identifier, _ change: JobChange, ifVersion version: Int) async throws(StoreError) -> Job {
-        try await inner.update(id, change, ifVersion: version)
-    }
-    func delete(_ id: Identifier, ifVersion version: Int?) async throws(StoreError) {
-        try await inner.delete(id, ifVersion: version)
-    }
-    func enqueue(
-        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
-    ) async throws(StoreError) -> [EnqueueOutcome] {
-        try await inner.enqueue(executions, of: job, overlap: overlap)
-    }
-    func cancel(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
-        try await inner.cancel(id, of: job)
-    }
-    func retry(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
-        try await inner.retry(id, of: job)
-    }
     func queues() async throws(StoreError) -> [QueueSummary] { try await inner.queues() }
-    func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
-        try await inner.setQueue(name, paused: paused)
-    }
     func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? { try await inner.nextAvailable(lane: lane) }
+    func execution(_ id: Identifier, of job: Identifier?) async throws(StoreError) -> Execution? {
+        try await inner.execution(id, of: job)
+    }
+    func counts() async throws(StoreError) -> Counts { try await inner.counts() }
+    func prune(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await inner.prune(before: instant, limit: limit)
+    }
 }

@@ -8,8 +8,9 @@ enum SimulatedJobs {
 
     static func job(_ index: Int, at now: Timestamp, random: inout SimulationRandom) -> Job {
         let id = Identifier(at: now, random: (random.next(), random.next()))
-        var draft = JobDraft(name: "job-\(index)", schedule: schedule(at: now, &random), target: .noop)
+        var draft = JobDraft(name: "job-\(index)", schedule: .manual, target: .noop)
         draft.endsAt = now + life
+        draft.queue = random.pick(SimulatedOperator.queues)
         draft.priority = random.int(in: 0...9)
         draft.jitter = random.chance(30) ? .seconds(2) : .zero
         draft.misfirePolicy = random.pick(MisfirePolicy.allCases)
@@ -20,7 +21,11 @@ enum SimulatedJobs {
         draft.retryPolicy = RetryPolicy(
             maximumAttempts: random.int(in: 1...4), initialInterval: .milliseconds(random.int(in: 200...2000)))
         var job = Job(id: id, draft: draft, nextRunAt: nil, createdAt: now)
-        job.nextRunAt = compiled(job).flatMap { job.firstRun(from: now, schedule: $0) }
+        // The API refuses a job that would never run.
+        while job.nextRunAt == nil {
+            job.draft.schedule = schedule(at: now, &random)
+            job.nextRunAt = compiled(job).flatMap { job.firstRun(from: now, schedule: $0) }
+        }
         return job
     }
 
@@ -30,7 +35,7 @@ enum SimulatedJobs {
         try? job.draft.schedule.compiled(for: job.id, createdAt: job.createdAt, zones: ZoneCatalog { _ in nil })
     }
 
-    private static func schedule(at now: Timestamp, _ random: inout SimulationRandom) -> JobSchedule {
+    static func schedule(at now: Timestamp, _ random: inout SimulationRandom) -> JobSchedule {
         switch random.int(in: 0...9) {
         case 0..<5: .interval(every: .milliseconds(random.int(in: 1500...10_000)), anchor: nil)
         case 5..<7:

@@ -1,15 +1,40 @@
 internal import PunctualCore
+internal import PunctualEngine
 internal import PunctualSchedule
 
 extension SimulatedNode {
     /// One turn of the worker: heartbeats, the ends of attempts, new claims.
-    ///
-    /// It is worse than the engine's worker on purpose: it may tell the end of an attempt long after the lease is lost.
     func work(in world: SimulatedWorld, through store: FaultyStore) async throws(StoreError) {
+        if let worker { return try await work(worker, in: world) }
         try await renew(world, store)
         try await finishEnded(world, store)
         try await claim(world, store)
     }
+
+    /// The engine's own worker; only what its executor does comes from the dice.
+    private func work(_ worker: WorkerService, in world: SimulatedWorld) async throws(StoreError) {
+        if renewAt <= world.clock.now() {
+            renewAt = world.clock.now() + SimulatedNode.lease / 3
+            await worker.renew()
+        }
+        var index = 0
+        while index < hands.count {
+            let hand = hands[index]
+            let isStopped = worker.isStopped(hand.claimed)
+            guard isStopped || hand.endsAt <= world.clock.now() else {
+                index += 1
+                continue
+            }
+            hands.remove(at: index)
+            // Work that was told to stop may have been done just before.
+            let result = isStopped && world.random.chance(80) ? AttemptResult(.cancelled) : hand.result
+            await worker.conclude(hand.claimed, result, took: .zero)
+        }
+        hold(try await worker.claim(), in: world)
+    }
+
+    // MARK: The stubborn one
+    // It is worse than the engine's worker on purpose: it may tell the end of an attempt long after the lease is lost.
 
     private func renew(_ world: SimulatedWorld, _ store: FaultyStore) async throws(StoreError) {
         let now = world.clock.now()
@@ -57,7 +82,10 @@ extension SimulatedNode {
         let room = SimulatedNode.room - hands.count
         guard room > 0 else { return }
         let request = ClaimRequest(worker: name, limit: room, lease: SimulatedNode.lease)
-        let claimed = try await store.claim(request)
+        hold(try await store.claim(request), in: world)
+    }
+
+    private func hold(_ claimed: [ClaimedExecution], in world: SimulatedWorld) {
         let now = world.clock.now()
         for execution in claimed {
             let (takes, verdict) = world.injectsFaults ? fate(&world.random) : (.zero, .succeeded)
@@ -74,12 +102,12 @@ extension SimulatedNode {
         }
         let short = Duration.milliseconds(random.int(in: 0...2000))
         return switch random.int(in: 0...99) {
-        case 0..<68: (short, .succeeded)
-        case 68..<80: (short, failed(.connection, isRetryable: true))
-        case 80..<84: (short, failed(.exitCode, isRetryable: false))
-        case 84..<96: (.seconds(random.int(in: 3...9)), .succeeded)
+        case 0..<64: (short, .succeeded)
+        case 64..<76: (short, failed(.connection, isRetryable: true))
+        case 76..<80: (short, failed(.exitCode, isRetryable: false))
+        case 80..<90: (.seconds(random.int(in: 3...9)), .succeeded)
         // It hangs until its time limit.
-        default: (.seconds(25), failed(.timeout, isRetryable: true))
+        default: (.seconds(random.int(in: 20...50)), failed(.timeout, isRetryable: true))
         }
     }
 }

@@ -3,7 +3,7 @@ internal import PunctualCore
 internal import PunctualEngine
 internal import PunctualSchedule
 
-/// One process of the cluster: the engine's scheduler and reaper, and a worker that the simulation steps by hand.
+/// One process of the cluster: the engine's scheduler, reaper and worker, which the simulation steps by hand.
 final class SimulatedNode {
     /// An attempt that the node believes to be its own.
     struct Hand {
@@ -29,11 +29,19 @@ final class SimulatedNode {
     /// Whether a step of it is under way; a process does not start the same loop twice.
     var isBusy = false
     var hands: [Hand] = []
+    /// When the engine's worker sends its heartbeats next.
+    var renewAt = Timestamp.earliest
 
+    /// nil for a stubborn one.
+    let worker: WorkerService?
     private let scheduler: SchedulerService
     private let reaper: ReaperService
 
-    init(name: String, store: FaultyStore, random: @escaping @Sendable () -> Double) {
+    /// - Parameter isStubborn: whether it has, instead of the engine's worker, one that tells the end of attempts whose
+    ///   lease it knows to be lost.
+    init(
+        name: String, store: FaultyStore, isStubborn: Bool, pace: Pace, random: @escaping @Sendable () -> Double
+    ) {
         self.name = name
         let bell = SignalBell()
         let instruments = Instruments(logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
@@ -43,8 +51,19 @@ final class SimulatedNode {
         // Real time must never decide anything here.
         options.tickTimeout = nil
         options.reclaimTimeout = nil
+        options.claimTimeout = nil
+        options.renewTimeout = nil
+        options.finishTimeout = nil
+        options.lease = SimulatedNode.lease
+        options.concurrency = SimulatedNode.room
         scheduler = SchedulerService(
             store: store, zones: ZoneCatalog { _ in nil }, bell: bell, options: options, instruments: instruments)
+        worker =
+            isStubborn
+            ? nil
+            : WorkerService(
+                name: name, store: store, executor: NoopExecutor(), bell: bell, options: options,
+                instruments: instruments, random: random, pace: pace)
         reaper = ReaperService(
             store: store, bell: bell, options: options, instruments: instruments, random: random)
     }

@@ -1,4 +1,5 @@
 internal import PunctualCore
+internal import PunctualEngine
 internal import PunctualSchedule
 internal import Synchronization
 
@@ -39,18 +40,38 @@ final class SimulatedWorld: @unchecked Sendable {
         generations[index] += 1
         let store = FaultyStore(world: self, node: index, generation: generations[index])
         // The world outlives its nodes' steps; a strong reference here would be a cycle.
-        let node = SimulatedNode(name: "node-\(index)-\(generations[index])", store: store) { [weak self] in
+        let node = SimulatedNode(
+            name: "node-\(index)-\(generations[index])", store: store, isStubborn: index == 0,
+            pace: pace(of: index, generations[index])
+        ) { [weak self] in
             self?.random.unit() ?? 0
         }
         node.skew = .milliseconds(random.int(in: -5000...5000))
         return node
     }
 
+    /// The monotonic clock of one node, which its own clock's jumps leave alone.
+    private func pace(of index: Int, _ generation: Int) -> Pace {
+        let start = clock.now()
+        let zero = ContinuousClock.now
+        return Pace(
+            now: { [weak self] in
+                // A dead process waits for nothing: all its time is over.
+                guard let self, isAlive(index, generation) else { return zero.advanced(by: .seconds(1_000_000_000)) }
+                return zero.advanced(by: clock.now() - start)
+            },
+            sleep: { [weak self] duration in
+                guard let self, isAlive(index, generation) else { return }
+                pass(duration)
+                await othersGoOn()
+            })
+    }
+
     func createJobs() async {
         for index in 0..<7 {
             let job = SimulatedJobs.job(index, at: clock.now(), random: &random)
             jobs.append(job)
-            witness.overlaps[job.id] = job.draft.overlapPolicy
+            witness.created(job)
         }
         do throws(StoreError) {
             for case .failure(let error) in try await store.create(jobs) { witness.violate("create: \(error)") }
@@ -70,9 +91,27 @@ final class SimulatedWorld: @unchecked Sendable {
         }
     }
 
+    /// An operator does something, by way of a node.
+    func operate() async {
+        do throws(StoreError) {
+            try await SimulatedOperator(world: self, store: faultyStore(random.int(in: 0...nodes.count - 1))).act()
+        } catch {
+            // Refused, lost or without an answer; the witness saw what took effect.
+            witness.trace(13)
+        }
+    }
+
     /// From now on nothing fails, and what had stopped goes on.
-    func endFaults() {
+    func endFaults() async {
         isFaulty = false
+        for queue in SimulatedOperator.queues {
+            do throws(StoreError) {
+                _ = try await store.setQueue(queue, paused: false)
+                witness.setQueue(queue, paused: false)
+            } catch {
+                witness.violate("resuming queue \(queue): \(error)")
+            }
+        }
         for index in nodes.indices {
             nodes[index].pausedUntil = .earliest
             restartAt[index] = .earliest
@@ -137,15 +176,20 @@ final class SimulatedWorld: @unchecked Sendable {
             }
         }
         if depth < 3, random.chance(25) {
-            depth += 1
             // A long one is a pause in the middle of a step, past any lease.
             if isFaulty {
                 pass(.milliseconds(random.chance(8) ? random.int(in: 5000...30_000) : random.int(in: 0...300)))
             }
-            for _ in 0..<random.int(in: 1...2) { await step(random.int(in: 0...nodes.count - 1)) }
-            depth -= 1
+            await othersGoOn()
         }
         try requireAlive(index, generation)
+    }
+
+    private func othersGoOn() async {
+        guard depth < 3 else { return }
+        depth += 1
+        for _ in 0..<random.int(in: 1...2) { await step(random.int(in: 0...nodes.count - 1)) }
+        depth -= 1
     }
 
     /// The call took effect; its answer may get lost, or the node die before it comes.
@@ -160,7 +204,11 @@ final class SimulatedWorld: @unchecked Sendable {
     }
 
     private func requireAlive(_ index: Int, _ generation: Int) throws(StoreError) {
-        guard generations[index] == generation, !nodes[index].isDead else { throw .unavailable("the node is dead") }
+        if !isAlive(index, generation) { throw .unavailable("the node is dead") }
+    }
+
+    private func isAlive(_ index: Int, _ generation: Int) -> Bool {
+        generations[index] == generation && !nodes[index].isDead
     }
 
     /// Runs the store's part; the broken twin that trusts nodes' clocks reads the node's time in it.
@@ -217,7 +265,7 @@ final class SimulatedWorld: @unchecked Sendable {
     func report(seed: UInt64) -> Simulation.Report {
         Simulation.Report(
             seed: seed, violations: witness.violations, traceHash: witness.traceHash, calls: calls, crashes: crashes,
-            pauses: pauses, failedCalls: failedCalls, racesLost: witness.racesLost,
+            pauses: pauses, failedCalls: failedCalls, acts: witness.acts, racesLost: witness.racesLost,
             staleCompletions: witness.staleCompletions, completions: witness.completions, executions: rows)
     }
 }

@@ -3,9 +3,11 @@ internal import PunctualSchedule
 
 /// A whole cluster, with its faults, played from a seed.
 ///
-/// Several nodes run the engine's scheduler and reaper and a model of its worker over one store. Every store call is a
-/// point at which other nodes may go on, time may pass, the node may crash, or the call may fail with or without having
-/// taken effect. Nothing runs at the same time as anything else, so a seed always plays the same.
+/// Several nodes run the engine's scheduler, reaper and worker over one store, one of them a worker that is worse than
+/// the engine's on purpose, while an operator edits, pauses, resumes, deletes, triggers and backfills jobs, cancels and
+/// retries executions and stops queues. Every store call is a point at which other nodes may go on, time may pass, the
+/// node may crash, or the call may fail with or without having taken effect. Nothing runs at the same time as anything
+/// else, so a seed always plays the same.
 public struct Simulation: Sendable {
     /// What a simulated node needs of a store.
     public typealias Store = JobStore & ExecutionStore & HistoryStore
@@ -18,6 +20,8 @@ public struct Simulation: Sendable {
         case withoutFencing
         /// What is due is judged by the clock of the node that asks.
         case trustingNodeClocks
+        /// A lease is prolonged whoever asks for it, also for an attempt that lost it.
+        case withoutLeaseCondition
     }
 
     /// What a run came to.
@@ -32,6 +36,8 @@ public struct Simulation: Sendable {
         public let crashes: Int
         public let pauses: Int
         public let failedCalls: Int
+        /// What an operator did to jobs, executions and queues and took effect.
+        public let acts: Int
         public let racesLost: Int
         public let staleCompletions: Int
         /// Attempts' ends that counted.
@@ -42,15 +48,18 @@ public struct Simulation: Sendable {
 
     private let seed: UInt64
     private let twin: Twin?
-    private let makeStore: @Sendable (any WallClock) -> any Store
+    private let clock: ManualClock
+    private let store: any Store
 
     /// - Parameters:
     ///   - twin: the guard to take away; nil plays the real thing.
-    ///   - store: an empty store that reads the time from that clock.
-    public init(seed: UInt64, twin: Twin? = nil, store: @escaping @Sendable (any WallClock) -> any Store) {
+    ///   - clock: at its start.
+    ///   - store: an empty one that reads the time from that clock.
+    public init(seed: UInt64, twin: Twin? = nil, clock: ManualClock, store: any Store) {
         self.seed = seed
         self.twin = twin
-        self.makeStore = store
+        self.clock = clock
+        self.store = store
     }
 
     /// How long faults are injected, in virtual time.
@@ -61,15 +70,15 @@ public struct Simulation: Sendable {
 
     /// Plays the seed to its end.
     public func run() async -> Report {
-        let clock = ManualClock()
-        let world = SimulatedWorld(seed: seed, twin: twin, clock: clock, store: makeStore(clock))
+        let world = SimulatedWorld(seed: seed, twin: twin, clock: clock, store: store)
         await world.createJobs()
         let calm = clock.now() + Simulation.faultyTime
         while clock.now() < calm {
             world.pass(.milliseconds(world.random.int(in: 200...2500)))
             await world.round(isFaulty: true)
+            while world.random.chance(45) { await world.operate() }
         }
-        world.endFaults()
+        await world.endFaults()
         let end = calm + Simulation.drainTime
         while clock.now() < end {
             world.pass(.seconds(1))

@@ -2,10 +2,15 @@
 struct SimulationRandom {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1 }
+    /// Mixed, since the states of near seeds would else follow one another, and their draws be the same but one late.
+    init(seed: UInt64) { state = SimulationRandom.mix(seed &+ 0x1234_5678_9ABC_DEF1) }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
+        return SimulationRandom.mix(state)
+    }
+
+    private static func mix(_ state: UInt64) -> UInt64 {
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB

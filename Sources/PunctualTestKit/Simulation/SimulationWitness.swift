@@ -10,13 +10,9 @@ struct SimulationWitness {
     private(set) var staleCompletions = 0
     private(set) var completions = 0
 
-    /// The policies of the jobs, by id.
-    var overlaps: [Identifier: OverlapPolicy] = [:]
-
-    private struct Occurrence: Hashable {
-        let job: Identifier
-        let instant: Timestamp
-    }
+    private(set) var ledgers: [Identifier: SimulationLedger] = [:]
+    private(set) var acts = 0
+    private var pausedQueues: Set<String> = []
 
     private struct Running {
         let job: Identifier
@@ -24,11 +20,13 @@ struct SimulationWitness {
         var leaseExpiresAt: Timestamp
     }
 
-    private var applied: Set<Occurrence> = []
+    /// The executions that the store said it added.
+    private var rows: Set<Identifier> = []
     /// The newest attempt that the store gave out, by execution.
-    private var newest: [Identifier: Int] = [:]
+    private(set) var newest: [Identifier: Int] = [:]
     private var running: [Identifier: Running] = [:]
-    private var ended: Set<Identifier> = []
+    /// How an execution ended by what the store said, until it is opened again.
+    private(set) var ended: [Identifier: ExecutionStatus] = [:]
 
     mutating func violate(_ text: String) {
         if violations.count < 20 { violations.append(text) }
@@ -46,6 +44,50 @@ struct SimulationWitness {
         for byte in text.utf8 { traceHash = (traceHash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     }
 
+    mutating func created(_ job: Job) { ledgers[job.id] = SimulationLedger(job) }
+
+    mutating func updated(_ job: Job, _ change: JobChange) {
+        acts += 1
+        trace(job.id.low, UInt64(job.version), 8)
+        ledgers[job.id]?.updated(job, change)
+    }
+
+    /// - Parameter waiting: the executions that waited when the job was deleted.
+    mutating func deleted(_ job: Identifier, waiting: [Identifier]) {
+        acts += 1
+        trace(job.low, UInt64(waiting.count), 9)
+        ledgers[job]?.deleted(waiting: waiting)
+        for id in waiting { ended[id] = .cancelled }
+    }
+
+    mutating func enqueued(_ outcomes: [EnqueueOutcome], of job: Identifier) {
+        acts += 1
+        for case .created(let execution) in outcomes {
+            trace(execution.id.low, 10)
+            if !rows.insert(execution.id).inserted { violate("\(execution.id) was added by hand a second time") }
+            ledgers[job]?.enqueued(execution)
+        }
+    }
+
+    mutating func cancelled(_ execution: Execution) {
+        acts += 1
+        trace(execution.id.low, 11)
+        if execution.status.isFinal { ended[execution.id] = execution.status }
+    }
+
+    mutating func reopened(_ execution: Execution) {
+        acts += 1
+        trace(execution.id.low, 12)
+        ended[execution.id] = nil
+        ledgers[execution.jobID]?.mayOverlap = true
+    }
+
+    mutating func setQueue(_ name: String, paused: Bool) {
+        acts += 1
+        trace(name)
+        if paused { pausedQueues.insert(name) } else { pausedQueues.remove(name) }
+    }
+
     mutating func applied(_ plans: [TickPlan], _ outcomes: [TickOutcome], at now: Timestamp) {
         for (plan, outcome) in zip(plans, outcomes) {
             guard case .applied(let executions) = outcome else {
@@ -54,13 +96,14 @@ struct SimulationWitness {
                 continue
             }
             trace(plan.jobID.low, UInt64(executions.count), UInt64(bitPattern: plan.expected.milliseconds))
-            for execution in plan.executions {
-                if !applied.insert(Occurrence(job: plan.jobID, instant: execution.scheduledAt)).inserted {
-                    violate("the instant \(execution.scheduledAt) of job \(plan.jobID) took effect twice")
-                }
-                if execution.scheduledAt > now {
-                    violate("the instant \(execution.scheduledAt) was scheduled at \(now), before it came")
-                }
+            for fault in ledgers[plan.jobID]?.applied(plan, executions) ?? ["an unknown job was planned"] {
+                violate(fault)
+            }
+            for execution in executions where !rows.insert(execution.id).inserted {
+                violate("the instant \(execution.scheduledAt) of job \(plan.jobID) was recorded twice")
+            }
+            for execution in plan.executions where execution.scheduledAt > now {
+                violate("the instant \(execution.scheduledAt) was scheduled at \(now), before it came")
             }
         }
     }
@@ -72,11 +115,14 @@ struct SimulationWitness {
                 violate("attempt \(execution.attempt) of \(execution.id) was given out after a newer one")
             }
             if execution.availableAt > now { violate("\(execution.id) was claimed before it was available") }
-            if ended.contains(execution.id) { violate("\(execution.id) was claimed after it had ended") }
+            if ended[execution.id] != nil { violate("\(execution.id) was claimed after it had ended") }
             if let other = running[execution.id], other.leaseExpiresAt > now {
                 violate("\(execution.id) was claimed twice within one lease")
             }
-            if overlaps[execution.jobID] != .allowAll {
+            if pausedQueues.contains(execution.queue) { violate("\(execution.id) was claimed from a paused queue") }
+            let ledger = ledgers[execution.jobID]
+            if ledger?.isDeleted ?? true { violate("\(execution.id) was claimed after its job was deleted") }
+            if ledger?.mayOverlap == false {
                 for (id, other) in running where id != execution.id && other.job == execution.jobID {
                     if other.leaseExpiresAt > now { violate("two executions of \(execution.jobID) ran at once") }
                 }
@@ -131,8 +177,8 @@ struct SimulationWitness {
 
     private mutating func end(_ execution: Execution) {
         running[execution.id] = nil
-        if execution.status.isFinal, !ended.insert(execution.id).inserted {
-            violate("two attempts of \(execution.id) ended it")
-        }
+        guard execution.status.isFinal else { return }
+        if ended[execution.id] != nil { violate("two attempts of \(execution.id) ended it") }
+        ended[execution.id] = execution.status
     }
 }

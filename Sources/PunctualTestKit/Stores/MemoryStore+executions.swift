@@ -46,7 +46,7 @@ extension MemoryStore: ExecutionStore {
         let now = clock.now()
         let expired = open.map(\.row)
             .filter { $0.status == .running && ($0.leaseExpiresAt ?? .latest) <= now }
-            .sorted { ($0.leaseExpiresAt ?? .latest, $0.id) < ($1.leaseExpiresAt ?? .latest, $1.id) }
+            .sorted { $0.id < $1.id }
         return expired.prefix(limit).map { row in
             let lease = Lease(executionID: row.id, attempt: row.attempt, worker: row.worker ?? "")
             let policy = jobs[row.jobID]?.draft.retryPolicy
@@ -135,8 +135,8 @@ extension MemoryStore: ExecutionStore {
                 turn.status = .pending
                 turn.availableAt = max(now, turn.availableAt)
                 write(turn)
-            } else if let instant = job.nextRun(afterEndAt: now) {
-                job.nextRunAt = instant
+            } else if let resumed = job.resumed(afterEndAt: now) {
+                job = resumed
             }
         }
         jobs[job.id] = job

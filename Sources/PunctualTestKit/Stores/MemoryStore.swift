@@ -61,17 +61,12 @@ extension MemoryStore: JobStore {
     public func update(
         _ id: Identifier, _ change: JobChange, ifVersion version: Int
     ) async throws(StoreError) -> Job {
-        guard var job = jobs[id] else { throw .notFound }
+        guard let job = jobs[id] else { throw .notFound }
         guard job.version == version else { throw .versionConflict(current: job.version) }
         if let other = holder(of: change.draft), other != id { throw .nameTaken }
-        job.draft = change.draft
-        job.status = change.status
-        job.pauseReason = change.pauseReason
-        if let next = change.nextRunAt { job.nextRunAt = next }
-        job.updatedAt = change.updatedAt
-        job.version += 1
-        jobs[id] = job
-        return job
+        let changed = job.changed(by: change)
+        jobs[id] = changed
+        return changed
     }
 
     public func delete(_ id: Identifier, ifVersion version: Int?) async throws(StoreError) {
@@ -106,6 +101,10 @@ extension MemoryStore: JobStore {
             job.nextRunAt = plan.next
             job.status = plan.status
             job.countRuns(of: added)
+            // What was there already may have ended: no end is to come.
+            if added.count < plan.executions.count, open(of: job.id).isEmpty {
+                job = job.resumed(afterEndAt: now) ?? job
+            }
             jobs[job.id] = job
             return .applied(added)
         }

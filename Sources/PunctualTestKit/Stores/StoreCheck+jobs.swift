@@ -155,6 +155,23 @@ extension StoreCheck {
             try await scene.finish(try required(try await scene.claim().first))
             try same(try await scene.reload(job).version, 1)
         },
+        StoreCheck("a job that completed while its owner changed it stays completed") { scene in
+            let job = try await scene.job { $0.maxRuns = 1 }
+            scene.clock.advance(by: .seconds(60))
+            try await scene.tick(job)
+            let paused = try await scene.update(job) {
+                $0.draft.priority = 9
+                $0.status = .paused
+                $0.pauseReason = "too late"
+            }
+            try same(paused.status, .completed)
+            try same(paused.pauseReason, nil)
+            try same(paused.draft.priority, 9)
+            try same(try await scene.reload(job), paused)
+            let again = try await scene.update(paused, next: .some(scene.now + .seconds(60))) { $0.status = .active }
+            try same(again.status, .active)
+            try same(try await scene.reload(job), again)
+        },
         StoreCheck("a deleted job is gone and its name is free") { scene in
             let job = try await scene.job("one")
             try await scene.store.delete(job.id, ifVersion: 1)

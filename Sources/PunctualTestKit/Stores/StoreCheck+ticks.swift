@@ -165,6 +165,40 @@ extension StoreCheck {
             _ = try await scene.store.cancel(row.id, of: job.id)
             try same(try await scene.reload(job).nextRunAt, scene.now + .seconds(30))
         },
+        StoreCheck("a fixed delay goes on when its occurrence was missed") { scene in
+            let job = try await scene.job {
+                $0.schedule = .fixedDelay(every: .seconds(30))
+                $0.misfirePolicy = .skip
+            }
+            scene.clock.advance(by: .seconds(600))
+            try same(try await scene.tick(job).map(\.status), [.missed])
+            try same(try await scene.reload(job).status, .active)
+            try same(try await scene.reload(job).nextRunAt, scene.now + .seconds(30))
+        },
+        StoreCheck("a fixed delay goes on when its occurrence is there already and has ended") { scene in
+            let job = try await scene.job { $0.schedule = .fixedDelay(every: .seconds(30)) }
+            scene.clock.advance(by: .seconds(60))
+            try await scene.tick(job)
+            try await scene.finish(try required(try await scene.claim().first))
+            _ = try await scene.update(try await scene.reload(job), next: .some(scene.now)) { _ in }
+            try same(try await scene.tick(job), [])
+            try same(try await scene.reload(job).status, .active)
+            try same(try await scene.reload(job).nextRunAt, scene.now + .seconds(30))
+        },
+        StoreCheck("a fixed delay whose next instant would be past its end completes with its run") { scene in
+            let job = try await scene.job {
+                $0.schedule = .fixedDelay(every: .seconds(30))
+                $0.endsAt = ManualClock.start + .seconds(70)
+            }
+            scene.clock.advance(by: .seconds(60))
+            try await scene.tick(job)
+            try same(try await scene.reload(job).status, .active)
+            try await scene.finish(try required(try await scene.claim().first))
+            let done = try await scene.reload(job)
+            try same(done.status, .completed)
+            try same(done.nextRunAt, nil)
+            try same(done.lastStatus, .succeeded)
+        },
         StoreCheck("an execution made by hand waits at once") { scene in
             let job = try await scene.job()
             let row = try await scene.trigger(job)
