@@ -106,7 +106,8 @@ extension Settings {
     private func reading(_ config: ConfigReader) throws(SettingsError) -> Settings {
         var result = self
         func text(_ key: String) -> String? {
-            config.string(forKey: ConfigKey(key), isSecret: Self.secretKeys.contains(key))
+            assert(Self.keys.contains(key), "\(key) is read, but a config file with it would be refused")
+            return config.string(forKey: ConfigKey(key), isSecret: Self.secretKeys.contains(key))
         }
         func value<Value>(
             _ key: String, _ wanted: String, _ read: (String) -> Value?

@@ -29,7 +29,7 @@ struct ExitCodeTests {
     @Test("each ending of the contract has its code, and its message goes to standard error")
     func codes() async throws {
         try await withServer { server in
-            for (name, command) in [("good", ["/bin/true"]), ("slow", ["/bin/sleep", "5"])] {
+            for (name, command) in [("good", ["/bin/true"]), ("slow", ["/bin/sleep", "15"])] {
                 #expect(try await server.punctual(["job", "create", name, "--manual", "--"] + command).status == 0)
             }
             try await applyFailing(server)
