@@ -77,7 +77,7 @@ let package = Package(
 
         // Beside the layers.
         room("PunctualAPI", ["PunctualJSON"]),
-        room("PunctualClient", ["PunctualAPI", "PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1]),
+        room("PunctualClient", ["PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room("PunctualObservability", [logging, metrics, coreMetrics]),
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
@@ -109,14 +109,14 @@ let package = Package(
                 "PunctualExecutors",
                 "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle, unixSignals, logging,
                 metrics,
-                configuration, systemPackage,
+                configuration, systemPackage, yams,
             ]),
 
         // L4: the command line.
         .executableTarget(
             name: "punctual",
             dependencies: [
-                "PunctualSchedule", "PunctualJSON", "PunctualAPI", "PunctualClient", "PunctualServer", arguments, yams,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualClient", "PunctualServer", arguments, yams,
             ],
             swiftSettings: settings),
 
@@ -130,7 +130,7 @@ let package = Package(
         tests("PunctualJSON"),
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
         tests("PunctualAPI", ["PunctualJSON"]),
-        tests("PunctualClient", ["PunctualAPI", "PunctualJSON"]),
+        tests("PunctualClient", ["PunctualJSON", nioCore, nioPosix]),
         tests("PunctualObservability", [logging, metrics, coreMetrics]),
         tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),
         tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", "sqlite-writer", grdb]),
@@ -152,12 +152,13 @@ let package = Package(
                 hummingbirdTesting, httpTypes, nioCore, logging, crypto,
                 asyncHTTPClient, nioHTTP1, nioPosix,
             ]),
-        tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore"]),
+        tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualExecutors", logging]),
         tests(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
             exclude: ["Golden"]),
         .testTarget(
             name: "PunctualSystemTests", dependencies: ["PunctualJSON", subprocess, systemPackage],
+            exclude: ["Fixtures"],
             swiftSettings: settings),
     ]
 )

@@ -23,8 +23,9 @@ class Listener(BaseHTTPRequestHandler):
 
 
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 9000
-print(f"listening on http://127.0.0.1:{port}", flush=True)
+server = ThreadingHTTPServer(("127.0.0.1", port), Listener)
+print(f"listening on http://127.0.0.1:{server.server_port}", flush=True)
 try:
-    ThreadingHTTPServer(("127.0.0.1", port), Listener).serve_forever()
+    server.serve_forever()
 except KeyboardInterrupt:
     pass

@@ -50,6 +50,8 @@ package struct Instruments: Sendable {
     }
 
     package func loopFailed(_ loop: String, _ error: any Error) {
+        // A step that was cut short by the end of its loop is none that failed.
+        if error as? StoreError == .cancelled { return }
         counter("punctual_loop_failures_total", [("loop", loop)]).increment()
         logger.error("a step of a loop failed", metadata: ["loop": "\(loop)", "error": "\(error)"])
     }
@@ -105,7 +107,8 @@ package struct Instruments: Sendable {
             logger.info(
                 "an execution failed",
                 metadata: [
-                    "execution_id": "\(execution.id)", "job": "\(execution.jobName)",
+                    "job_id": "\(execution.jobID)", "job": "\(execution.jobName)", "execution_id": "\(execution.id)",
+                    "attempt": "\(execution.attempt)",
                     "reason": "\(execution.reason?.rawValue ?? "none")", "error": "\(execution.error ?? "")",
                 ])
         }
@@ -131,7 +134,11 @@ package struct Instruments: Sendable {
         for execution in executions {
             logger.notice(
                 "an execution was taken back from a worker that was not heard of",
-                metadata: ["execution_id": "\(execution.id)", "status": "\(execution.status.rawValue)"])
+                metadata: [
+                    "job_id": "\(execution.jobID)", "execution_id": "\(execution.id)",
+                    "attempt": "\(execution.attempt)",
+                    "status": "\(execution.status.rawValue)",
+                ])
             events?.ended(execution)
         }
     }

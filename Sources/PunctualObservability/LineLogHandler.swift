@@ -30,9 +30,13 @@ package struct LineLogHandler: LogHandler {
         let line = Self.line(
             isJSON: isJSON, label: label, level: event.level, message: "\(event.message)", metadata: fields, now: Date()
         )
-        let bytes = Array(line.utf8)
-        // There is nowhere to tell that a log line could not be written.
-        _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        var bytes = Array(line.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            // There is nowhere to tell that a log line could not be written.
+            if count < 0, errno != EINTR { return }
+            bytes = bytes.dropFirst(max(0, count))
+        }
     }
 
     /// Names whose values never reach a log.
@@ -60,12 +64,35 @@ package struct LineLogHandler: LogHandler {
                 "\(digits(Int(parts.tm_year) + 1900, 4))-\(digits(Int(parts.tm_mon) + 1, 2))-\(digits(Int(parts.tm_mday), 2))"
             var text = "{\"@timestamp\":\"\(day)T\(clock)Z\",\"log.level\":\"\(level)\",\"log.logger\":\(quoted(label))"
             text += ",\"message\":\(quoted(message))"
-            for (key, value) in fields { text += ",\(quoted(key)):\(quoted(value))" }
+            for (key, value) in fields {
+                // A name twice in one object is read differently by everyone.
+                text += ",\(quoted(own.contains(key) ? "metadata.\(key)" : key)):\(quoted(value))"
+            }
             return text + "}\n"
         }
-        let tail = fields.map { " \($0.0)=\($0.1.contains(" ") ? quoted($0.1) : $0.1)" }.joined()
-        let flat = "\(message)\(tail)".split(whereSeparator: \.isNewline).joined(separator: "\\n")
-        return "\(clock) \(level) \(flat)\n"
+        let tail = fields.map { " \(tame($0.0))=\(isPlain($0.1) ? $0.1 : quoted($0.1))" }.joined()
+        return "\(clock) \(level) \(tame(message))\(tail)\n"
+    }
+
+    /// The members that every line has.
+    private static let own = ["@timestamp", "log.level", "log.logger", "message"]
+
+    /// Text for people without what would end the line or move the terminal's cursor.
+    private static func tame(_ text: String) -> String {
+        let inner = String(quoted(text).dropFirst().dropLast())
+        return inner.replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        !text.isEmpty && text.unicodeScalars.allSatisfy { $0 != " " && $0 != "\"" && $0 != "=" && !isUnsafe($0) }
+    }
+
+    /// Control characters, those that end lines or change the direction of writing.
+    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 
     private static func quoted(_ text: String) -> String {
@@ -77,8 +104,7 @@ package struct LineLogHandler: LogHandler {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case _
-            where scalar.value < 0x20 || scalar.value == 0x7F || scalar.value == 0x2028 || scalar.value == 0x2029:
+            case _ where isUnsafe(scalar):
                 let hex = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
             default: result.unicodeScalars.append(scalar)

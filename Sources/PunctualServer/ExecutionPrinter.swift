@@ -5,7 +5,12 @@ internal import PunctualSchedule
 
 /// Shows each execution on the terminal as it happens.
 struct ExecutionPrinter: ExecutionEvents {
-    private let hasColour = isatty(1) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    private let hasColour = ExecutionPrinter.wantsColour(ProcessInfo.processInfo.environment) && isatty(1) == 1
+
+    /// NO_COLOR, when it is not empty, and a terminal that knows no codes turn colour off.
+    static func wantsColour(_ environment: [String: String]) -> Bool {
+        (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
 
     func added(_ executions: [Execution]) {
         for execution in executions where execution.status == .skipped || execution.status == .missed {

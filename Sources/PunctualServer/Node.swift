@@ -124,12 +124,17 @@ package enum Node {
         let host = settings.httpHost
         guard settings.roles.contains(.api) else { return }
         let isLoopback =
-            host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+            host == "localhost" || host == "::1" || (host.hasPrefix("127.") && isAddress(host))
         guard isLoopback else {
             throw SettingsError(
                 "http.host \"\(host)\": this version has no access control, so it listens on loopback addresses alone; "
                     + "use 127.0.0.1")
         }
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        var address = in_addr()
+        return inet_pton(AF_INET, text, &address) == 1
     }
 
     private static func makeLogger(_ settings: Settings, nodeID: String) -> Logger {

@@ -59,6 +59,17 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Settings {
+    /// Every key that a config file may have; the variable of `http.port` is `PUNCTUAL_HTTP_PORT`.
+    static let keys: Set = [
+        "database.url", "http.host", "http.port", "node.id", "roles", "log.level", "log.format", "egress.allow",
+        "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
+        "command.cpu_seconds", "scheduler.shards", "worker.concurrency", "worker.queues",
+    ]
+    /// Settings whose value may be a list.
+    static let lists: Set = ["roles", "egress.allow", "command.allow", "worker.queues"]
+    /// Settings whose values are never shown.
+    private static let secretKeys: Set = ["database.url", "webhook.secret"]
+
     /// Reads all settings.
     /// - Parameters:
     ///   - flags: by dotted key, `http.port`; they win.
@@ -74,13 +85,7 @@ extension Settings {
                     uniqueKeysWithValues: flags.map { ($0.replacing(".", with: "_").uppercased(), $1) })),
             EnvironmentVariablesProvider(environmentVariables: try withFiles(environment)).prefixKeys(with: "punctual"),
         ]
-        if let configFile {
-            do {
-                providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(configFile)))
-            } catch {
-                throw SettingsError("cannot read the config file \(configFile): \(error)")
-            }
-        }
+        if let configFile, let file = try await ConfigFile.provider(configFile) { providers.append(file) }
         return try base.reading(ConfigReader(providers: providers))
     }
 
@@ -98,13 +103,11 @@ extension Settings {
         return result
     }
 
-    /// Settings whose values are never shown.
-    private static let secretKeys: Set = ["database.url", "webhook.secret"]
-
     private func reading(_ config: ConfigReader) throws(SettingsError) -> Settings {
         var result = self
         func text(_ key: String) -> String? {
-            config.string(forKey: ConfigKey(key), isSecret: Self.secretKeys.contains(key))
+            assert(Self.keys.contains(key), "\(key) is read, but a config file with it would be refused")
+            return config.string(forKey: ConfigKey(key), isSecret: Self.secretKeys.contains(key))
         }
         func value<Value>(
             _ key: String, _ wanted: String, _ read: (String) -> Value?

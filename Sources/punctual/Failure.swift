@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Foundation
 internal import PunctualClient
+internal import PunctualServer
 
 /// The exit codes of the command line; docs and help name them.
 enum ExitStatus: Int32, CaseIterable {
@@ -39,7 +41,8 @@ struct Ending: Equatable {
     }
 
     /// The ending that an error of any command means.
-    init(of error: any Error) {
+    /// - Parameter arguments: what the command line said, for a word on what was probably meant.
+    init(of error: any Error, arguments: [String] = []) {
         switch error {
         case let failure as Failure:
             self.init(failure.status, "punctual: \(failure.description)")
@@ -51,13 +54,37 @@ struct Ending: Equatable {
             if code == .success {
                 self.init(.ok, message, isData: true)
             } else if code == .validationFailure {
-                self.init(.usage, message)
+                self.init(.usage, Ending.unknownCommand(arguments).map { $0 + Ending.usage(in: message) } ?? message)
             } else if error is ExitCode {
                 self.init(ExitStatus(rawValue: code.rawValue) ?? .failed, "")
             } else {
                 self.init(.failed, "punctual: \(error)")
             }
         }
+    }
+
+    /// What to say when a word stands where a command should; nil when all such words are commands.
+    private static func unknownCommand(_ arguments: [String]) -> String? {
+        var command: any ParsableCommand.Type = PunctualCommand.self
+        var path = "punctual"
+        for word in arguments {
+            let known = command.configuration.subcommands
+            if known.isEmpty || word.hasPrefix("-") { return nil }
+            if let next = known.first(where: { $0.configuration.commandName == word }) {
+                command = next
+                path += " \(word)"
+                continue
+            }
+            let near = Nearest.word(to: word, among: known.compactMap { $0.configuration.commandName })
+            return "Error: '\(DisplayWidth.tame(word))' is no command of \(path)."
+                + (near.map { " Did you mean '\($0)'?" } ?? "")
+        }
+        return nil
+    }
+
+    /// The lines of a message from the usage on, with the line end before them.
+    private static func usage(in message: String) -> String {
+        message.range(of: "\nUsage: ").map { String(message[$0.lowerBound...]) } ?? ""
     }
 
     static func status(of error: ClientError) -> ExitStatus {

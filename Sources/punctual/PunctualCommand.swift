@@ -37,7 +37,7 @@ struct PunctualCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            let ending = Ending(of: error)
+            let ending = Ending(of: error, arguments: Array(CommandLine.arguments.dropFirst()))
             if !ending.message.isEmpty {
                 if ending.isData { Console.out(ending.message) } else { Console.talk(ending.message) }
             }

@@ -46,10 +46,10 @@ struct DifferenceTests {
         ]).text()
         #expect(
             text == """
-                  schedule.expression: "0 2 * * *" → "0 3 * * *"
-                  priority: 5 → 7
-                  ends_at: (none) → "2030-01-01T00:00:00.000Z"
                   labels.team: "core" → (none)
+                  priority: 5 → 7
+                  schedule.expression: "0 2 * * *" → "0 3 * * *"
+                  ends_at: (none) → "2030-01-01T00:00:00.000Z"
                 """)
     }
 

@@ -1,5 +1,6 @@
 internal import PunctualClient
 internal import PunctualJSON
+internal import PunctualServer
 
 extension Server {
     private static let api = "/api/v1"
@@ -73,25 +74,8 @@ enum JobReference {
     }
 
     static func complaint(about name: String, service: String, known: [String]) -> String {
-        let near = known.map { ($0, distance($0, name)) }.filter { $0.1 <= max(2, name.count / 3) }
-            .min { $0.1 < $1.1 }?.0
+        let near = Nearest.word(to: name, among: known)
         let hint = near.map { "did you mean \($0)?" } ?? "`punctual job list` shows what there is"
         return "no job named \(DisplayWidth.tame(name)) in service \(service): \(hint)"
-    }
-
-    /// How many letters must be added, removed or changed to get from one to the other.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left), Array(right))
-        var row = Array(0...right.count)
-        for (index, letter) in left.enumerated() {
-            var corner = row[0]
-            row[0] = index + 1
-            for (column, other) in right.enumerated() {
-                let change = corner + (letter == other ? 0 : 1)
-                corner = row[column + 1]
-                row[column + 1] = min(change, row[column] + 1, corner + 1)
-            }
-        }
-        return row[right.count]
     }
 }

@@ -27,13 +27,12 @@ struct StatusCommand: AsyncParsableCommand {
                     "queues": try await server.get("/queues")["items"] ?? [],
                     "stats": try await server.get("/stats"),
                 ]
-                if watch, Console.isTerminal { Console.raw("\u{1B}[H\u{1B}[2J") }
                 switch output.output {
                 case .table where !output.quiet:
                     let terminal = Console.isTerminal
-                    Console.out(
-                        StatusCommand.text(
-                            of: whole, now: terminal ? RelativeTime.now : nil, colour: Console.hasColour))
+                    let text = StatusCommand.text(
+                        of: whole, now: terminal ? RelativeTime.now : nil, colour: Console.hasColour)
+                    if watch, terminal { Page.draw(text) } else { Console.out(text) }
                 default:
                     output.show(
                         output.quiet ? whole["schedule"]?["nodes"]?.array ?? [] : [whole], as: .nodes, whole: whole)

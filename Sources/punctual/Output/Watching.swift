@@ -24,20 +24,26 @@ struct Watching {
         while !Task.isCancelled {
             let items = try await fetch()
             if Console.isTerminal, output.output == .table, !output.quiet {
-                Console.raw("\u{1B}[H\u{1B}[2J")
-                output.show(items, as: view)
+                Page.draw(output.text(items, as: view, now: RelativeTime.now, terminal: true))
             } else {
-                let changed = watching.changes(in: items.reversed(), key: view.key)
-                if output.output == .table, !output.quiet {
-                    for item in changed {
-                        Console.out(
-                            view.table(of: [item], now: nil).rows[0].map(DisplayWidth.tame).joined(separator: "\t"))
-                    }
-                } else {
-                    for item in changed { Console.out(output.quiet ? Cell.text(item[view.key]) : item.description) }
-                }
+                output.write(changes: watching.changes(in: items.reversed(), key: view.key), as: view)
             }
             try await Task.sleep(for: .seconds(1))
+        }
+    }
+}
+
+extension OutputOptions {
+    /// Writes one line for each item, for readers that follow what happens.
+    func write(changes items: [JSONValue], as view: View) {
+        for item in items {
+            if quiet {
+                Console.out(Cell.text(item[view.key]))
+            } else if output == .table {
+                Console.out(view.table(of: [item], now: nil).rows[0].map(DisplayWidth.tame).joined(separator: "\t"))
+            } else {
+                Console.out(item.description)
+            }
         }
     }
 }

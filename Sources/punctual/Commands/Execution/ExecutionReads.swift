@@ -70,36 +70,6 @@ struct ExecutionList: AsyncParsableCommand {
     }
 }
 
-struct ExecutionWatch: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "watch",
-        abstract: "Show executions as they change, until stopped.",
-        discussion: """
-            EXAMPLES
-              punctual execution watch
-              punctual execution watch nightly-report -o jsonl
-
-            Asks the server each second for the newest executions.
-            """)
-
-    @OptionGroup var filter: ExecutionFilter
-    @Option(name: .long, help: "How many of the newest to look at, up to 200.")
-    var limit = 30
-    @OptionGroup var client: ClientOptions
-    @OptionGroup var output: OutputOptions
-
-    func validate() throws { if !(1...200).contains(limit) { throw ValidationError("--limit: from 1 to 200") } }
-
-    func run() async throws {
-        try await client.connected { server in
-            let query = try await filter.query(server)
-            try await Watching.run(output, as: .executions) {
-                try await server.items("/executions", query, limit: limit)
-            }
-        }
-    }
-}
-
 struct ExecutionGet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",

@@ -1,0 +1,77 @@
+internal import Configuration
+internal import SystemPackage
+internal import Yams
+
+/// The YAML file of settings.
+///
+/// Configuration reads its values; a reader asks for the keys it knows and never hears of the others, so they are looked
+/// for here: a setting with a slip in its name would otherwise be one that quietly does not hold.
+enum ConfigFile {
+    /// Opens a file of at most 1 MiB.
+    /// - Returns: nil when nothing is set in it.
+    /// - Throws: `SettingsError` with one line that names the file, never a value of it.
+    static func provider(_ path: String) async throws(SettingsError) -> (any ConfigProvider)? {
+        guard let bytes = readFile(path, limit: 1 << 20) else {
+            throw SettingsError("cannot read the config file \(path): it is missing, unreadable or past 1 MiB")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw SettingsError("the config file \(path) is no UTF-8 text")
+        }
+        do {
+            guard let node = try Yams.compose(yaml: text), !isNull(node) else { return nil }
+            guard case .mapping(let mapping) = node else { throw SettingsError("must be a mapping of settings") }
+            var seen: Set<String> = []
+            try check(mapping, under: "", &seen)
+            return try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
+        } catch let error as SettingsError {
+            throw SettingsError("the config file \(path): \(error)")
+        } catch {
+            throw SettingsError("the config file \(path) is no YAML: \(told(error))")
+        }
+    }
+
+    private static func check(
+        _ mapping: Yams.Node.Mapping, under path: String, _ seen: inout Set<String>
+    ) throws(SettingsError) {
+        for (name, node) in mapping {
+            let line = name.mark.map { " (line \($0.line))" } ?? ""
+            guard let name = name.scalar?.string else { throw SettingsError("has a key that is no word\(line)") }
+            let key = path.isEmpty ? name : "\(path).\(name)"
+            if Settings.keys.contains(key) {
+                if let fault = fault(of: node, isList: Settings.lists.contains(key)) {
+                    throw SettingsError("\(key): \(fault)\(line)")
+                }
+                guard seen.insert(key).inserted else { throw SettingsError("\(key) stands there twice\(line)") }
+            } else if case .mapping(let inner) = node {
+                try check(inner, under: key, &seen)
+            } else if !isNull(node) || !Settings.keys.contains(where: { $0.hasPrefix("\(key).") }) {
+                let near = Nearest.word(to: key, among: Settings.keys).map { "; did you mean \($0)?" } ?? ""
+                throw SettingsError("there is no setting \(key)\(line)\(near)")
+            }
+        }
+    }
+
+    private static func fault(of node: Yams.Node, isList: Bool) -> String? {
+        if isNull(node) { return "has no value" }
+        if node.scalar != nil { return nil }
+        guard isList else { return "must be one value" }
+        return node.sequence?.allSatisfy { $0.scalar != nil } == true ? nil : "must be a list of words"
+    }
+
+    private static func isNull(_ node: Yams.Node) -> Bool {
+        guard let scalar = node.scalar, scalar.style == .plain else { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+
+    /// The fault without the lines around it, which may hold a secret.
+    private static func told(_ error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "\(problem) (line \(mark.line), column \(mark.column))"
+        case .reader(let problem, _, _, _): problem
+        case .duplicatedKeysInMapping(let names, _): "the key \(names.joined(separator: ", ")) stands there twice"
+        default: "it cannot be read"
+        }
+    }
+}

@@ -1,0 +1,225 @@
+import Foundation
+import Logging
+import PunctualExecutors
+import Testing
+
+@testable import PunctualServer
+
+@Suite("Settings")
+struct SettingsTests {
+    /// The settings that flags, variables and a YAML file make.
+    private func load(
+        flags: [String: String] = [:], environment: [String: String] = [:], yaml: String? = nil,
+        base: Settings = Settings()
+    ) async throws -> Settings {
+        guard let yaml else {
+            return try await Settings.load(flags: flags, environment: environment, configFile: nil, base: base)
+        }
+        return try await withFile(yaml) {
+            try await Settings.load(flags: flags, environment: environment, configFile: $0, base: base)
+        }
+    }
+
+    private func withFile<Value>(_ text: String, _ body: (String) async throws -> Value) async throws -> Value {
+        let url = FileManager.default.temporaryDirectory.appending(path: "punctual-\(UUID().uuidString).yaml")
+        try text.write(to: url, atomically: true, encoding: .utf8)
+        // A file that stays behind in the temporary folder harms nobody.
+        defer { try? FileManager.default.removeItem(at: url) }
+        return try await body(url.path(percentEncoded: false))
+    }
+
+    @Test("without any source the defaults of the command stand")
+    func defaults() async throws {
+        let settings = try await load()
+        #expect(settings == Settings())
+        #expect(settings.httpHost == "127.0.0.1" && settings.httpPort == 8640)
+        #expect(settings.commandAllow.isEmpty && settings.egressAllow.isEmpty, "nothing is open unless asked for")
+        #expect(try await load(base: .development) == .development)
+    }
+
+    @Test("flags win over variables, those over the file, and that over defaults")
+    func precedence() async throws {
+        let yaml = "http: {port: 1}\nlog: {level: debug}\nnode: {id: from-file}\nscheduler: {shards: 3}\n"
+        let environment = [
+            "PUNCTUAL_HTTP_PORT": "2", "PUNCTUAL_LOG_LEVEL": "error", "PUNCTUAL_NODE_ID": "from-variable",
+        ]
+        let settings = try await load(
+            flags: ["http.port": "3", "node.id": "from-flag"], environment: environment, yaml: yaml)
+        #expect(settings.httpPort == 3 && settings.nodeID == "from-flag")
+        #expect(settings.logLevel == .error)
+        #expect(settings.schedulerShards == 3)
+        #expect(settings.workerConcurrency == Settings().workerConcurrency)
+    }
+
+    @Test("a variable's value may come from a file, without the line end; it wins over the config file")
+    func variableFile() async throws {
+        try await withFile("from-secret\n") { path in
+            let settings = try await load(environment: ["PUNCTUAL_NODE_ID_FILE": path], yaml: "node: {id: from-file}")
+            #expect(settings.nodeID == "from-secret")
+            #expect(try await load(flags: ["node.id": "a"], environment: ["PUNCTUAL_NODE_ID_FILE": path]).nodeID == "a")
+        }
+    }
+
+    @Test("every setting can be given as a flag or variable, and in the file")
+    func every() async throws {
+        var wanted = Settings()
+        wanted.databaseURL = "sqlite:/x.sqlite"
+        wanted.httpHost = "127.0.0.2"
+        wanted.httpPort = 9000
+        wanted.nodeID = "n-1"
+        wanted.roles = [.api, .worker]
+        wanted.logLevel = .debug
+        wanted.logFormat = .json
+        wanted.egressAllow = ["10.0.0.0/8", "::1"]
+        wanted.commandAllow = ["/bin/*", "/usr/bin/make"]
+        wanted.webhookSecret = "whsec_AAAA"
+        (wanted.commandMemory, wanted.commandFileSize) = (512 << 20, 2 << 30)
+        (wanted.commandOpenFiles, wanted.commandCPUSeconds) = (64, 0)
+        wanted.schedulerShards = 4
+        wanted.workerConcurrency = 7
+        wanted.workerQueues = ["mail": 2, "slow": 7]
+        let texts = [
+            "database.url": "sqlite:/x.sqlite", "http.host": "127.0.0.2", "http.port": "9000", "node.id": "n-1",
+            "roles": "api, worker", "log.level": "DEBUG", "log.format": "json", "egress.allow": "10.0.0.0/8, ::1",
+            "command.allow": "/bin/*,/usr/bin/make", "scheduler.shards": "4", "worker.concurrency": "7",
+            "worker.queues": "mail:2,slow", "webhook.secret": "whsec_AAAA", "command.memory": "512M",
+            "command.file_size": "2g", "command.open_files": "64", "command.cpu_seconds": "0",
+        ]
+        let yaml = """
+            database: {url: "sqlite:/x.sqlite"}
+            http:
+              host: 127.0.0.2
+              port: 9000
+            node: {id: n-1}
+            roles: [api, worker]
+            log: {level: debug, format: json}
+            egress:
+              allow: [10.0.0.0/8, "::1"]
+            command:
+              allow:
+              - /bin/*
+              - /usr/bin/make
+              memory: 512M
+              file_size: 2G
+              open_files: 64
+              cpu_seconds: 0
+            webhook: {secret: whsec_AAAA}
+            scheduler: {shards: 4}
+            worker: {concurrency: 7, queues: ["mail:2", slow]}
+            """
+        #expect(Settings.keys == Set(texts.keys))
+        #expect(try await load(flags: texts) == wanted)
+        let variables = texts.map { ("PUNCTUAL_" + $0.uppercased().replacing(".", with: "_"), $1) }
+        #expect(try await load(environment: Dictionary(uniqueKeysWithValues: variables)) == wanted)
+        #expect(try await load(yaml: yaml) == wanted)
+    }
+
+    @Test(
+        "an empty list closes what a default opens",
+        arguments: [["PUNCTUAL_COMMAND_ALLOW": "", "PUNCTUAL_EGRESS_ALLOW": ""]])
+    func closed(_ environment: [String: String]) async throws {
+        let settings = try await load(environment: environment, base: .development)
+        #expect(settings.commandAllow.isEmpty && settings.egressAllow.isEmpty)
+        #expect(try await load(yaml: "command: {allow: []}", base: .development).commandAllow.isEmpty)
+    }
+
+    @Test(
+        "a file may be empty, or hold sections that say nothing", arguments: ["", "# nothing\n", "~", "http:\nlog:\n"])
+    func empty(_ yaml: String) async throws {
+        #expect(try await load(yaml: yaml) == Settings())
+    }
+
+    @Test(
+        "a value that cannot be used is told in one line with its key",
+        arguments: [
+            ("http.port", "seven"), ("http.port", "65536"), ("http.port", "-1"), ("http.port", ""), ("node.id", ""),
+            ("node.id", "a b"), ("node.id", "ä"), ("node.id", String(repeating: "a", count: 65)), ("roles", "king"),
+            ("roles", ""), ("roles", ","), ("log.level", "loud"), ("log.format", "xml"), ("scheduler.shards", "0"),
+            ("scheduler.shards", "257"), ("worker.concurrency", "0"), ("worker.concurrency", "10001"),
+            ("worker.queues", "mail:0"), ("worker.queues", "mail:x"), ("worker.queues", "mail:1:2"),
+            ("command.memory", "much"), ("command.cpu_seconds", "-1"), ("command.file_size", "9999999T"),
+            ("database.url", "mysql:x"), ("database.url", "sqlite:"), ("database.url", "/x.sqlite"),
+        ])
+    func bad(_ key: String, _ text: String) async throws {
+        let error = await #expect(throws: SettingsError.self) { try await load(flags: [key: text]) }
+        let told = try #require(error?.description)
+        #expect(told.hasPrefix(key) && !told.contains("\n"), "\(told)")
+    }
+
+    @Test("a database's address, which may hold a password, is never shown")
+    func secret() async throws {
+        let error = await #expect(throws: SettingsError.self) {
+            try await load(flags: ["database.url": "mysql://u:hunter2@h/d"])
+        }
+        #expect(error?.description.contains("hunter2") == false)
+    }
+
+    @Test(
+        "a file with a key or a form that nothing knows is refused in one line",
+        arguments: [
+            ("log: {level: info}\nhttp: {prot: 1}", "no setting http.prot (line 2); did you mean http.port?"),
+            ("ports: 1", "no setting ports"), ("http: {port: ~}", "http.port: has no value"),
+            ("http: {port: 1}\nhttp.port: 2", "http.port stands there twice"),
+            ("http: 3", "no setting http"), ("http.port: {a: 1}", "http.port: must be one value"),
+            ("http: {host: [a, b]}", "http.host: must be one value"), ("roles: {api: 1}", "roles: must be a list"),
+            ("roles: [[api]]", "roles: must be a list"), ("- http", "must be a mapping"), ("text", "must be a mapping"),
+            ("? [a]\n: b", "no word"), ("http: [port: 1\n", "is no YAML: "), ("roles: api\nroles: worker", "twice"),
+            ("\tx: 1", "is no YAML: "), ("http: *missing", "is no YAML: "),
+        ])
+    func badFile(_ yaml: String, _ words: String) async throws {
+        let error = await #expect(throws: SettingsError.self) { try await load(yaml: yaml) }
+        let told = try #require(error?.description)
+        #expect(told.hasPrefix("the config file /") && told.contains(words) && !told.contains("\n"), "\(told)")
+    }
+
+    @Test("a file that cannot be read is named", arguments: ["/nonexistent/a.yaml", "/tmp"])
+    func unreadable(_ path: String) async throws {
+        let error = await #expect(throws: SettingsError.self) {
+            try await Settings.load(flags: [:], environment: [:], configFile: path)
+        }
+        #expect(error?.description.contains(path) == true)
+    }
+
+    @Test("a file for a variable that is set too, or that cannot be read, is refused")
+    func badVariableFile() async throws {
+        for environment in [
+            ["PUNCTUAL_NODE_ID": "a", "PUNCTUAL_NODE_ID_FILE": "/etc/hostname"],
+            ["PUNCTUAL_NODE_ID_FILE": "/nonexistent/secret"],
+        ] {
+            let error = await #expect(throws: SettingsError.self) { try await load(environment: environment) }
+            #expect(error?.description.contains("PUNCTUAL_NODE_ID_FILE") == true)
+        }
+    }
+
+    @Test(
+        "a range or a webhook secret that cannot be read is refused, the secret unseen",
+        arguments: [
+            ("egress.allow", "10.0.0.0/40", false), ("egress.allow", "10.0.0.0/8,::1", true),
+            ("webhook.secret", "whsec_hunter2", false),
+            ("webhook.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", true),
+        ])
+    func guarded(_ key: String, _ value: String, _ isGood: Bool) async throws {
+        let settings = try await load(flags: [key: value])
+        if isGood { return try await settings.httpExecutor().shutdown() }
+        let error = #expect(throws: SettingsError.self) { try settings.httpExecutor() }
+        #expect(error?.description.hasPrefix(key) == true && error?.description.contains("hunter2") == false)
+    }
+
+    @Test(
+        "colour is left out when NO_COLOR or the terminal ask for it",
+        arguments: [
+            ([:], true), (["NO_COLOR": ""], true), (["NO_COLOR": "1"], false), (["TERM": "dumb"], false),
+        ] as [([String: String], Bool)])
+    func colour(_ environment: [String: String], _ wants: Bool) {
+        #expect(ExecutionPrinter.wantsColour(environment) == wants)
+    }
+
+    @Test(
+        "the word that was probably meant",
+        arguments: [
+            ("http.prot", "http.port"), ("lst", "list"), ("xyz", nil), ("jobs", "job"), ("x", nil), ("", nil),
+        ] as [(String, String?)])
+    func nearest(_ word: String, _ meant: String?) {
+        #expect(Nearest.word(to: word, among: ["http.port", "http.host", "list", "job"]) == meant)
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+
+/// A command that a page shows, with the lines that it prints there.
+private struct Shown: CustomTestStringConvertible, Sendable {
+    let page: String
+    let command: String
+    let lines: [String]
+    var testDescription: String { "\(page): \(command)" }
+}
+
+@Suite("What the pages show is what happens", .timeLimit(.minutes(10)))
+struct DocumentationTests {
+    /// Scripts that build or test everything are run by CI itself; packages are installed by script/bootstrap.
+    private static let left = ["script/", "pip install"]
+
+    /// Every page, by its path in the package.
+    private static func pages() throws -> [String] {
+        let beside = try FileManager.default.contentsOfDirectory(atPath: Checkout.path("."))
+        let below = try FileManager.default.subpathsOfDirectory(atPath: Checkout.path("docs")).map { "docs/\($0)" }
+        return (beside + below).filter { $0.hasSuffix(".md") }.sorted()
+    }
+
+    /// The commands of all `sh` and `console` blocks of a page.
+    private static func commands(of page: String) throws -> [Shown] {
+        var result: [Shown] = []
+        var block: String?
+        var (command, lines) = (String?.none, [String]())
+        func end() {
+            if let command { result.append(Shown(page: page, command: command, lines: lines)) }
+            (command, lines) = (nil, [])
+        }
+        for line in try Checkout.text(page).components(separatedBy: "\n") {
+            if line.hasPrefix("```") {
+                end()
+                block = block == nil ? String(line.dropFirst(3)) : nil
+            } else if block == "console", line.hasPrefix("$ ") {
+                end()
+                command = String(line.dropFirst(2))
+            } else if block == "console" {
+                lines.append(line)
+            } else if block == "sh", !line.isEmpty, !line.hasPrefix("#") {
+                end()
+                command = line
+            }
+        }
+        return result.filter { shown in !left.contains { shown.command.hasPrefix($0) } }
+    }
+
+    /// A line with what changes from run to run written as a word.
+    private static func shape(_ line: String) -> String {
+        line.replacing(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, with: "ID")
+            .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d)/, with: "INSTANT")
+            .replacing(/\b\d+(\.\d+)?(ms|s)\b/, with: "SPAN").replacing(/127\.0\.0\.1:\d+/, with: "ADDRESS")
+            .replacing(#/ +/#, with: " ")
+    }
+
+    @Test("every command of the pages runs, and prints lines of the shape that stands there")
+    func commands() async throws {
+        let known = try DocumentationTests.pages().flatMap(DocumentationTests.commands)
+        #expect(known.filter { $0.page == "README.md" }.count >= 2, "the README shows commands with their output")
+        try await withFolder { folder in
+            try await withServer(["dev", "--demo", "--port", "0"], in: folder) { server in
+                let path = URL(filePath: try Program.punctual()).deletingLastPathComponent().path()
+                for shown in known {
+                    let said = try await Program.run(
+                        try Program.installed("bash"), ["-c", "PATH=\(path):$PATH; \(shown.command) 2>&1"],
+                        in: folder, environment: ["PUNCTUAL_URL": server.address])
+                    #expect(said.status == 0, "\(shown.testDescription): \(said)")
+                    let lines = said.out.split(separator: "\n").map(String.init)
+                    if !shown.lines.isEmpty {
+                        #expect(
+                            lines.map(DocumentationTests.shape) == shown.lines.map(DocumentationTests.shape),
+                            "\(shown.testDescription)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("the commands and flags that the pages speak of exist")
+    func words() async throws {
+        try await withFolder { folder in
+            for page in try DocumentationTests.pages() {
+                for match in try Checkout.text(page).matches(of: /`punctual ([^`\n]+)`/) {
+                    let words = match.1.split(separator: " ").map(String.init)
+                    let command = words.prefix { $0.allSatisfy { $0.isLowercase || $0 == "-" } && !$0.hasPrefix("-") }
+                    let help = try await Program.punctual(Array(command) + ["--help"], in: folder)
+                    #expect(help.status == 0, "\(page): \(match.0): \(help)")
+                    for flag in words where flag.hasPrefix("--") {
+                        let name = flag.prefix { $0 != "=" }
+                        #expect(help.out.contains(name), "\(page): \(match.0) has a flag that there is not")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("the links between pages lead somewhere")
+    func links() throws {
+        for page in try DocumentationTests.pages() {
+            let folder = URL(filePath: Checkout.path(page)).deletingLastPathComponent()
+            for match in try Checkout.text(page).matches(of: /\]\(([^)#:]+)(#[^)]*)?\)/) {
+                let target = folder.appending(path: String(match.1)).path(percentEncoded: false)
+                #expect(FileManager.default.fileExists(atPath: target), "\(page): \(match.1)")
+            }
+        }
+    }
+}
