@@ -20,17 +20,21 @@ extension Transaction {
         SELECT \(Execution.columns) FROM executions WHERE job_id = ? AND finished_at IS NULL ORDER BY id
         """
 
-    /// Whether an execution of the job is pending.
-    func isWaiting(_ job: Identifier) throws -> Bool { try database.first(Self.pending, job) { $0.bool() } ?? false }
-    /// Whether an execution of the job is running.
-    func isRunning(_ job: Identifier) throws -> Bool { try database.first(Self.running, job) { $0.bool() } ?? false }
-
-    // The states are written out: compared with a parameter, a partial index makes SQLite prepare anew for each value.
-    private static let pending = anyOpen("pending")
-    private static let running = anyOpen("running")
-    private static func anyOpen(_ status: String) -> String {
-        "SELECT 1 FROM executions WHERE job_id = ? AND status = '\(status)' AND finished_at IS NULL LIMIT 1"
+    /// The furthest state in which an execution of the job is open, running before pending before buffered; nil when
+    /// none is: one seek, however long a backlog is.
+    func furthestOpen(of job: Identifier) throws -> ExecutionStatus? {
+        // A word that is none counts as open, so that nothing runs beside it.
+        try database.first(Self.furthestOpen, job) { ExecutionStatus(rawValue: $0.text()) ?? .running }
     }
+
+    // The words happen to be in this order.
+    private static let furthestOpen = """
+        SELECT status FROM executions WHERE job_id = ? AND finished_at IS NULL ORDER BY status DESC LIMIT 1
+        """
+    // The states are written out: compared with a parameter, a partial index makes SQLite prepare anew for each value.
+    private static let pending = """
+        SELECT 1 FROM executions WHERE job_id = ? AND status = 'pending' AND finished_at IS NULL LIMIT 1
+        """
     /// Counted as far as any policy asks.
     private static let buffered = """
         SELECT count(*) FROM (
@@ -93,10 +97,11 @@ extension Transaction {
     /// Adds an execution after asking the overlap policy; nil when its id is there already.
     func add(_ execution: Execution, target: Target, overlap: OverlapPolicy) throws -> Execution? {
         var row = execution
-        if row.status == .pending, overlap != .allowAll {
+        if row.status == .pending, overlap != .allowAll, let furthest = try furthestOpen(of: row.jobID) {
             // A backlog may hold very many; no policy needs to know more than this.
             let decision = overlap.decide(
-                waiting: try isWaiting(row.jobID) ? 1 : 0, running: try isRunning(row.jobID) ? 1 : 0,
+                waiting: try database.first(Self.pending, row.jobID) { $0.int() } ?? 0,
+                running: furthest == .running ? 1 : 0,
                 buffered: try database.first(Self.buffered, row.jobID) { $0.int() } ?? 0)
             switch decision {
             case .run: break
@@ -126,17 +131,18 @@ extension Transaction {
 
     /// What an end brings with it: a buffered execution's turn, a fixed delay's next instant, the job's figures.
     func follow(_ ended: Execution) throws {
-        if try !isWaiting(ended.jobID), try !isRunning(ended.jobID) {
-            if let waiting = try database.first(Self.firstBuffered, ended.jobID, read: Execution.init) {
-                var turn = waiting
-                turn.status = .pending
-                turn.availableAt = max(now, turn.availableAt)
-                try update(turn, from: waiting)
-            } else if let job = try database.first(Self.idleJob, ended.jobID, read: jobRow)?.job,
-                let resumed = job.resumed(afterEndAt: now)
-            {
-                try updateProgress(resumed, from: job.status)
-            }
+        let furthest = try furthestOpen(of: ended.jobID)
+        if furthest == .buffered,
+            let waiting = try database.first(Self.firstBuffered, ended.jobID, read: Execution.init)
+        {
+            var turn = waiting
+            turn.status = .pending
+            turn.availableAt = max(now, turn.availableAt)
+            try update(turn, from: waiting)
+        } else if furthest == nil, let job = try database.first(Self.idleJob, ended.jobID, read: jobRow)?.job,
+            let resumed = job.resumed(afterEndAt: now)
+        {
+            try updateProgress(resumed, from: job.status)
         }
         if ended.attempt > 0 {
             try database.run(Self.countEnd, ended.status.rawValue, ended.status == .failed, ended.jobID)

@@ -132,7 +132,7 @@ struct PunctualHTTPTests {
                 .patch, "/api/v1/jobs/\(id)", #"{"schedule":{"type":"interval","every":"1h"}}"#)
             #expect(changed.status == 200)
             #expect(changed.json["schedule"]?["every"]?.string == "1h")
-            let page = try await client.send(.get, "/api/v1/jobs/\(id)/executions")
+            let page = try await client.send(.get, "/api/v1/executions/\(id)")
             let rows = page.json["items"]?.array ?? []
             #expect(rows.count == 5)
             #expect(rows.filter { $0["status"]?.string == "missed" }.count == 3)
