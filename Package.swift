@@ -76,8 +76,8 @@ let package = Package(
         room("PunctualCore", ["PunctualSchedule", "PunctualJSON", crypto]),
 
         // Beside the layers.
-        room("PunctualAPI", ["PunctualJSON"]),
-        room("PunctualClient", ["PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+        room("PunctualAPI"),
+        room("PunctualClient", ["PunctualAPI", "PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room("PunctualObservability", [logging, metrics, coreMetrics]),
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
@@ -129,7 +129,7 @@ let package = Package(
         tests("PunctualSchedule", exclude: ["Oracles"]),
         tests("PunctualJSON"),
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
-        tests("PunctualAPI", ["PunctualJSON"]),
+        tests("PunctualAPI"),
         tests("PunctualClient", ["PunctualJSON", nioCore, nioPosix]),
         tests("PunctualObservability", [logging, metrics, coreMetrics]),
         tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
+public import PunctualAPI
 public import PunctualJSON
 
 /// A server's answer.
@@ -21,6 +22,9 @@ public struct ClientAnswer: Sendable {
         headers = response.headers.map { ($0.name.lowercased(), $0.value) }
         bytes = Array(body.readableBytesView)
     }
+
+    /// Why the server refused; nil when the answer is no problem of a kind that is known here.
+    public var problem: ProblemKind? { json?["type"]?.string.flatMap(ProblemKind.init(type:)) }
 
     public func header(_ name: String) -> String? { headers.first { $0.0 == name }?.1 }
 }

@@ -1,3 +1,4 @@
+internal import PunctualAPI
 package import PunctualCore
 package import PunctualSchedule
 

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualJSON
 
@@ -20,7 +21,7 @@ enum Answer {
     /// A job with its ETag.
     static func job(_ job: Job, _ status: HTTPResponse.Status = .ok, location: Bool = false) -> Response {
         var headers: HTTPFields = [.eTag: "\"\(job.version)\""]
-        if location { headers[.location] = "/api/v1/jobs/\(job.id)" }
+        if location { headers[.location] = "\(APIPath.prefix)/jobs/\(job.id)" }
         return json(status, headers: headers) { job.write(to: &$0) }
     }
 
@@ -30,7 +31,7 @@ enum Answer {
 
     /// An execution that goes on after the answer, with the place where it can be followed.
     static func accepted(_ execution: Execution) -> Response {
-        json(.accepted, headers: [.location: "/api/v1/executions/\(execution.jobID)/\(execution.id)"]) {
+        json(.accepted, headers: [.location: "\(APIPath.prefix)/executions/\(execution.jobID)/\(execution.id)"]) {
             execution.write(to: &$0)
         }
     }

@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import PunctualAPI
 internal import Synchronization
 
 /// How much may go on at once; what comes on top is refused at once instead of waiting.
@@ -43,6 +44,8 @@ package struct Bounds: Sendable {
     package var claims = Bound(2048)
     /// Event streams that are open.
     package var streams = Bound(512)
+    /// How long a stream says nothing; proxies cut what is silent longer, and one whose reader has gone is noticed then.
+    package var silence = Duration.seconds(15)
 
     package init() {}
 }

@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import Metrics
+internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualSchedule
 

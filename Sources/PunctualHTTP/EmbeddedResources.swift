@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"e6440b4419b64b7d\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"20a4f3c1397ec88f\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -3063,7 +3063,7 @@ try {
         "properties": {
           "type": {
             "type": "string",
-            "description": "A relative reference, `/docs/problems#name`. Names: malformed-json, validation, not-found, method-not-allowed, not-acceptable, unsupported-media-type, body-too-large, version-conflict, name-taken, idempotency-mismatch, idempotency-in-progress, conflict, lease-lost, overloaded, unavailable, internal.",
+            "description": "A relative reference, `/docs/problems#name`. Names: malformed-json, validation, not-found, method-not-allowed, not-acceptable, unsupported-media-type, body-too-large, version-conflict, name-taken, idempotency-mismatch, idempotency-in-progress, conflict, lease-lost, bad-request, overloaded, unavailable, internal.",
             "format": "uri-reference",
             "pattern": "^/docs/problems#[a-z0-9-]+$"
           },
@@ -3309,7 +3309,7 @@ try {
     },
     "responses": {
       "BadRequest": {
-        "description": "`malformed-json`: the body is no JSON, nested too deep, or names a key twice; or the request line makes no sense.",
+        "description": "`malformed-json`: the body is no JSON, nested too deep, or names a key twice. `bad-request`: the request itself makes no sense.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
@@ -3390,7 +3390,7 @@ try {
 
     /// `problems.html`
     package static let problemsHTML = File(
-        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"00d29a39feb632cf\"",
+        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"f07455aa33072399\"",
         text: #"""
 <!doctype html>
 <html lang="en">
@@ -3411,7 +3411,9 @@ try {
 <p>Every answer other than 2xx is <code>application/problem+json</code> (RFC 9457). Its <code>type</code> leads here; branch on it or on the status, never on <code>detail</code>. Give <code>request_id</code> when you ask for help.</p>
 <dl>
 <dt id="malformed-json">The body is no JSON <code>malformed-json</code> <span class="soft">400</span></dt>
-<dd>The body is not valid UTF-8 or JSON, is nested too deep, or names a key twice; or the request itself makes no sense. Mend it; a repeat gives the same answer.</dd>
+<dd>The body is not valid UTF-8 or JSON, is nested too deep, or names a key twice. Mend it; a repeat gives the same answer.</dd>
+<dt id="bad-request">The request makes no sense <code>bad-request</code> <span class="soft">400</span></dt>
+<dd>The request itself makes no sense, such as an Idempotency-Key of 300 characters. Mend it; a repeat gives the same answer.</dd>
 <dt id="not-found">No such thing <code>not-found</code> <span class="soft">404</span></dt>
 <dd>Nothing has this address: no such route, or no job, execution or claim with this id. A text that is no id is answered in the same way.</dd>
 <dt id="method-not-allowed">Not with this method <code>method-not-allowed</code> <span class="soft">405</span></dt>

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualJSON
 
@@ -35,8 +36,6 @@ struct EventController {
     private static let lastEventID = HTTPField.Name("Last-Event-ID")!
     /// Proxies that hold answers back are told not to.
     private static let buffering = HTTPField.Name("X-Accel-Buffering")!
-    /// The longest silence; proxies cut what is silent longer.
-    private static let silence = Duration.seconds(15)
 
     private struct Filter {
         var service: String?
@@ -86,7 +85,7 @@ struct EventController {
                 let text = read(from: &next, filter)
                 if text.readableBytes > 0 {
                     try await writer.write(text)
-                } else if lastWrite.duration(to: .now) >= Self.silence {
+                } else if lastWrite.duration(to: .now) >= services.bounds.silence {
                     try await writer.write(ByteBuffer(string: ": still here\n\n"))
                 } else {
                     continue
@@ -118,7 +117,7 @@ struct EventController {
 
     /// Tells the reader that events were lost: it should read its lists again.
     private func reset(_ next: Int) -> String {
-        "id: \(services.events.epoch)-\(next)\nevent: reset\ndata: {}\n\n"
+        "id: \(services.events.epoch)-\(next)\nevent: \(EventKind.reset.rawValue)\ndata: {}\n\n"
     }
 }
 

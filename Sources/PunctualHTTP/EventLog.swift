@@ -1,3 +1,4 @@
+package import PunctualAPI
 package import PunctualCore
 package import PunctualSchedule
 internal import Synchronization
@@ -7,14 +8,6 @@ internal import Synchronization
 /// Readers hold a place in it and nothing else, so a slow one costs no memory; one that falls behind the oldest event
 /// kept is told to begin anew.
 package final class EventLog: Sendable {
-    /// What the stream calls an event.
-    package enum Kind: String, Sendable {
-        case jobCreated = "job.created"
-        case jobUpdated = "job.updated"
-        case jobDeleted = "job.deleted"
-        case executionUpdated = "execution.updated"
-    }
-
     enum Subject: Sendable {
         case job(Job)
         case execution(Execution)
@@ -22,7 +15,7 @@ package final class EventLog: Sendable {
 
     struct Event: Sendable {
         let number: Int
-        let kind: Kind
+        let kind: EventKind
         let subject: Subject
     }
 
@@ -51,15 +44,15 @@ package final class EventLog: Sendable {
         self.capacity = capacity
     }
 
-    package func publish(_ kind: Kind, _ executions: [Execution]) {
+    package func publish(_ kind: EventKind, _ executions: [Execution]) {
         add(executions.map { (kind, .execution($0.summary)) })
     }
 
-    package func publish(_ kind: Kind, _ execution: Execution) { publish(kind, [execution]) }
+    package func publish(_ kind: EventKind, _ execution: Execution) { publish(kind, [execution]) }
 
-    package func publish(_ kind: Kind, _ jobs: [Job]) { add(jobs.map { (kind, .job($0)) }) }
+    package func publish(_ kind: EventKind, _ jobs: [Job]) { add(jobs.map { (kind, .job($0)) }) }
 
-    private func add(_ items: [(Kind, Subject)]) {
+    private func add(_ items: [(EventKind, Subject)]) {
         if items.isEmpty { return }
         state.withLock { state in
             for (kind, subject) in items {

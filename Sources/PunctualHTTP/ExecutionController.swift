@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule

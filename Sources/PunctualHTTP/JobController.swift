@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule
@@ -87,7 +88,7 @@ struct JobController {
                     writer.name("problem")
                     writer.null()
                 case .failure(let problem):
-                    writer.int(problem.kind.status.code)
+                    writer.int(problem.kind.status)
                     writer.name("job")
                     writer.null()
                     writer.name("problem")
@@ -242,7 +243,7 @@ struct JobController {
     }
 
     /// Wakes the scheduler, and tells whoever follows.
-    private func announce(_ kind: EventLog.Kind, _ jobs: [Job]) {
+    private func announce(_ kind: EventKind, _ jobs: [Job]) {
         services.bell.jobsChanged()
         services.events.publish(kind, jobs)
     }

@@ -1,78 +1,20 @@
 package import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+package import PunctualAPI
 package import PunctualCore
 internal import PunctualJSON
 
 /// A refusal in the form of RFC 9457.
 package struct Problem: Error, Sendable {
-    package let kind: Kind
+    package let kind: ProblemKind
     package let detail: String
     package var faults: [Fault] = []
     /// Faults of query parameters, by name.
     package var parameters: [(name: String, detail: String)] = []
     package var headers: HTTPFields = [:]
 
-    /// The kinds that docs/reference/api.md lists; the raw value is the fragment of `type`.
-    package enum Kind: String, Sendable, CaseIterable {
-        case malformedJSON = "malformed-json"
-        case validation
-        case notFound = "not-found"
-        case methodNotAllowed = "method-not-allowed"
-        case notAcceptable = "not-acceptable"
-        case unsupportedMediaType = "unsupported-media-type"
-        case bodyTooLarge = "body-too-large"
-        case versionConflict = "version-conflict"
-        case nameTaken = "name-taken"
-        case conflict
-        case leaseLost = "lease-lost"
-        case idempotencyMismatch = "idempotency-mismatch"
-        case idempotencyInProgress = "idempotency-in-progress"
-        case overloaded
-        case unavailable
-        case badRequest = "bad-request"
-        case `internal`
-
-        var status: HTTPResponse.Status {
-            switch self {
-            case .malformedJSON, .badRequest: .badRequest
-            case .validation, .idempotencyMismatch: .unprocessableContent
-            case .notFound: .notFound
-            case .methodNotAllowed: .methodNotAllowed
-            case .notAcceptable: .notAcceptable
-            case .unsupportedMediaType: .unsupportedMediaType
-            case .bodyTooLarge: .contentTooLarge
-            case .versionConflict: .preconditionFailed
-            case .nameTaken, .conflict, .leaseLost, .idempotencyInProgress: .conflict
-            case .overloaded, .unavailable: .serviceUnavailable
-            case .internal: .internalServerError
-            }
-        }
-
-        var title: String {
-            switch self {
-            case .malformedJSON: "The body is not JSON"
-            case .badRequest: "The request is malformed"
-            case .validation: "The request has faults"
-            case .notFound: "Not found"
-            case .methodNotAllowed: "The method is not allowed here"
-            case .notAcceptable: "No acceptable form"
-            case .unsupportedMediaType: "The content type is not supported"
-            case .bodyTooLarge: "The body is too large"
-            case .versionConflict: "The version has moved on"
-            case .nameTaken: "The name is taken"
-            case .conflict: "The state does not allow it"
-            case .leaseLost: "The lease is lost"
-            case .idempotencyMismatch: "The idempotency key was used for another request"
-            case .idempotencyInProgress: "The first request with this key is still under way"
-            case .overloaded: "Too many requests at once"
-            case .unavailable: "The store cannot be reached"
-            case .internal: "Something went wrong on our side"
-            }
-        }
-    }
-
-    package init(_ kind: Kind, _ detail: String, faults: [Fault] = []) {
+    package init(_ kind: ProblemKind, _ detail: String, faults: [Fault] = []) {
         self.kind = kind
         self.detail = detail
         self.faults = faults
@@ -125,17 +67,18 @@ package struct Problem: Error, Sendable {
         var fields = headers
         fields[.contentType] = "application/problem+json"
         return Response(
-            status: kind.status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+            status: HTTPResponse.Status(code: kind.status), headers: fields,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
     }
 
     func write(to writer: inout JSONWriter, requestID: String) {
         writer.beginObject()
         writer.name("type")
-        writer.string("/docs/problems#\(kind.rawValue)")
+        writer.string(kind.type)
         writer.name("title")
         writer.string(kind.title)
         writer.name("status")
-        writer.int(kind.status.code)
+        writer.int(kind.status)
         writer.name("detail")
         writer.string(detail)
         writer.name("request_id")

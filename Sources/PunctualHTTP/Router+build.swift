@@ -1,5 +1,6 @@
 internal import HTTPTypes
 package import Hummingbird
+internal import PunctualAPI
 
 /// One call of the API.
 package struct Route: Hashable, Sendable {
@@ -21,7 +22,7 @@ package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>
     let work = WorkController(services: services)
     let events = EventController(services: services)
     let system = SystemController(services: services)
-    let api = "/api/v1"
+    let api = APIPath.prefix
     table.on(.get, "\(api)/jobs", jobs.list)
     table.once("\(api)/jobs", jobs.create)
     table.once("\(api)/jobs/bulk", jobs.createBulk)

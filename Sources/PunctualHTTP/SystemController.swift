@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule

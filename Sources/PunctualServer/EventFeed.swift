@@ -1,3 +1,4 @@
+internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualEngine
 internal import PunctualHTTP

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Hummingbird
 internal import Logging
 internal import Metrics
+internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualEngine
 internal import PunctualExecutors
@@ -183,7 +184,9 @@ package enum Node {
         let address = port.map { " at http://\(settings.httpHost):\($0)" } ?? ""
         print("punctual \(version) is ready\(address) (node \(nodeID), \(settings.databaseURL))")
         if mode != .server, let port {
-            print("  API \(settings.httpHost):\(port)/api/v1 · documentation http://\(settings.httpHost):\(port)/docs")
+            print(
+                "  API \(settings.httpHost):\(port)\(APIPath.prefix) · documentation http://\(settings.httpHost):\(port)/docs"
+            )
         }
         fflush(nil)
     }

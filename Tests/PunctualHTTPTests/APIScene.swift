@@ -30,6 +30,8 @@ struct APIScene {
             store: store, zones: zones, clock: clock, bell: SilentBell(), nodeID: "test", version: "0",
             metricsText: { "" }, isAccepting: { true }, events: EventLog(epoch: clock.now()),
             waitForWork: { try await Task.sleep(for: min($0, .milliseconds(20))) })
+        // Readers that have gone are noticed sooner.
+        services.bounds.silence = .seconds(1)
     }
 
     /// - Parameter setup: `.router` without a socket, `.live` with one.

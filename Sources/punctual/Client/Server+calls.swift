@@ -1,12 +1,11 @@
+internal import PunctualAPI
 internal import PunctualClient
 internal import PunctualJSON
 internal import PunctualServer
 
 extension Server {
-    private static let api = "/api/v1"
-
     func get(_ path: String, _ query: [(String, String)] = []) async throws -> JSONValue {
-        try await json(client.send("GET", Server.api + path, query: query))
+        try await json(client.send("GET", APIPath.prefix + path, query: query))
     }
 
     /// Sends and reads an answer; one without a body is null.
@@ -14,7 +13,7 @@ extension Server {
         _ method: String, _ path: String, _ body: JSONValue? = nil, version: Int64? = nil
     ) async throws -> JSONValue {
         let headers = version.map { [("if-match", "\"\($0)\"")] } ?? []
-        return try await json(client.send(method, Server.api + path, body: body, headers: headers))
+        return try await json(client.send(method, APIPath.prefix + path, body: body, headers: headers))
     }
 
     private func json(_ answer: ClientAnswer) throws(Failure) -> JSONValue {

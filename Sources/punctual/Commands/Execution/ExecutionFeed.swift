@@ -1,3 +1,4 @@
+internal import PunctualAPI
 internal import PunctualClient
 internal import PunctualJSON
 
@@ -25,15 +26,15 @@ struct ExecutionFeed {
         var pause = Duration.seconds(1)
         while true {
             do {
-                let events = try await server.client.events("/api/v1/events", query: own, after: place)
+                let events = try await server.client.events("\(APIPath.prefix)/events", query: own, after: place)
                 // Listed only now that the stream is open: nothing can happen unseen between the two.
                 if place == nil { await take(.all(try await list())) }
                 (hasBegun, pause) = (true, .seconds(1))
                 for try await event in events {
                     place = event.id ?? place
-                    switch event.name {
-                    case "reset": await take(.all(try await list()))
-                    case "execution.updated":
+                    switch EventKind(rawValue: event.name) {
+                    case .reset: await take(.all(try await list()))
+                    case .executionUpdated:
                         await take(.one(try JSONValue(parsing: event.data)))
                     default: break
                     }
