@@ -1,21 +1,21 @@
 /// Why the API refuses a request, as docs/reference/api.md lists them; the raw value is the fragment of `type` (RFC 9457).
 public enum ProblemKind: String, Sendable, CaseIterable {
-    case malformedJSON = "malformed-json"
+    case malformedJSON = "malformed_json"
     case validation
-    case notFound = "not-found"
-    case methodNotAllowed = "method-not-allowed"
-    case notAcceptable = "not-acceptable"
-    case unsupportedMediaType = "unsupported-media-type"
-    case bodyTooLarge = "body-too-large"
-    case versionConflict = "version-conflict"
-    case nameTaken = "name-taken"
+    case notFound = "not_found"
+    case methodNotAllowed = "method_not_allowed"
+    case notAcceptable = "not_acceptable"
+    case unsupportedMediaType = "unsupported_media_type"
+    case bodyTooLarge = "body_too_large"
+    case versionConflict = "version_conflict"
+    case nameTaken = "name_taken"
     case conflict
-    case leaseLost = "lease-lost"
-    case idempotencyMismatch = "idempotency-mismatch"
-    case idempotencyInProgress = "idempotency-in-progress"
+    case leaseLost = "lease_lost"
+    case idempotencyMismatch = "idempotency_mismatch"
+    case idempotencyInProgress = "idempotency_in_progress"
     case overloaded
     case unavailable
-    case badRequest = "bad-request"
+    case badRequest = "bad_request"
     case `internal`
 
     /// The status of the answer (RFC 9110 §15).

@@ -21,7 +21,7 @@ package struct EngineOptions: Sendable {
     /// Calls of one kind that were given up at their limit and have not come back, at most; more are refused.
     package var abandonedCalls = 32
     /// Executions in hand at once.
-    package var concurrency = 64
+    package var concurrency = 256
     /// Limits by queue; nil takes from every queue up to `concurrency`.
     package var queues: [String: Int]?
     /// Executions that one claim takes at most.

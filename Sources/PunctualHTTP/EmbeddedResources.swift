@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"20a4f3c1397ec88f\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"012442f0984f6453\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -471,7 +471,7 @@ try {
         "tags": ["Jobs"],
         "operationId": "createJob",
         "summary": "Create a job",
-        "description": "A name that the service has already is 409 `name-taken`.",
+        "description": "A name that the service has already is 409 `name_taken`.",
         "parameters": [
           { "$ref": "#/components/parameters/IdempotencyKey" },
           { "$ref": "#/components/parameters/RequestIdIn" }
@@ -1241,7 +1241,7 @@ try {
         "tags": ["Work"],
         "operationId": "heartbeatWork",
         "summary": "Prolong a claim",
-        "description": "Past the job's `timeout` the attempt ends with reason `timeout`, and the answer is `lease-lost`.",
+        "description": "Past the job's `timeout` the attempt ends with reason `timeout`, and the answer is `lease_lost`.",
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "requestBody": {
           "required": true,
@@ -1271,7 +1271,7 @@ try {
         "tags": ["Work"],
         "operationId": "completeWork",
         "summary": "Complete a claim",
-        "description": "A failure is retried by the job's policy. A repeat of the same completion is `lease-lost`: the first one counts.",
+        "description": "A failure is retried by the job's policy. A repeat of the same completion is `lease_lost`: the first one counts.",
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "requestBody": {
           "required": true,
@@ -3063,7 +3063,7 @@ try {
         "properties": {
           "type": {
             "type": "string",
-            "description": "A relative reference, `/docs/problems#name`. Names: malformed-json, validation, not-found, method-not-allowed, not-acceptable, unsupported-media-type, body-too-large, version-conflict, name-taken, idempotency-mismatch, idempotency-in-progress, conflict, lease-lost, bad-request, overloaded, unavailable, internal.",
+            "description": "A relative reference, `/docs/problems#name`. Names: malformed_json, validation, not_found, method_not_allowed, not_acceptable, unsupported_media_type, body_too_large, version_conflict, name_taken, idempotency_mismatch, idempotency_in_progress, conflict, lease_lost, bad_request, overloaded, unavailable, internal.",
             "format": "uri-reference",
             "pattern": "^/docs/problems#[a-z0-9-]+$"
           },
@@ -3309,17 +3309,17 @@ try {
     },
     "responses": {
       "BadRequest": {
-        "description": "`malformed-json`: the body is no JSON, nested too deep, or names a key twice. `bad-request`: the request itself makes no sense.",
+        "description": "`malformed_json`: the body is no JSON, nested too deep, or names a key twice. `bad_request`: the request itself makes no sense.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "NotFound": {
-        "description": "`not-found`: no such thing, or the id is none.",
+        "description": "`not_found`: no such thing, or the id is none.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "MethodNotAllowed": {
-        "description": "`method-not-allowed`.",
+        "description": "`method_not_allowed`.",
         "headers": {
           "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
           "Allow": { "$ref": "#/components/headers/Allow" }
@@ -3327,37 +3327,37 @@ try {
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "NotAcceptable": {
-        "description": "`not-acceptable`: this call answers `text/event-stream` only.",
+        "description": "`not_acceptable`: this call answers `text/event-stream` only.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "Conflict": {
-        "description": "`name-taken`, `conflict` (the thing's state does not allow it), `idempotency-in-progress`.",
+        "description": "`name_taken`, `conflict` (the thing's state does not allow it), `idempotency_in_progress`.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "LeaseLost": {
-        "description": "`lease-lost`: the claim has expired, was cancelled, or belongs to another attempt or worker. Stop the work; nothing was changed.",
+        "description": "`lease_lost`: the claim has expired, was cancelled, or belongs to another attempt or worker. Stop the work; nothing was changed.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "VersionConflict": {
-        "description": "`version-conflict`: the job is no longer the version of `If-Match`.",
+        "description": "`version_conflict`: the job is no longer the version of `If-Match`.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "BodyTooLarge": {
-        "description": "`body-too-large`: more than 1 MiB.",
+        "description": "`body_too_large`: more than 1 MiB.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "UnsupportedMediaType": {
-        "description": "`unsupported-media-type`.",
+        "description": "`unsupported_media_type`.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "Unprocessable": {
-        "description": "`validation` with every fault at once in `errors`, or `idempotency-mismatch`.",
+        "description": "`validation` with every fault at once in `errors`, or `idempotency_mismatch`.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
@@ -3390,7 +3390,7 @@ try {
 
     /// `problems.html`
     package static let problemsHTML = File(
-        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"f07455aa33072399\"",
+        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"ef3056322cb737c3\"",
         text: #"""
 <!doctype html>
 <html lang="en">
@@ -3410,33 +3410,33 @@ try {
 <h1>Problems</h1>
 <p>Every answer other than 2xx is <code>application/problem+json</code> (RFC 9457). Its <code>type</code> leads here; branch on it or on the status, never on <code>detail</code>. Give <code>request_id</code> when you ask for help.</p>
 <dl>
-<dt id="malformed-json">The body is no JSON <code>malformed-json</code> <span class="soft">400</span></dt>
+<dt id="malformed_json">The body is no JSON <code>malformed_json</code> <span class="soft">400</span></dt>
 <dd>The body is not valid UTF-8 or JSON, is nested too deep, or names a key twice. Mend it; a repeat gives the same answer.</dd>
-<dt id="bad-request">The request makes no sense <code>bad-request</code> <span class="soft">400</span></dt>
+<dt id="bad_request">The request makes no sense <code>bad_request</code> <span class="soft">400</span></dt>
 <dd>The request itself makes no sense, such as an Idempotency-Key of 300 characters. Mend it; a repeat gives the same answer.</dd>
-<dt id="not-found">No such thing <code>not-found</code> <span class="soft">404</span></dt>
+<dt id="not_found">No such thing <code>not_found</code> <span class="soft">404</span></dt>
 <dd>Nothing has this address: no such route, or no job, execution or claim with this id. A text that is no id is answered in the same way.</dd>
-<dt id="method-not-allowed">Not with this method <code>method-not-allowed</code> <span class="soft">405</span></dt>
+<dt id="method_not_allowed">Not with this method <code>method_not_allowed</code> <span class="soft">405</span></dt>
 <dd>The address exists, but not with this method. The Allow field lists the right ones.</dd>
-<dt id="not-acceptable">Not in this form <code>not-acceptable</code> <span class="soft">406</span></dt>
+<dt id="not_acceptable">Not in this form <code>not_acceptable</code> <span class="soft">406</span></dt>
 <dd>The Accept field rules out the only form there is: text/event-stream, for /api/v1/events.</dd>
-<dt id="name-taken">The name is taken <code>name-taken</code> <span class="soft">409</span></dt>
+<dt id="name_taken">The name is taken <code>name_taken</code> <span class="soft">409</span></dt>
 <dd>The service has a job of this name already. Read it, or choose another name.</dd>
 <dt id="conflict">Not in this state <code>conflict</code> <span class="soft">409</span></dt>
 <dd>The thing exists, but its state does not allow this: to cancel what has ended, to pause a completed job, to retry when nothing failed.</dd>
-<dt id="idempotency-in-progress">Still under way <code>idempotency-in-progress</code> <span class="soft">409</span></dt>
+<dt id="idempotency_in_progress">Still under way <code>idempotency_in_progress</code> <span class="soft">409</span></dt>
 <dd>A request with the same Idempotency-Key is being worked on. Ask again a little later with the same key.</dd>
-<dt id="lease-lost">The claim is lost <code>lease-lost</code> <span class="soft">409</span></dt>
+<dt id="lease_lost">The claim is lost <code>lease_lost</code> <span class="soft">409</span></dt>
 <dd>The claim expired, was cancelled, or belongs to another attempt or worker. Stop the work: nothing was changed, and another attempt may be running.</dd>
-<dt id="version-conflict">The job has changed <code>version-conflict</code> <span class="soft">412</span></dt>
+<dt id="version_conflict">The job has changed <code>version_conflict</code> <span class="soft">412</span></dt>
 <dd>The job is no longer the version that If-Match names. Read it again, and decide again.</dd>
-<dt id="body-too-large">The body is too large <code>body-too-large</code> <span class="soft">413</span></dt>
+<dt id="body_too_large">The body is too large <code>body_too_large</code> <span class="soft">413</span></dt>
 <dd>A body may have 1 MiB.</dd>
-<dt id="unsupported-media-type">Not this kind of body <code>unsupported-media-type</code> <span class="soft">415</span></dt>
+<dt id="unsupported_media_type">Not this kind of body <code>unsupported_media_type</code> <span class="soft">415</span></dt>
 <dd>Bodies are application/json; PATCH takes application/merge-patch+json as well.</dd>
 <dt id="validation">The request has faults <code>validation</code> <span class="soft">422</span></dt>
 <dd>Every fault is in errors, each with a JSON pointer into the body, or the name of the query parameter or header. Nothing was stored.</dd>
-<dt id="idempotency-mismatch">The key was used for something else <code>idempotency-mismatch</code> <span class="soft">422</span></dt>
+<dt id="idempotency_mismatch">The key was used for something else <code>idempotency_mismatch</code> <span class="soft">422</span></dt>
 <dd>This Idempotency-Key was used within the last 24 hours with another call or body. Choose a new key.</dd>
 <dt id="overloaded">Too much at once <code>overloaded</code> <span class="soft">429</span></dt>
 <dd>A limit is reached. Ask again after Retry-After seconds, with some chance added.</dd>

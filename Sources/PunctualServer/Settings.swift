@@ -1,5 +1,6 @@
 internal import Configuration
 package import Logging
+internal import PunctualSchedule
 internal import SystemPackage
 
 /// What a node is told: flags, then `PUNCTUAL_*` variables, then the YAML file of `--config`, then defaults.
@@ -27,7 +28,7 @@ package struct Settings: Sendable, Equatable {
     package var commandCPUSeconds: UInt64?
     package var schedulerShards = 8
     /// How many executions this node works on at once.
-    package var workerConcurrency = 64
+    package var workerConcurrency = 256
     /// How many of each queue; queues that are not named share `workerConcurrency`. nil means all queues.
     package var workerQueues: [String: Int]?
     /// How long running work may go on after SIGTERM.
@@ -63,7 +64,8 @@ extension Settings {
     static let keys: Set = [
         "database.url", "http.host", "http.port", "node.id", "roles", "log.level", "log.format", "egress.allow",
         "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
-        "command.cpu_seconds", "scheduler.shards", "worker.concurrency", "worker.queues",
+        "command.cpu_seconds", "scheduler.shards", "worker.concurrency", "worker.queues", "shutdown.grace",
+        "history.retention",
     ]
     /// Settings whose value may be a list.
     static let lists: Set = ["roles", "egress.allow", "command.allow", "worker.queues"]
@@ -195,6 +197,16 @@ extension Settings {
                 queues[String(queue)] = limit
             }
             result.workerQueues = queues
+        }
+        for (key, wanted, range, field) in [
+            ("shutdown.grace", "from 0s to 1h", Duration.zero ... .seconds(3600), \Settings.shutdownGrace),
+            ("history.retention", "from 1m to 3650d", .seconds(60) ... .seconds(3650 * 86_400), \.retention),
+        ] {
+            if let value = try value(
+                key, "a duration \(wanted)", { Duration(text: $0).flatMap { range.contains($0) ? $0 : nil } })
+            {
+                result[keyPath: field] = value
+            }
         }
         return result
     }

@@ -53,7 +53,7 @@ struct IdempotencyTests {
             let other = least.replacing(#""n""#, with: #""m""#)
             let refused = try await client.send(.post, "/api/v1/jobs", other, headers: [keyField: "k"])
             #expect(refused.status == 422)
-            #expect(refused.json["type"] == "/docs/problems#idempotency-mismatch")
+            #expect(refused.json["type"] == "/docs/problems#idempotency_mismatch")
             let elsewhere = try await client.send(
                 .post, "/api/v1/jobs/bulk", #"{"items":[\#(other)]}"#, headers: [keyField: "k"])
             #expect(elsewhere.status == 422)
@@ -84,7 +84,7 @@ struct IdempotencyTests {
                 try await scene.store.begin(key: "w", fingerprint: fingerprint, staleAfter: .seconds(60)) == .fresh)
             let busy = try await client.send(.post, "/api/v1/jobs", least, headers: [keyField: "w"])
             #expect(busy.status == 409)
-            #expect(busy.json["type"] == "/docs/problems#idempotency-in-progress")
+            #expect(busy.json["type"] == "/docs/problems#idempotency_in_progress")
             #expect(busy.headers[.retryAfter] == "1")
             scene.clock.advance(by: .seconds(61))
             #expect(try await client.send(.post, "/api/v1/jobs", least, headers: [keyField: "w"]).status == 201)

@@ -95,7 +95,7 @@ struct WorkTests {
                     let more = verb == "complete" ? #","status":"failed""# : ""
                     let answer = try await client.tell(verb, id, attempt: attempt, worker: worker, more: more)
                     #expect(answer.status == 409)
-                    #expect(answer.json["type"] == "/docs/problems#lease-lost")
+                    #expect(answer.json["type"] == "/docs/problems#lease_lost")
                 }
             }
             scene.clock.advance(by: .seconds(61))

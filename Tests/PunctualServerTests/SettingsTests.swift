@@ -78,12 +78,14 @@ struct SettingsTests {
         wanted.schedulerShards = 4
         wanted.workerConcurrency = 7
         wanted.workerQueues = ["mail": 2, "slow": 7]
+        (wanted.shutdownGrace, wanted.retention) = (.seconds(5), .seconds(30 * 86_400))
         let texts = [
             "database.url": "sqlite:/x.sqlite", "http.host": "127.0.0.2", "http.port": "9000", "node.id": "n-1",
             "roles": "api, worker", "log.level": "DEBUG", "log.format": "json", "egress.allow": "10.0.0.0/8, ::1",
             "command.allow": "/bin/*,/usr/bin/make", "scheduler.shards": "4", "worker.concurrency": "7",
             "worker.queues": "mail:2,slow", "webhook.secret": "whsec_AAAA", "command.memory": "512M",
             "command.file_size": "2g", "command.open_files": "64", "command.cpu_seconds": "0",
+            "shutdown.grace": "5s", "history.retention": "30d",
         ]
         let yaml = """
             database: {url: "sqlite:/x.sqlite"}
@@ -106,6 +108,8 @@ struct SettingsTests {
             webhook: {secret: whsec_AAAA}
             scheduler: {shards: 4}
             worker: {concurrency: 7, queues: ["mail:2", slow]}
+            shutdown: {grace: 5s}
+            history: {retention: 30d}
             """
         #expect(Settings.keys == Set(texts.keys))
         #expect(try await load(flags: texts) == wanted)
@@ -135,7 +139,8 @@ struct SettingsTests {
             ("http.port", "seven"), ("http.port", "65536"), ("http.port", "-1"), ("http.port", ""), ("node.id", ""),
             ("node.id", "a b"), ("node.id", "ä"), ("node.id", String(repeating: "a", count: 65)), ("roles", "king"),
             ("roles", ""), ("roles", ","), ("log.level", "loud"), ("log.format", "xml"), ("scheduler.shards", "0"),
-            ("scheduler.shards", "257"), ("worker.concurrency", "0"), ("worker.concurrency", "10001"),
+            ("scheduler.shards", "257"), ("worker.concurrency", "0"), ("shutdown.grace", "61m"),
+            ("history.retention", "1s"), ("history.retention", "ever"), ("worker.concurrency", "10001"),
             ("worker.queues", "mail:0"), ("worker.queues", "mail:x"), ("worker.queues", "mail:1:2"),
             ("command.memory", "much"), ("command.cpu_seconds", "-1"), ("command.file_size", "9999999T"),
             ("database.url", "mysql:x"), ("database.url", "sqlite:"), ("database.url", "/x.sqlite"),

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A command that a page shows, with the lines that it prints there.
+/// A command that a page shows, with the lines that it prints there, or a whole block of commands.
 private struct Shown: CustomTestStringConvertible, Sendable {
     let page: String
     let command: String
@@ -21,7 +21,7 @@ struct DocumentationTests {
         return (beside + below).filter { $0.hasSuffix(".md") }.sorted()
     }
 
-    /// The commands of all `sh` and `console` blocks of a page.
+    /// The commands of all `console` blocks of a page, and its `sh` blocks, each as one script.
     private static func commands(of page: String) throws -> [Shown] {
         var result: [Shown] = []
         var block: String?
@@ -31,20 +31,21 @@ struct DocumentationTests {
             (command, lines) = (nil, [])
         }
         for line in try Checkout.text(page).components(separatedBy: "\n") {
-            if line.hasPrefix("```") {
+            // A block within a list is indented.
+            let fence = line.drop { $0 == " " }
+            if fence.hasPrefix("```") {
                 end()
-                block = block == nil ? String(line.dropFirst(3)) : nil
+                block = block == nil ? String(fence.dropFirst(3)) : nil
             } else if block == "console", line.hasPrefix("$ ") {
                 end()
                 command = String(line.dropFirst(2))
             } else if block == "console" {
                 lines.append(line)
-            } else if block == "sh", !line.isEmpty, !line.hasPrefix("#") {
-                end()
-                command = line
+            } else if block == "sh", !left.contains(where: { line.hasPrefix($0) }) {
+                command = (command.map { "\($0)\n" } ?? "") + line
             }
         }
-        return result.filter { shown in !left.contains { shown.command.hasPrefix($0) } }
+        return result.filter { $0.command.contains { $0 != "\n" } }
     }
 
     /// A line with what changes from run to run written as a word.
@@ -64,7 +65,8 @@ struct DocumentationTests {
                 let path = URL(filePath: try Program.punctual()).deletingLastPathComponent().path()
                 for shown in known {
                     let said = try await Program.run(
-                        try Program.installed("bash"), ["-c", "PATH=\(path):$PATH; \(shown.command) 2>&1"],
+                        try Program.installed("bash"),
+                        ["-c", "exec 2>&1; set -e; PATH=\(path):$PATH\n\(shown.command)"],
                         in: folder, environment: ["PUNCTUAL_URL": server.address])
                     #expect(said.status == 0, "\(shown.testDescription): \(said)")
                     let lines = said.out.split(separator: "\n").map(String.init)

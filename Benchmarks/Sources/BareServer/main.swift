@@ -1,8 +1,9 @@
 // What Hummingbird gives when nothing is done: the same routes and bodies of the same size as Punctual's, coded by
 // Codable, nothing checked and nothing stored. script/bench divides Punctual's figures by this one's.
 //
-// Prints its port.
+// Prints `ready` when it listens on port 8649.
 
+import Foundation
 import Hummingbird
 import Logging
 
@@ -69,5 +70,8 @@ var logger = Logger(label: "bare")
 logger.logLevel = .error
 let application = Application(
     router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 8649)),
-    onServerRunning: { _ in print("ready") }, logger: logger)
+    onServerRunning: { _ in
+        print("ready")
+        fflush(nil)
+    }, logger: logger)
 try await application.runService()

@@ -1,12 +1,13 @@
+internal import Dispatch
 internal import Foundation
+internal import Synchronization
 
 /// A page that is drawn again and again at the top of a terminal.
 enum Page {
     /// The codes and the text that draw the page in place.
     ///
     /// Each line is written over the old one and its rest erased, nothing is cleared first, and all goes out in one
-    /// write: so nothing flickers. Wrapping is off meanwhile, and on again at the end: long lines are cut by the terminal,
-    /// which is left as it was found whenever the command is stopped.
+    /// write: so nothing flickers. Wrapping is off meanwhile, and on again at the end: long lines are cut by the terminal.
     /// - Parameter rows: how many lines the terminal shows; a longer page is cut.
     static func frame(_ text: String, rows: Int) -> String {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -21,8 +22,30 @@ enum Page {
 
     /// Draws the page on standard output.
     static func draw(_ text: String) {
+        _ = interruptions
         var size = winsize()
         let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0
-        Console.raw(frame(text, rows: isKnown ? Int(size.ws_row) : 24))
+        let frame = frame(text, rows: isKnown ? Int(size.ws_row) : 24)
+        drawing.withLock { _ in Console.raw(frame) }
+    }
+
+    private static let drawing = Mutex(())
+
+    /// Lets Ctrl-C and SIGTERM end the program between two pages only: the kernel cuts a write to a terminal short for a
+    /// signal, and the terminal would be left without wrapping.
+    ///
+    /// Made once and only kept.
+    nonisolated(unsafe) private static let interruptions: [any DispatchSourceSignal] = [SIGINT, SIGTERM].map { number in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number)
+        source.setEventHandler {
+            drawing.withLock { _ in
+                signal(number, SIG_DFL)
+                kill(getpid(), number)
+                while true { pause() }
+            }
+        }
+        source.resume()
+        return source
     }
 }
