@@ -82,10 +82,14 @@ package final class SchedulerService: Service {
         let outcomes = try await limit.run { [store] () async throws(StoreError) in try await store.apply(plans) }
         var moved = 0
         var isWorkWaiting = false
-        for outcome in outcomes {
+        for (plan, outcome) in zip(plans, outcomes) {
             switch outcome {
             case .applied(let executions):
                 moved += 1
+                // What replaces a running execution waits for its end.
+                if plan.overlap == .cancelOther, executions.contains(where: { $0.status == .buffered }) {
+                    bell.workCancelled()
+                }
                 instruments.planned(executions)
                 isWorkWaiting = isWorkWaiting || executions.contains { $0.status == .pending }
             case .lostRace: instruments.raceLost()

@@ -8,8 +8,12 @@ package final class SignalBell: Bell {
     /// Outside workers that wait for a claim.
     package let outside = Doorbell()
 
+    /// Workers in hand of something that may have been asked to stop.
+    package let heartbeats = Doorbell()
+
     package init() {}
 
+    package func workCancelled() { heartbeats.ring() }
     package func jobsChanged() { scheduler.ring() }
     package func workWaiting() {
         workers.ring()

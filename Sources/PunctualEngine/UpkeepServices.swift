@@ -133,12 +133,9 @@ package final class ShardService: Service {
             }
             try await Task.sleep(for: options.shardLease / 3)
         }
-        let leases = held.withLock { held in
-            defer { held = ([], nil) }
-            return held.leases
-        }
+        held.withLock { $0 = ([], nil) }
         do throws(StoreError) {
-            try await limit.run { [store] () async throws(StoreError) in try await store.release(leases) }
+            try await limit.run { [store, node] () async throws(StoreError) in try await store.leave(node.id) }
         } catch { instruments.loopFailed("shards", error) }
     }
 

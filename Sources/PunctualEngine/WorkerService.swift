@@ -198,7 +198,7 @@ package final class WorkerService: Service {
     private func heartbeats() async {
         while !Task.isCancelled {
             // A cancelled sleep ends the loop by its condition.
-            try? await Task.sleep(for: options.lease / 3)
+            try? await bell.heartbeats.wait(atMost: options.lease / 3)
             await renew()
         }
     }

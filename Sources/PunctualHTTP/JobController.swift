@@ -103,10 +103,19 @@ struct JobController {
 
     /// A job ready to be stored, from a request's body.
     private func newJob(_ json: JSONValue, now: Timestamp) throws -> Job {
-        let draft = try JobDraft(json: json, zones: services.zones)
+        let draft = try draft(json)
         var job = Job(id: .random(at: now), draft: draft, nextRunAt: nil, createdAt: now)
         job.nextRunAt = try firstRun(of: job, now: now)
         return job
+    }
+
+    /// - Throws: `Faults`; also for a target that nothing here could ever run.
+    private func draft(_ json: JSONValue) throws -> JobDraft {
+        let draft = try JobDraft(json: json, zones: services.zones)
+        if case .publish = draft.target {
+            throw Faults([Fault(pointer: "/target/type", detail: "publish needs a broker, and this server has none")])
+        }
+        return draft
     }
 
     /// The first instant to come.
@@ -129,7 +138,7 @@ struct JobController {
 
     func replace(_ request: Request, _ context: APIContext) async throws -> Response {
         let json = try await request.requiredJSON()
-        let draft = try JobDraft(json: json, zones: services.zones)
+        let draft = try draft(json)
         return Answer.job(try await change(request, context) { job in job.draft = draft })
     }
 
@@ -139,7 +148,6 @@ struct JobController {
             throw Problem(
                 .validation, "A patch is an object.", faults: [Fault(pointer: "", detail: "must be an object")])
         }
-        let zones = services.zones
         return Answer.job(
             try await change(request, context) { job in
                 let known = job.draft.json
@@ -152,13 +160,14 @@ struct JobController {
                                 detail: "is not a field that can be set here")
                         })
                 }
-                job.draft = try JobDraft(json: known.merging(patch), zones: zones)
+                job.draft = try draft(known.merging(patch))
             })
     }
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let job = try await services.job(context.parameters.get("id"))
         try await services.store.delete(job.id, ifVersion: try request.wantedVersion(of: job))
+        services.bell.workCancelled()
         announce(.jobDeleted, [job])
         return Response(status: .noContent)
     }
@@ -267,6 +276,7 @@ struct JobController {
         let execution = job.execution(at: now, trigger: .manual, now: now, nonce: .random(in: 1 ... .max))
         let outcome = try await services.store.enqueue([execution], of: job.id, overlap: job.draft.overlapPolicy).first
         services.bell.workWaiting()
+        if job.draft.overlapPolicy == .cancelOther { services.bell.workCancelled() }
         switch outcome {
         case .created(let execution), .existing(let execution):
             services.events.publish(.executionUpdated, execution)

@@ -32,6 +32,14 @@ extension SQLiteStore {
         }
     }
 
+    package func leave(_ node: String) async throws(StoreError) {
+        try await lane.write { transaction in
+            try transaction.database.run("DELETE FROM nodes WHERE id = ?", node)
+            try transaction.database.run(
+                "UPDATE shard_leases SET holder = NULL, expires_at = NULL WHERE holder = ?", node)
+        }
+    }
+
     package func leases() async throws(StoreError) -> [ShardLease] {
         try await read {
             try $0.database.rows(

@@ -27,6 +27,11 @@ package final class SQLiteStore: Store {
                 throw StoreError.corrupt("\(path) was written by a newer version of punctual; use that version")
             }
             try Migrations.migrator.migrate(pool)
+            // Whoever holds the lock file is alone: what an earlier life held, nobody holds any more.
+            try pool.write { database in
+                try database.execute(sql: "DELETE FROM nodes")
+                try database.execute(sql: "UPDATE shard_leases SET holder = NULL, expires_at = NULL")
+            }
         } catch {
             lock.release()
             switch StoreError(sqlite: error) {

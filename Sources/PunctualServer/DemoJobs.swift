@@ -13,7 +13,7 @@ enum DemoJobs {
            "target": {"type": "command", "argv": ["/bin/date"]}},
           {"name": "demo/health", "description": "A call of this server.", "labels": {"demo": "yes"},
            "schedule": {"type": "cron", "expression": "5/15 * * * * *", "timezone": "Europe/Berlin"},
-           "target": {"type": "http", "method": "GET", "url": "http://127.0.0.1:8640/health/live"}},
+           "target": {"type": "http", "method": "GET", "url": "ADDRESS/health/live"}},
           {"name": "demo/flaky", "description": "Fails, is tried again twice, and fails.", "labels": {"demo": "yes"},
            "schedule": {"type": "interval", "every": "20s"},
            "target": {"type": "command", "argv": ["/bin/sh", "-c", "echo no luck; exit 3"]},
@@ -25,9 +25,12 @@ enum DemoJobs {
         """
 
     /// Adds those that are not there yet.
-    static func add(to store: any JobStore, clock: any WallClock, zones: ZoneCatalog) async throws {
+    /// - Parameter address: of the node itself, `http://127.0.0.1:8640`.
+    static func add(
+        to store: any JobStore, callingBack address: String, clock: any WallClock, zones: ZoneCatalog
+    ) async throws {
         let now = clock.now()
-        let jobs = try JSONValue(parsing: definitions).array?.map { json in
+        let jobs = try JSONValue(parsing: definitions.replacing("ADDRESS", with: address)).array?.map { json in
             let draft = try JobDraft(json: json, zones: zones)
             var job = Job(id: .random(at: now), draft: draft, nextRunAt: nil, createdBy: "demo", createdAt: now)
             let schedule = try draft.schedule.compiled(for: job.id, createdAt: now, zones: zones)

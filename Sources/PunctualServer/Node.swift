@@ -53,20 +53,9 @@ package enum Node {
             name: nodeID, store: store, executor: settings.executors(http: http), bell: bell, options: options,
             instruments: instruments)
 
-        // The group stops in the reverse of this order: the API first, then the scheduler, then the workers.
-        var services: [any Service] = [
-            shards, RetentionService(store: store, options: options, instruments: instruments),
-            ReaperService(store: store, bell: bell, options: options, instruments: instruments),
-        ]
-        if settings.roles.contains(.worker) { services.append(worker) }
-        if settings.roles.contains(.scheduler) {
-            do throws(StoreError) { try await shards.renew() } catch { instruments.loopFailed("shards", error) }
-            services.append(
-                SchedulerService(
-                    store: store, zones: zones, bell: bell, options: options, instruments: instruments,
-                    shards: { shards.virtualShards() }))
-        }
-        if case .development(demo: true) = mode { try await DemoJobs.add(to: store, clock: clock, zones: zones) }
+        // The group stops in the reverse of this order: the scheduler first, whose shards others take at once, then the
+        // workers, and the API last, so that outside workers can tell how their work ended and probes see the draining.
+        var services: [any Service] = []
         if settings.roles.contains(.api) {
             let api = APIServices(
                 store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
@@ -76,14 +65,34 @@ package enum Node {
             services.append(
                 Application(
                     router: buildRouter(api).router,
+                    // Connections that say nothing, or never end what they say, are closed.
+                    server: .http1(configuration: .init(idleTimeout: .seconds(75))),
                     configuration: ApplicationConfiguration(
                         address: .hostname(settings.httpHost, port: settings.httpPort), serverName: "punctual"),
                     onServerRunning: { channel in
-                        announce(settings, mode, port: channel.localAddress?.port ?? settings.httpPort, nodeID: nodeID)
+                        let port = channel.localAddress?.port ?? settings.httpPort
+                        if case .development(demo: true) = mode {
+                            await addDemo(callingBack: settings.baseURL(port: port), store, clock, zones, logger)
+                            bell.jobsChanged()
+                        }
+                        announce(settings, mode, port: port, nodeID: nodeID)
                     },
                     logger: logger))
         } else {
             announce(settings, mode, port: nil, nodeID: nodeID)
+        }
+        services += [
+            RetentionService(store: store, options: options, instruments: instruments),
+            ReaperService(store: store, bell: bell, options: options, instruments: instruments),
+        ]
+        if settings.roles.contains(.worker) { services.append(worker) }
+        services.append(shards)
+        if settings.roles.contains(.scheduler) {
+            do throws(StoreError) { try await shards.renew() } catch { instruments.loopFailed("shards", error) }
+            services.append(
+                SchedulerService(
+                    store: store, zones: zones, bell: bell, options: options, instruments: instruments,
+                    shards: { shards.virtualShards() }))
         }
         services.append(DrainService(isAccepting: isAccepting))
 
@@ -180,13 +189,23 @@ package enum Node {
         return registry.text(gauges: figures)
     }
 
+    /// Adds the example jobs; a node without them runs all the same.
+    private static func addDemo(
+        callingBack address: String, _ store: SQLiteStore, _ clock: SystemClock, _ zones: ZoneCatalog, _ logger: Logger
+    ) async {
+        do {
+            try await DemoJobs.add(to: store, callingBack: address, clock: clock, zones: zones)
+        } catch {
+            logger.error("the example jobs could not be added", metadata: ["error": "\(error)"])
+        }
+    }
+
     private static func announce(_ settings: Settings, _ mode: Mode, port: Int?, nodeID: String) {
-        let address = port.map { " at http://\(settings.httpHost):\($0)" } ?? ""
+        let address = port.map { " at \(settings.baseURL(port: $0))" } ?? ""
         print("punctual \(version) is ready\(address) (node \(nodeID), \(settings.databaseURL))")
         if mode != .server, let port {
-            print(
-                "  API \(settings.httpHost):\(port)\(APIPath.prefix) · documentation http://\(settings.httpHost):\(port)/docs"
-            )
+            let base = settings.baseURL(port: port)
+            print("  API \(base)\(APIPath.prefix) · documentation \(base)/docs")
         }
         fflush(nil)
     }
@@ -215,6 +234,11 @@ final class Flag: Sendable {
 }
 
 extension Settings {
+    /// Where the node is reached; an IPv6 address stands in brackets.
+    fileprivate func baseURL(port: Int) -> String {
+        "http://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(port)"
+    }
+
     var engineOptions: EngineOptions {
         var options = EngineOptions()
         options.concurrency = workerConcurrency

@@ -29,6 +29,19 @@ struct SchedulerServiceTests {
         try await scene.bell.workers.wait(atMost: .seconds(3600))
     }
 
+    @Test("what replaces a running execution rings for the heartbeat that stops it")
+    func replaces() async throws {
+        let scene = EngineScene()
+        _ = try await scene.job("report") { $0.overlapPolicy = .cancelOther }
+        scene.clock.advance(by: .seconds(60))
+        _ = try await scene.scheduler.tick()
+        _ = try await scene.store.claim(ClaimRequest(worker: "w", limit: 1, lease: .seconds(600)))
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 1)
+        // The ring was kept: this returns at once though its limit is an hour.
+        try await scene.bell.heartbeats.wait(atMost: .seconds(3600))
+    }
+
     @Test("two schedulers that tick after each other add the instant once")
     func twice() async throws {
         let scene = EngineScene()

@@ -61,6 +61,9 @@ struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, Idem
             try await inner.acquire(shards, holder: holder, duration: duration)
         }
     }
+    func leave(_ node: String) async throws(StoreError) {
+        try await call { () async throws(StoreError) in try await inner.leave(node) }
+    }
     func release(_ leases: [ShardLease]) async throws(StoreError) {
         try await call { () async throws(StoreError) in try await inner.release(leases) }
     }

@@ -19,6 +19,7 @@ struct APIScene {
     private struct SilentBell: Bell {
         func jobsChanged() {}
         func workWaiting() {}
+        func workCancelled() {}
     }
 
     init() {

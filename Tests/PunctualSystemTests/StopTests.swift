@@ -26,6 +26,7 @@ struct StopTests {
             #expect(killed.status == 128 + SIGKILL)
             let before = runs(folder).count
             try await withServer(in: folder, named: "second") { server in
+                try await checkShards(server)
                 _ = try await eventually("runs after the restart") {
                     runs(folder).count >= before + 4 ? true : nil
                 }
@@ -38,6 +39,14 @@ struct StopTests {
                 try check(rows, folder)
             }
         }
+    }
+
+    /// A file of SQLite has one node: it waits for nothing that an earlier life of it held.
+    private func checkShards(_ server: RunningServer) async throws {
+        let status = try JSONValue(parsing: try await server.call("/api/v1/schedule/status").body)
+        let nodes = status["nodes"]?.array ?? []
+        let holders = Set((status["shards"]?.array ?? []).map { $0["holder"]?.string })
+        #expect(nodes.count == 1 && holders == [nodes.first?["node_id"]?.string], "\(status)")
     }
 
     private func runs(_ folder: Folder) -> [String] {
@@ -75,15 +84,17 @@ struct StopTests {
                 _ = try await eventually("the job to begin") { folder.exists("begun") ? true : nil }
                 #expect(try await server.call("/health/ready").status == 200)
                 server.background.send(SIGTERM)
-                // 503, or no answer at all once the listener is closed: never 200 again.
                 _ = try await eventually("the node to be not ready") {
-                    try await server.call("/health/ready").status == 200 ? nil : true
+                    try await server.call("/health/ready").status == 503 ? true : nil
                 }
+                #expect(try await server.call("/health/live").status == 200)
+                #expect(try await server.call("/api/v1/jobs").status == 200, "the API answers while work ends")
                 #expect(!folder.exists("done"), "readiness went before the work had ended")
                 try folder.write("", to: "go")
             }
             #expect(first.status == 0 && folder.exists("done"))
             try await withServer(in: folder, named: "second") { server in
+                try await checkShards(server)
                 let rows = try await server.executions(of: "long")
                 #expect(rows.count == 1 && rows[0]["status"] == "succeeded" && rows[0]["attempt"] == 1, "\(rows)")
             }

@@ -6,6 +6,8 @@ public protocol Bell: Sendable {
     func jobsChanged()
     /// Executions wait for a worker.
     func workWaiting()
+    /// Executions that run were asked to stop.
+    func workCancelled()
 }
 
 /// The time of day. Everything that decides takes instants as arguments; only this knows what time it is.

@@ -15,6 +15,9 @@ public protocol LeaseStore: Sendable {
     /// Writes that the node is there.
     func heartbeat(_ node: NodeRecord) async throws(StoreError)
 
+    /// Removes the node and gives up every shard that it holds, so that others need not wait for its leases to run out.
+    func leave(_ node: String) async throws(StoreError)
+
     /// The nodes seen since `instant`, by id.
     func nodes(seenSince instant: Timestamp) async throws(StoreError) -> [NodeRecord]
 }

@@ -58,6 +58,11 @@ extension MemoryStore: LeaseStore {
         }
     }
 
+    public func leave(_ node: String) async throws(StoreError) {
+        nodes[node] = nil
+        try await release(shardLeases.values.filter { $0.holder == node })
+    }
+
     public func leases() async throws(StoreError) -> [ShardLease] {
         shardLeases.values.sorted { $0.shard < $1.shard }
     }

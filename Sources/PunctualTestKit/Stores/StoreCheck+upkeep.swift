@@ -143,6 +143,18 @@ extension StoreCheck {
             held = try await scene.store.acquire([1], holder: "b", duration: .seconds(10))
             try same(held.map(\.term), [2])
         },
+        StoreCheck("a node that leaves is no node any more, and its shards are free at once") { scene in
+            let node = NodeRecord(
+                id: "a", roles: [], version: "1", address: nil, startedAt: scene.now, lastSeenAt: scene.now)
+            try await scene.store.heartbeat(node)
+            _ = try await scene.store.acquire([1, 2], holder: "a", duration: .seconds(10))
+            _ = try await scene.store.acquire([3], holder: "b", duration: .seconds(10))
+            try await scene.store.leave("a")
+            try await scene.store.leave("nobody")
+            try same(try await scene.store.nodes(seenSince: ManualClock.start), [])
+            try same(try await scene.store.leases().map(\.holder), [nil, nil, "b"])
+            try same(try await scene.store.acquire([1], holder: "b", duration: .seconds(10)).map(\.shard), [1, 3])
+        },
         StoreCheck("nodes are those seen since an instant, as they last said") { scene in
             func node(_ id: String, _ version: String, address: String?) -> NodeRecord {
                 NodeRecord(
