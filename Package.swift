@@ -116,7 +116,8 @@ let package = Package(
         .executableTarget(
             name: "punctual",
             dependencies: [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualClient", "PunctualServer", arguments, yams,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualCore", "PunctualClient", "PunctualServer",
+                arguments, yams,
             ],
             swiftSettings: settings),
 

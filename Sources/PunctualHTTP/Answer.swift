@@ -64,6 +64,9 @@ extension Request {
         guard let type, types.contains(type) else {
             throw Problem(.unsupportedMediaType, "Send \(types.joined(separator: " or ")).")
         }
+        if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw Problem(.unsupportedMediaType, "Send the body as it is, without Content-Encoding.")
+        }
         do throws(JSONError) {
             return try JSONValue(parsing: Array(buffer.readableBytesView))
         } catch {

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"012442f0984f6453\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"d48b5978944460a6\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1789,7 +1789,7 @@ try {
       },
       "PublishTarget": {
         "type": "object",
-        "description": "Sends a message; success is the broker's confirmation.",
+        "description": "Sends a message; success is the broker's confirmation. A server without a broker refuses it with 422.",
         "required": ["type", "broker", "destination"],
         "properties": {
           "type": { "type": "string", "const": "publish" },

@@ -68,6 +68,10 @@ struct PunctualHTTPTests {
             ),
             (#"{"name":"n","schedule":{"type":"manual"},"target":{"type":"noop"},"colour":1}"#, 422),
             (
+                #"{"name":"n","schedule":{"type":"manual"},"target":{"type":"publish","broker":"rabbitmq","destination":"q","message":1}}"#,
+                422
+            ),
+            (
                 #"{"name":"n","schedule":{"type":"interval","every":"1m"},"target":{"type":"noop"},"ends_at":"2001-01-01T00:00:00Z"}"#,
                 422
             ),
@@ -115,6 +119,8 @@ struct PunctualHTTPTests {
             #expect(try await client.send(.options, "/api/v1/jobs/x/pause").headers[.allow] == "POST")
             #expect(try await client.send(.put, "/api/v1/jobs/x/y/z").status == 404)
             #expect(try await client.send(.post, "/api/v1/jobs", least, type: "text/plain").status == 415)
+            let packed = try await client.send(.post, "/api/v1/jobs", least, headers: [.contentEncoding: "gzip"])
+            #expect(packed.status == 415)
         }
     }
 

@@ -71,4 +71,25 @@ struct ApplyTests {
             #expect(try await server.json("job", "get", "old")["name"] == "old")
         }
     }
+
+    @Test("a dry run tells of every fault that the server would find, and ends with 1")
+    func dryFaults() async throws {
+        try await withServer { server in
+            let file = """
+                name: wrong
+                schedule: {type: cron, expression: "61 * * * *", timezone: Mars/Olympus}
+                target: {type: noop}
+                foo: 1
+                """
+            let dry = try await server.punctual(["job", "apply", "-f", "-", "--dry-run", "-o", "json"], input: file)
+            #expect(dry.status == 1, "\(dry)")
+            for word in ["/schedule/expression", "/schedule/timezone", "/foo"] {
+                #expect(dry.out.contains(word), "\(dry)")
+            }
+            let named = file.replacing("wrong", with: "two words")
+            let real = try await server.punctual(["job", "apply", "-f", "-", "-o", "json"], input: named)
+            #expect(real.status == 1, "\(real)")
+            for word in ["/name", "/schedule/expression", "/foo"] { #expect(real.out.contains(word), "\(real)") }
+        }
+    }
 }

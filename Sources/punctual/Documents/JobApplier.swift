@@ -1,5 +1,7 @@
 internal import PunctualClient
+internal import PunctualCore
 internal import PunctualJSON
+internal import PunctualSchedule
 
 /// Brings the server's jobs to what documents say: creates, updates, or leaves alone.
 struct JobApplier {
@@ -40,7 +42,11 @@ struct JobApplier {
             Outcome(name: name, service: service, action: action, id: id, detail: detail, status: .ok)
         }
         do {
-            guard let current = try await server.job(named: name, service: service) else {
+            if dryRun, let complaint = JobApplier.complaint(about: job) {
+                return Outcome(
+                    name: name, service: service, action: .failed, id: nil, detail: complaint, status: .failed)
+            }
+            guard let current = try await current(named: name, service: service) else {
                 if dryRun { return outcome(.created, id: nil) }
                 return outcome(.created, id: try await server.send("POST", "/jobs", .object(job))["id"]?.string)
             }
@@ -55,6 +61,27 @@ struct JobApplier {
             return Outcome(
                 name: name, service: service, action: .failed, id: nil, detail: "\(error)",
                 status: Ending.status(of: error))
+        }
+    }
+
+    /// nil when there is none, also for a name that none could have: then the server tells of every fault at once when
+    /// the job is sent.
+    private func current(named name: String, service: String) async throws -> JSONValue? {
+        do {
+            return try await server.job(named: name, service: service)
+        } catch let error as ClientError where error.status == 422 {
+            return nil
+        }
+    }
+
+    /// What the server would say against the job, by the rules and the zones of this program; nil when nothing.
+    private static func complaint(about job: JSONObject) -> String? {
+        do {
+            _ = try JobDraft(json: .object(job), zones: SystemZones.catalog)
+            return nil
+        } catch {
+            let lines = error.faults.map { "\($0.pointer.isEmpty ? "" : "\($0.pointer): ")\($0.detail)" }
+            return lines.joined(separator: "; ")
         }
     }
 }
