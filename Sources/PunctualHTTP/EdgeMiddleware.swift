@@ -1,7 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
-internal import Metrics
 internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualSchedule
@@ -11,6 +10,7 @@ struct EdgeMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
     let methods = MethodTable()
+    private let timers = RequestTimers()
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
@@ -33,14 +33,9 @@ struct EdgeMiddleware: RouterMiddleware {
         response.headers[Self.requestIDField] = context.requestID
         response.headers[Self.contentTypeOptions] = "nosniff"
         let took = began.duration(to: .now)
-        let (seconds, attoseconds) = took.components
-        Metrics.Timer(
-            label: "punctual_http_request_duration_seconds",
-            dimensions: [
-                ("method", request.method.rawValue), ("route", context.endpointPath ?? "none"),
-                ("status_code", "\(response.status.code)"),
-            ]
-        ).recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        timers.record(
+            took, method: request.method.rawValue, route: context.endpointPath ?? "none",
+            status: response.status.code)
         context.logger.debug(
             "request",
             metadata: [

@@ -26,7 +26,8 @@ package final class PrometheusRegistry: MetricsFactory {
     private func series(_ name: String, _ labels: [(String, String)], _ kind: Kind) -> Series {
         let name = Self.metricName(name)
         return families.withLock { families in
-            var family = families[name] ?? Family(kind: kind)
+            // Taken out while it is changed, so that nothing is copied.
+            var family = families.removeValue(forKey: name) ?? Family(kind: kind)
             let isFull = family.series.count >= Self.seriesLimit
             var key = Self.labelText(labels)
             if isFull, family.series[key] == nil { key = Self.labelText(labels.map { ($0.0, "other") }) }

@@ -15,11 +15,11 @@ extension SQLiteStore {
     }
 
     package func job(_ id: Identifier) async throws(StoreError) -> Job? {
-        try await read { try $0.jobRow(id)?.job }
+        try await readOnce { try $0.jobRow(id)?.job }
     }
 
     package func job(named name: String, service: String) async throws(StoreError) -> Job? {
-        try await read { transaction in
+        try await readOnce { transaction in
             try transaction.database.first(
                 "SELECT \(Transaction.jobColumns) FROM jobs WHERE service = ? AND name = ?", service, name,
                 read: transaction.jobRow)?.job

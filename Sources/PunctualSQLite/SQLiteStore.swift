@@ -68,6 +68,19 @@ package final class SQLiteStore: Store {
 
     package func now() async throws(StoreError) -> Timestamp { clock.now() }
 
+    /// Runs a single statement, which sees one state by itself and needs no transaction around it.
+    func readOnce<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await pool.unsafeRead { [clock, definitions] database in
+                try body(Transaction(database: database, now: clock.now(), definitions: definitions))
+            }
+        } catch {
+            throw StoreError(sqlite: error)
+        }
+    }
+
     /// Runs the body on a snapshot.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value
