@@ -3,7 +3,7 @@ package import PunctualSchedule
 
 extension SQLiteStore {
     package func execution(_ id: Identifier, of job: Identifier?) async throws(StoreError) -> Execution? {
-        try await readOnce { transaction in
+        try await reads.read { transaction in
             guard let execution = try transaction.execution(id), job == nil || execution.jobID == job else {
                 return nil
             }

@@ -15,11 +15,11 @@ extension SQLiteStore {
     }
 
     package func job(_ id: Identifier) async throws(StoreError) -> Job? {
-        try await readOnce { try $0.jobRow(id)?.job }
+        try await reads.read { try $0.jobRow(id)?.job }
     }
 
     package func job(named name: String, service: String) async throws(StoreError) -> Job? {
-        try await readOnce { transaction in
+        try await reads.read { transaction in
             try transaction.database.first(
                 "SELECT \(Transaction.jobColumns) FROM jobs WHERE service = ? AND name = ?", service, name,
                 read: transaction.jobRow)?.job

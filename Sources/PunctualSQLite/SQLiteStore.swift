@@ -10,6 +10,7 @@ package import PunctualSchedule
 package final class SQLiteStore: Store {
     let pool: DatabasePool
     let lane: WriteLane
+    let reads: ReadLane
     let clock: any WallClock
     private let definitions = DefinitionCache()
     private let lock: LockFile
@@ -42,6 +43,7 @@ package final class SQLiteStore: Store {
             }
         }
         lane = WriteLane(pool: pool, clock: clock, definitions: definitions)
+        reads = ReadLane(pool: pool, clock: clock, definitions: definitions)
     }
 
     private static var configuration: Configuration {
@@ -67,19 +69,6 @@ package final class SQLiteStore: Store {
     }
 
     package func now() async throws(StoreError) -> Timestamp { clock.now() }
-
-    /// Runs a single statement, which sees one state by itself and needs no transaction around it.
-    func readOnce<Value: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Value
-    ) async throws(StoreError) -> Value {
-        do {
-            return try await pool.unsafeRead { [clock, definitions] database in
-                try body(Transaction(database: database, now: clock.now(), definitions: definitions))
-            }
-        } catch {
-            throw StoreError(sqlite: error)
-        }
-    }
 
     /// Runs the body on a snapshot.
     func read<Value: Sendable>(
