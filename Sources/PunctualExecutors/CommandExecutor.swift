@@ -33,7 +33,12 @@ package struct CommandExecutor: Executor {
                 "\(program.resolved) may not run here: PUNCTUAL_COMMAND_ALLOW of this worker does not name it")
         }
         do {
-            return try await run(program, target, attempt)
+            let result = try await run(program, target, attempt)
+            // A cancelled task's process is ended by the library too, which may be faster than the watch.
+            if Task.isCancelled, result.verdict != .succeeded {
+                return AttemptResult(.cancelled, result: result.result)
+            }
+            return result
         } catch {
             if Task.isCancelled { return AttemptResult(.cancelled) }
             return Self.notStarted(program, error)

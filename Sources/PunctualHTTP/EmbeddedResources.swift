@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"d48b5978944460a6\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"8f2649d239f8bb82\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -3065,7 +3065,7 @@ try {
             "type": "string",
             "description": "A relative reference, `/docs/problems#name`. Names: malformed_json, validation, not_found, method_not_allowed, not_acceptable, unsupported_media_type, body_too_large, version_conflict, name_taken, idempotency_mismatch, idempotency_in_progress, conflict, lease_lost, bad_request, overloaded, unavailable, internal.",
             "format": "uri-reference",
-            "pattern": "^/docs/problems#[a-z0-9-]+$"
+            "pattern": "^/docs/problems#[a-z_]+$"
           },
           "title": { "type": "string" },
           "status": { "type": "integer", "minimum": 400, "maximum": 599 },

@@ -19,6 +19,9 @@ struct ScheduleController {
         let from = fields.instant("from") ?? now
         let count = fields.int("count", 1...1000) ?? 10
         fields.finish()
+        for fault in definition?.faults(zones: services.zones) ?? [] {
+            list.add(JSONPointer.root.appending("schedule").appending(fault.field), fault.detail)
+        }
         try list.throwIfAny()
         guard let definition else { throw Problem(.validation, "The schedule is missing.") }
         do throws(ScheduleFault) {

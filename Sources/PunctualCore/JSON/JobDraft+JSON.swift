@@ -8,14 +8,8 @@ extension JobDraft {
     public init(json: JSONValue, zones: ZoneCatalog) throws(Faults) {
         let list = FaultList()
         let draft = JobDraft.read(json, into: list)
-        if let draft {
-            // The identity seeds only `H`; any does for a check.
-            do throws(ScheduleFault) {
-                _ = try draft.schedule.compiled(
-                    for: Identifier(high: 0, low: 0), createdAt: Timestamp(milliseconds: 0), zones: zones)
-            } catch {
-                list.add(JSONPointer.root.appending("schedule").appending(error.field), error.detail)
-            }
+        for fault in draft?.schedule.faults(zones: zones) ?? [] {
+            list.add(JSONPointer.root.appending("schedule").appending(fault.field), fault.detail)
         }
         try list.throwIfAny()
         guard let draft else { throw Faults([Fault(pointer: "", detail: "is no job")]) }

@@ -74,6 +74,36 @@ extension JobSchedule {
     }
 }
 
+extension JobSchedule {
+    /// Everything for which it cannot be computed; none when it can.
+    public func faults(zones: ZoneCatalog) -> [ScheduleFault] {
+        guard let first = fault(zones: zones) else { return [] }
+        // Without the zone the rest is not looked at; any other zone shows whether that is well.
+        guard first.field == "timezone", let rest = inUTC?.fault(zones: zones) else { return [first] }
+        return [first, rest]
+    }
+
+    private func fault(zones: ZoneCatalog) -> ScheduleFault? {
+        do throws(ScheduleFault) {
+            // The identity seeds only `H`; any does for a check.
+            _ = try compiled(
+                for: Identifier(high: 0, low: 0), createdAt: Timestamp(milliseconds: 0), zones: zones)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private var inUTC: JobSchedule? {
+        switch self {
+        case .cron(let expression, _, let dialect, let dst):
+            .cron(expression: expression, timezone: "UTC", dialect: dialect, dst: dst)
+        case .rrule(let rule, let start, _): .rrule(rule: rule, start: start, timezone: "UTC")
+        case .interval, .fixedDelay, .once, .onceLocal, .manual: nil
+        }
+    }
+}
+
 extension ZoneCatalog {
     fileprivate func schedule(_ name: String) throws(ScheduleFault) -> ZoneRules {
         do throws(ZoneError) { return try rules(named: name) } catch {
