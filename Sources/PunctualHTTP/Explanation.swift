@@ -10,6 +10,7 @@ struct Explanation {
     private let recent: [Execution]
     private let isQueuePaused: Bool
     private let now: Timestamp
+    private let zones: ZoneCatalog
 
     init(of job: Job, _ services: APIServices) async throws {
         self.job = job
@@ -20,6 +21,7 @@ struct Explanation {
         recent = try await services.store.executions(query).items
         isQueuePaused = try await services.store.queues().first { $0.name == job.draft.queue }?.paused ?? false
         now = services.clock.now()
+        zones = services.zones
     }
 
     private var blockers: [(code: String, detail: String)] {
@@ -79,7 +81,10 @@ struct Explanation {
             writer.name("schedule")
             writer.string(schedule.words)
             writer.name("next")
-            if let next, let preview = schedule.preview(after: next - .milliseconds(1), limit: 1).first {
+            let coming = next.map {
+                job.draft.schedule.preview(of: schedule, after: $0 - .milliseconds(1), limit: 1, zones: zones)
+            }
+            if let preview = coming?.first {
                 ScheduleController.write(preview, to: &writer)
             } else {
                 writer.null()

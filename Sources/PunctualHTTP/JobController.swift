@@ -332,7 +332,8 @@ struct JobController {
         try fields.finish()
         let job = try await services.job(context.parameters.get("id"))
         let schedule = try services.schedule(of: job)
-        var items = schedule.preview(after: services.clock.now(), limit: count)
+        var items = job.draft.schedule.preview(
+            of: schedule, after: services.clock.now(), limit: count, zones: services.zones)
         items.removeAll { preview in
             job.draft.startsAt.map { preview.at < $0 } ?? false || job.draft.endsAt.map { preview.at > $0 } ?? false
         }

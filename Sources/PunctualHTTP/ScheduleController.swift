@@ -27,7 +27,8 @@ struct ScheduleController {
         do throws(ScheduleFault) {
             let schedule = try definition.compiled(
                 for: Identifier(high: 0, low: 0), createdAt: from, zones: services.zones)
-            return Self.answer(schedule.preview(after: from, limit: count))
+            return Self.answer(
+                definition.preview(of: schedule, after: from, limit: count, zones: services.zones))
         } catch {
             throw Faults([Fault(pointer: "/schedule/\(error.field)", detail: error.detail)])
         }

@@ -6,6 +6,12 @@ extension Schedule {
         public let local: String
         /// What a clock change does to this occurrence; nil when none does.
         public let note: String?
+
+        public init(at: Timestamp, local: String, note: String?) {
+            self.at = at
+            self.local = local
+            self.note = note
+        }
     }
 
     /// At most `limit` coming occurrences strictly after the instant, with local times and notes on clock changes.

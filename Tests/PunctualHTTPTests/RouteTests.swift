@@ -180,6 +180,12 @@ struct PunctualHTTPTests {
             #expect(answer.json["items"]?[0]?["at"] == "2026-03-29T01:00:00.000Z")
             #expect(answer.json["items"]?[0]?["note"]?.string != nil)
             #expect(answer.json["items"]?[1]?["note"] == .null)
+            let once = try await client.send(
+                .post, "/api/v1/schedules/preview",
+                #"{"schedule":{"type":"once","local":"2026-03-29T02:30:00","timezone":"Europe/Berlin"},"#
+                    + #""from":"2026-03-28T12:00:00Z"}"#)
+            #expect(once.json["items"]?[0]?["local"] == "2026-03-29T03:00:00.000+02:00")
+            #expect(once.json["items"]?[0]?["note"]?.string?.contains("does not exist") == true)
         }
     }
 
