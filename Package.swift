@@ -19,6 +19,8 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -59,6 +61,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -98,7 +101,7 @@ let package = Package(
             "PunctualHTTP",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", hummingbird, httpTypes, nioCore,
-                logging, metrics, crypto, "CZlib",
+                hummingbirdCore, nioHTTPTypes, logging, metrics, crypto, "CZlib",
             ], exclude: ["Resources"]),
 
         // L3: the composition root, alone in naming drivers.
@@ -116,7 +119,7 @@ let package = Package(
         .executableTarget(
             name: "punctual",
             dependencies: [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualCore", "PunctualClient", "PunctualServer",
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualClient", "PunctualServer",
                 arguments, yams,
             ],
             swiftSettings: settings),

@@ -101,6 +101,7 @@ package final class ShardService: Service {
     private let limit: CallLimit
     private let clock = ContinuousClock()
     private let held = Mutex<(leases: [ShardLease], until: ContinuousClock.Instant?)>(([], nil))
+    private let fault = Mutex<StoreError?>(nil)
 
     package init(
         node: NodeRecord, store: any JobStore & LeaseStore, options: EngineOptions, instruments: Instruments
@@ -123,11 +124,16 @@ package final class ShardService: Service {
         return Set((0..<256).filter { shards.contains($0 % options.shards) })
     }
 
+    /// Why the node could not tell of itself the last time it tried: the store takes no writes; nil when it does.
+    package var lastFault: StoreError? { fault.withLock { $0 } }
+
     package func run() async throws {
         try await repeatUntilShutdown { [self] in
             do throws(StoreError) {
                 try await renew()
+                fault.withLock { $0 = nil }
             } catch {
+                fault.withLock { $0 = error }
                 // Leadership that cannot be confirmed is not leadership: trust runs out by itself.
                 instruments.loopFailed("shards", error)
             }

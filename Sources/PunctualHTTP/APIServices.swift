@@ -14,6 +14,8 @@ package struct APIServices: Sendable {
     package var metricsText: @Sendable () async -> String
     /// False while the node drains.
     package var isAccepting: @Sendable () -> Bool
+    /// Why the store took no write of this node the last time it tried; nil when it did.
+    package var writeFault: @Sendable () -> StoreError? = { nil }
     /// What happened, for whoever follows.
     package var events: EventLog
     /// Returns when work for outside workers may have come, or the time is up.

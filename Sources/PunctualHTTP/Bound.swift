@@ -25,6 +25,9 @@ package final class Bound: Sendable {
         leave()
     }
 
+    /// How many hold a place now.
+    package var taken: Int { count.load(ordering: .relaxed) }
+
     func leave() { count.subtract(1, ordering: .relaxed) }
 
     /// Runs the body inside the bound.

@@ -78,7 +78,11 @@ struct EdgeMiddleware: RouterMiddleware {
     /// The caller's id when it is safe to echo and log, else a new one.
     private static func requestID(_ given: String?) -> String {
         if let given, (1...128).contains(given.utf8.count), Fields.isWord(given, extra: "._-:/+=") { return given }
-        return Identifier(
+        return newRequestID()
+    }
+
+    static func newRequestID() -> String {
+        Identifier(
             high: .random(in: .min ... .max) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000,
             low: .random(in: .min ... .max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         ).description

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"8f2649d239f8bb82\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"81f69c3849d134ee\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1368,6 +1368,22 @@ try {
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Health"}} }
           }
+        }
+      }
+    },
+    "/": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "home",
+        "summary": "What a browser sees first",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "The page of `/docs`.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "text/html": {"schema": {"type": "string"}} }
+          },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" }
         }
       }
     },

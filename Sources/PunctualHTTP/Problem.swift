@@ -57,7 +57,7 @@ package struct Problem: Error, Sendable {
         case .unavailable, .full, .cancelled:
             self.init(.unavailable, "The store did not take the request; nothing was changed. Try again.")
             headers[.retryAfter] = "1"
-        case .corrupt: self.init(.internal, "What is stored cannot be read; the log tells more.")
+        case .corrupt, .damaged: self.init(.internal, "What is stored cannot be read; the log tells more.")
         }
     }
 

@@ -57,6 +57,7 @@ package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>
     table.on(.get, "/health/live", isUnbounded: true, system.live)
     table.on(.get, "/health/ready", isUnbounded: true, system.ready)
     table.on(.get, "/metrics", system.metrics)
+    table.on(.get, "/", SystemController.document(EmbeddedResources.docsHTML))
     table.on(.get, "/openapi.json", SystemController.document(EmbeddedResources.openAPI))
     table.on(.get, "/docs", SystemController.document(EmbeddedResources.docsHTML))
     table.on(.get, "/docs/docs.css", SystemController.document(EmbeddedResources.docsCSS))

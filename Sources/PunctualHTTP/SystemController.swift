@@ -47,6 +47,7 @@ struct SystemController {
             problem.headers[.retryAfter] = "5"
             throw problem
         }
+        if let fault = services.writeFault() { throw fault }
         _ = try await services.store.job(Identifier(high: 0, low: 0))
         return Answer.json { $0.value(["status": "ready"]) }
     }

@@ -9,6 +9,7 @@ final class ReadLane: Sendable {
     private let pool: DatabasePool
     private let clock: any WallClock
     private let definitions: DefinitionCache
+    private let complaints: Complaints
     private let queue = DispatchQueue(label: "punctual.reads")
     private let state = Mutex(State())
 
@@ -17,8 +18,9 @@ final class ReadLane: Sendable {
         var isDraining = false
     }
 
-    init(pool: DatabasePool, clock: any WallClock, definitions: DefinitionCache) {
+    init(pool: DatabasePool, clock: any WallClock, definitions: DefinitionCache, complaints: Complaints) {
         self.pool = pool
+        self.complaints = complaints
         self.clock = clock
         self.definitions = definitions
     }
@@ -28,9 +30,9 @@ final class ReadLane: Sendable {
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            let answer: @Sendable (Result<Transaction, any Error>) -> Void = { transaction in
+            let answer: @Sendable (Result<Transaction, any Error>) -> Void = { [complaints] transaction in
                 let outcome = Result { try body(transaction.get()) }
-                continuation.resume(returning: outcome.mapError(StoreError.init(sqlite:)))
+                continuation.resume(returning: outcome.mapError(complaints.storeError))
             }
             let mustStart = state.withLock { state in
                 state.waiting.append(answer)

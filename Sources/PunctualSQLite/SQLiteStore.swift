@@ -13,13 +13,15 @@ package final class SQLiteStore: Store {
     let reads: ReadLane
     let clock: any WallClock
     private let definitions = DefinitionCache()
+    private let complaints: Complaints
     private let lock: LockFile
 
     /// Opens the file, or makes it, and brings its tables up to date.
-    /// - Throws: `.unavailable` when the file cannot be opened or another process has it, `.corrupt` when it is no
-    ///   database or one of a newer version.
+    /// - Throws: `.unavailable` when the file cannot be opened or another process has it, `.damaged` when it is no
+    ///   database, `.corrupt` when it is one of a newer version.
     package init(path: String, clock: any WallClock) throws(StoreError) {
         self.clock = clock
+        complaints = Complaints(path: path)
         lock = try LockFile(path: path + ".lock")
         do {
             pool = try DatabasePool(path: path, configuration: SQLiteStore.configuration)
@@ -35,15 +37,13 @@ package final class SQLiteStore: Store {
             }
         } catch {
             lock.release()
-            switch StoreError(sqlite: error) {
-            case .corrupt(let text) where error is DatabaseError:
-                throw .corrupt("\(path): \(text); restore it from a backup or name another file")
+            switch StoreError(sqlite: error, path: path) {
             case .unavailable(let text): throw .unavailable("cannot open \(path): \(text)")
             case let other: throw other
             }
         }
-        lane = WriteLane(pool: pool, clock: clock, definitions: definitions)
-        reads = ReadLane(pool: pool, clock: clock, definitions: definitions)
+        lane = WriteLane(pool: pool, clock: clock, definitions: definitions, complaints: complaints)
+        reads = ReadLane(pool: pool, clock: clock, definitions: definitions, complaints: complaints)
     }
 
     private static var configuration: Configuration {
@@ -61,8 +61,13 @@ package final class SQLiteStore: Store {
         return configuration
     }
 
-    /// Closes the file; no call may follow.
+    /// Waits until the file is found damaged, and says what to do; nil when the waiting task is cancelled.
+    package func firstDamage() async -> String? { await complaints.firstDamage() }
+
+    /// Closes the file, which alone holds everything then; no call may follow.
     package func close() {
+        // GRDB closes the readers last, and they may not empty the log. If it can't be done now, the next opening does it.
+        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         // Closing can fail only for statements still in use; the process is about to end and the file is consistent.
         try? pool.close()
         lock.release()
@@ -79,7 +84,7 @@ package final class SQLiteStore: Store {
                 try body(Transaction(database: database, now: clock.now(), definitions: definitions))
             }
         } catch {
-            throw StoreError(sqlite: error)
+            throw complaints.storeError(error)
         }
     }
 }

@@ -10,6 +10,7 @@ final class WriteLane: Sendable {
     private let pool: DatabasePool
     private let clock: any WallClock
     private let definitions: DefinitionCache
+    private let complaints: Complaints
     private let state = Mutex(State())
     /// The most writes that share one commit.
     static let batchLimit = 512
@@ -19,8 +20,9 @@ final class WriteLane: Sendable {
         var isDraining = false
     }
 
-    init(pool: DatabasePool, clock: any WallClock, definitions: DefinitionCache) {
+    init(pool: DatabasePool, clock: any WallClock, definitions: DefinitionCache, complaints: Complaints) {
         self.pool = pool
+        self.complaints = complaints
         self.clock = clock
         self.definitions = definitions
     }
@@ -81,8 +83,8 @@ final class WriteLane: Sendable {
     }
 
     private func fail(_ batch: [any WaitingWrite], with error: any Error, _ database: Database) {
-        let failure = StoreError(sqlite: error)
-        let isOneWrites: Bool = if case .corrupt = failure { true } else { error is StoreError }
+        let failure = complaints.storeError(error)
+        let isOneWrites: Bool = if case .damaged = failure { true } else { error is StoreError }
         guard isOneWrites, batch.count > 1 else {
             for write in batch { write.fail(failure) }
             return
@@ -93,7 +95,7 @@ final class WriteLane: Sendable {
                 try commit([write], database)
                 write.succeed()
             } catch {
-                write.fail(StoreError(sqlite: error))
+                write.fail(complaints.storeError(error))
             }
         }
     }
@@ -133,23 +135,4 @@ private final class PendingWrite<Value: Sendable>: WaitingWrite, @unchecked Send
 
     func succeed() { continuation.resume(returning: outcome ?? .failure(.unavailable("the write did not run"))) }
     func fail(_ error: StoreError) { continuation.resume(returning: .failure(error)) }
-}
-
-extension StoreError {
-    /// SQLite's complaint in the caller's words.
-    init(sqlite error: any Error) {
-        switch error {
-        case let error as StoreError: self = error
-        case is CancellationError: self = .cancelled
-        case let error as DatabaseError:
-            let text = error.message ?? "SQLite error \(error.resultCode.rawValue)"
-            switch error.resultCode.primaryResultCode {
-            case .SQLITE_FULL: self = .full(text)
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(text)
-            case .SQLITE_INTERRUPT, .SQLITE_ABORT: self = .cancelled
-            default: self = .unavailable(text)
-            }
-        default: self = .unavailable("\(error)")
-        }
-    }
 }

@@ -57,16 +57,16 @@ package enum Node {
         // workers, and the API last, so that outside workers can tell how their work ended and probes see the draining.
         var services: [any Service] = []
         if settings.roles.contains(.api) {
-            let api = APIServices(
+            var api = APIServices(
                 store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
                 metricsText: { await metricsText(metrics, store) }, isAccepting: { isAccepting.value },
                 events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
                 cancelled: { worker.cancelled($0) })
+            api.writeFault = { shards.lastFault }
             services.append(
                 Application(
                     router: buildRouter(api).router,
-                    // Connections that say nothing, or never end what they say, are closed.
-                    server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+                    server: .punctual(),
                     configuration: ApplicationConfiguration(
                         address: .hostname(settings.httpHost, port: settings.httpPort), serverName: "punctual"),
                     onServerRunning: { channel in
@@ -94,7 +94,7 @@ package enum Node {
                     store: store, zones: zones, bell: bell, options: options, instruments: instruments,
                     shards: { shards.virtualShards() }))
         }
-        services.append(DrainService(isAccepting: isAccepting))
+        services += [DrainService(isAccepting: isAccepting), DamageService(store: store)] as [any Service]
 
         var configuration = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
@@ -121,7 +121,7 @@ package enum Node {
             return try SQLiteStore(path: path, clock: clock)
         } catch {
             switch error {
-            case .corrupt(let text), .unavailable(let text), .full(let text), .conflict(let text):
+            case .corrupt(let text), .damaged(let text), .unavailable(let text), .full(let text), .conflict(let text):
                 throw SettingsError(text)
             case .notFound, .versionConflict, .nameTaken, .cancelled:
                 throw SettingsError("the database \(path) cannot be opened")
@@ -156,6 +156,7 @@ package enum Node {
     }
 
     private static func startFailure(_ error: any Error, _ settings: Settings) -> String {
+        if let error = error as? SettingsError { return error.description }
         let text = "\(error)"
         if text.contains("Address already in use") || text.contains("errno: 98") {
             return "port \(settings.httpPort) on \(settings.httpHost) is in use; stop the other process or pass --port"
@@ -218,6 +219,16 @@ private struct DrainService: Service {
     func run() async throws {
         try await gracefulShutdown()
         isAccepting.value = false
+    }
+}
+
+/// Ends the node when its database is damaged: every call from then on could lose more.
+private struct DamageService: Service {
+    let store: SQLiteStore
+
+    func run() async throws {
+        let text = await cancelWhenGracefulShutdown { await store.firstDamage() }
+        if let text { throw SettingsError(text) }
     }
 }
 

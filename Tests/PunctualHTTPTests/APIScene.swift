@@ -40,10 +40,15 @@ struct APIScene {
         _ setup: TestingSetup = .router, _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
         let application = Application(
-            router: buildRouter(services).router,
+            router: buildRouter(services).router, server: .punctual(),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)))
         try await application.test(setup) { try await body($0) }
     }
+}
+
+/// Asks again and again until it is so; the test's own limit ends what never is.
+func until(_ isSo: () async throws -> Bool) async throws {
+    while try await !isSo() { try await Task.sleep(for: .milliseconds(5)) }
 }
 
 /// The API over the reference store, without a socket.

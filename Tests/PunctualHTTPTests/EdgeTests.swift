@@ -7,6 +7,7 @@ import PunctualCore
 import PunctualHTTP
 import PunctualJSON
 import PunctualTestKit
+import Synchronization
 import Testing
 
 @Suite("The edge: compression, bounds, HEAD")
@@ -65,6 +66,24 @@ struct EdgeTests {
             #expect(try await client.send(.get, "/health/live").status == 200)
             #expect(try await client.send(.get, "/health").status == 200)
         }
+    }
+
+    @Test("a node whose store takes no writes is not ready, and alive")
+    func readiness() async throws {
+        var scene = APIScene()
+        #expect(try await readiness(of: scene) == 200)
+        scene.services.writeFault = { .full("database or disk is full") }
+        #expect(try await readiness(of: scene) == 503)
+    }
+
+    private func readiness(of scene: APIScene) async throws -> Int {
+        let status = Mutex(0)
+        try await scene.run { client in
+            #expect(try await client.send(.get, "/health/live").status == 200)
+            let answer = try await client.send(.get, "/health/ready").status
+            status.withLock { $0 = answer }
+        }
+        return status.withLock { $0 }
     }
 
     @Test("a bound of one serves one after another for ever")

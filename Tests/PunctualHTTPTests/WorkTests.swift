@@ -39,7 +39,7 @@ extension TestClientProtocol {
     }
 }
 
-@Suite("Outside workers")
+@Suite("Outside workers", .timeLimit(.minutes(10)))
 struct WorkTests {
     @Test("an execution is claimed with its task and payload, prolonged and completed")
     func life() async throws {
@@ -169,29 +169,27 @@ struct WorkTests {
         let scene = APIScene()
         try await scene.run(.live) { client in
             _ = try await connection(claiming: claimBody.replacing("0s", with: "60s"), port: client.port)
+            try await until { scene.services.bounds.claims.taken == 1 }
             let (job, id) = try await client.triggered()
-            var status: JSONValue?
-            for _ in 0..<1200 where status != "running" {
-                status = try await client.send(.get, "/api/v1/executions/\(job)/\(id)").json["status"]
-                try await Task.sleep(for: .milliseconds(50))
+            try await until {
+                try await client.send(.get, "/api/v1/executions/\(job)/\(id)").json["status"] == "running"
             }
-            #expect(status == "running")
         }
     }
 
     @Test("a caller that left while it waited, or in the middle of its body, leaves the work to others")
     func gone() async throws {
-        try await APIScene().run(.live) { client in
+        let scene = APIScene()
+        try await scene.run(.live) { client in
             let job = try #require(try await client.send(.post, "/api/v1/jobs", workerJob).json["id"]?.string)
             let body = claimBody.replacing("0s", with: "60s")
             for part in [Int.max, Int.max, 10, 0] {
                 let channel = try await connection(claiming: body, port: client.port, sending: part)
-                // Sees the claim wait; a slow machine that has not come so far yet sees the same in the end.
-                try await Task.sleep(for: .milliseconds(200))
+                let isWhole = part >= body.utf8.count
+                if isWhole { try await until { scene.services.bounds.claims.taken == 1 } }
                 try await channel.close()
+                if isWhole { try await until { scene.services.bounds.claims.taken == 0 } }
             }
-            // The server hears of the closing before it hears of the trigger or within a turn of its loop.
-            try await Task.sleep(for: .seconds(1))
             _ = try await client.send(.post, "/api/v1/jobs/\(job)/trigger")
             let items = try await client.claim(claimBody.replacing("w1", with: "w2").replacing("0s", with: "10s"))
             #expect(items.first?["worker"] == "w2")

@@ -53,12 +53,23 @@ struct SQLiteFaultTests {
         #expect(text.contains("\(ProcessInfo.processInfo.processIdentifier)"))
     }
 
-    @Test("that is no database is refused as corrupt, by name, and left as it is")
+    @Test("once closed holds everything in one file, for whoever copies it")
+    func copied() async throws {
+        let store = try open()
+        _ = try await store.create((0..<50).map { job("j\($0)") })
+        store.close()
+        let copy = folder.file("copy.db")
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        let count = try await DatabaseQueue(path: copy).read { try Int.fetchOne($0, sql: "SELECT count(*) FROM jobs") }
+        #expect(count == 50)
+    }
+
+    @Test("that is no database is refused as damaged, by name, and left as it is")
     func corrupt() throws {
         let junk = Data(repeating: 0x5A, count: 8192)
         try junk.write(to: URL(fileURLWithPath: path))
         let error = #expect(throws: StoreError.self) { _ = try open() }
-        guard case .corrupt(let text) = error else {
+        guard case .damaged(let text) = error else {
             Issue.record("saw \(String(describing: error))")
             return
         }
@@ -162,7 +173,7 @@ struct SQLiteFaultTests {
         #expect(try await store.counts().jobs[.active] == 2)
     }
 
-    @Test("damaged in its pages is reported as corrupt, never read as if it were empty", arguments: [false, true])
+    @Test("damaged in its pages is reported as damaged, never read as if it were empty", arguments: [false, true])
     func damagedPages(isCutOff: Bool) async throws {
         let first = try open()
         _ = try await first.create((0..<500).map { job("j\($0)") })
@@ -182,7 +193,7 @@ struct SQLiteFaultTests {
         } catch {
             refusal = error as? StoreError
         }
-        guard case .corrupt = refusal else {
+        guard case .damaged = refusal else {
             Issue.record("saw \(String(describing: refusal))")
             return
         }

@@ -48,7 +48,12 @@ struct FullDiskTests {
                 cat refused
                 "$punctual" job get before -q >/dev/null || exit 11
                 kill -0 $server || exit 12
+                ready() { curl -s -o /dev/null -w '%{http_code}' "$PUNCTUAL_URL/health/ready"; }
+                for turn in $(seq 600); do test $(ready) = 503 && break; sleep 0.1; done
+                test $(ready) = 503 || exit 16
                 rm disk/fill
+                for turn in $(seq 600); do test $(ready) = 200 && break; sleep 0.1; done
+                test $(ready) = 200 || exit 17
                 "$punctual" job create after --manual --noop >/dev/null || exit 13
                 "$punctual" job trigger after --wait >/dev/null || exit 14
                 "$punctual" job list --limit 1000 -o jsonl > jobs

@@ -126,4 +126,27 @@ struct StartFaultTests {
             #expect(folder.read("jobs.sqlite") == whole)
         }
     }
+
+    @Test("a database whose pages are damaged ends the server with one line that names it")
+    func damaged() async throws {
+        try await withFolder { folder in
+            try await withServer(in: folder) { server in
+                for number in 0..<20 {
+                    let said = try await server.punctual("job", "create", "job-\(number)", "--every", "1s", "--noop")
+                    #expect(said.status == 0, "\(said)")
+                }
+            }
+            let file = try #require(
+                FileHandle(forUpdatingAtPath: "\(folder.path)/punctual-dev.sqlite"), "the database of punctual dev")
+            // The first page stays, so that it looks like a database and opens.
+            let length = try file.seekToEnd()
+            try file.seek(toOffset: 4096)
+            try file.write(contentsOf: Data(repeating: 0x5A, count: Int(length) - 4096))
+            try file.close()
+            let said = try await Program.punctual(["dev", "--port", "0", "--log-level", "critical"], in: folder)
+            #expect(said.status == 1, "\(said)")
+            #expect(said.err.hasPrefix("punctual: ") && said.err.contains("punctual-dev.sqlite"), "\(said)")
+            #expect(said.err.contains("restore it from a backup") && said.faults.count == 1, "\(said)")
+        }
+    }
 }

@@ -60,9 +60,11 @@ struct TerminalTests {
             #expect(said.status == 0 && said.err == "signal \(SIGINT)\n", "\(said)")
             let pages = said.out.components(separatedBy: "\u{1B}[?7l\u{1B}[H").dropFirst()
             #expect(pages.count >= 3 && !said.out.contains("\u{1B}[2J"), "\(said)")
-            for page in pages {
+            #expect(said.out.hasSuffix("\u{1B}[?7h"), "lines wrap again: \(said.out.suffix(80).debugDescription)")
+            // What the terminal has not shown of a page when Ctrl-C is typed, it drops.
+            for page in pages.dropLast() {
                 let whole = page.components(separatedBy: "\u{1B}[J\u{1B}[?7h")
-                #expect(whole.count == 2 && whole[1].allSatisfy { "^C\r\n".contains($0) }, "\(page.debugDescription)")
+                #expect(whole.count == 2 && whole[1].isEmpty, "\(page.debugDescription)")
                 #expect(whole[0].components(separatedBy: "\r\n").count <= 10, "a page fits the terminal")
             }
         }

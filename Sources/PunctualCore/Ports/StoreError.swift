@@ -12,8 +12,10 @@ public enum StoreError: Error, Hashable, Sendable {
     case unavailable(String)
     /// The disk is full; nothing was written.
     case full(String)
-    /// What is stored cannot be read; the text names the file or row and what to do.
+    /// What is stored cannot be read; the text names the row and what to do.
     case corrupt(String)
+    /// The database itself is damaged, so that no call can be trusted; the text names it and what to do.
+    case damaged(String)
     /// The calling task was cancelled; whether the call took effect is unknown.
     case cancelled
 }

@@ -31,8 +31,8 @@ enum Page {
 
     private static let drawing = Mutex(())
 
-    /// Lets Ctrl-C and SIGTERM end the program between two pages only: the kernel cuts a write to a terminal short for a
-    /// signal, and the terminal would be left without wrapping.
+    /// Lets Ctrl-C and SIGTERM end the program between two pages only, with wrapping on: the kernel cuts a write to a
+    /// terminal short for a signal, and the terminal itself drops what it has not shown yet.
     ///
     /// Made once and only kept.
     nonisolated(unsafe) private static let interruptions: [any DispatchSourceSignal] = [SIGINT, SIGTERM].map { number in
@@ -40,9 +40,14 @@ enum Page {
         let source = DispatchSource.makeSignalSource(signal: number)
         source.setEventHandler {
             drawing.withLock { _ in
+                Console.raw("\u{1B}[?7h")
+                // Dispatch's threads block signals, so this one lets it through and sends it to itself.
                 signal(number, SIG_DFL)
-                kill(getpid(), number)
-                while true { pause() }
+                var set = sigset_t()
+                sigemptyset(&set)
+                sigaddset(&set, number)
+                pthread_sigmask(SIG_UNBLOCK, &set, nil)
+                raise(number)
             }
         }
         source.resume()
