@@ -103,20 +103,13 @@ extension Transaction {
                 waiting: try database.first(Self.pending, row.jobID) { $0.int() } ?? 0,
                 running: furthest == .running ? 1 : 0,
                 buffered: try database.first(Self.buffered, row.jobID) { $0.int() } ?? 0)
-            switch decision {
-            case .run: break
-            case .buffer: row.status = .buffered
-            case .skip(let reason):
-                row.status = .skipped
-                row.reason = reason
-                row.finishedAt = now
-            case .replace(let waits):
+            if case .replace = decision {
                 if try self.execution(row.id) != nil { return nil }
                 for other in try self.open(of: row.jobID) {
                     if let next = other.cancelling(at: now, reason: .overlap) { try update(next, from: other) }
                 }
-                if waits { row.status = .buffered }
             }
+            row = decision.admitting(row, at: now)
         }
         return try insert(row, target: target) ? row : nil
     }
