@@ -1,0 +1,51 @@
+internal import PunctualCore
+internal import PunctualSQLite
+internal import ServiceLifecycle
+
+/// The store that the settings name, with what must run beside it.
+struct OpenStore {
+    let store: any Store
+    /// Run as long as the node does.
+    let services: [any Service]
+    /// Ends all use of it; no call may follow.
+    let close: @Sendable () async -> Void
+
+    /// Opens the store and brings its tables up to date.
+    /// - Throws: `SettingsError` with one line that says what to do.
+    init(_ settings: Settings, clock: any WallClock) async throws(SettingsError) {
+        do throws(StoreError) {
+            self = try .sqlite(path: String(settings.databaseURL.dropFirst("sqlite:".count)), clock)
+        } catch {
+            throw SettingsError(OpenStore.words(error, settings))
+        }
+    }
+
+    private init(store: any Store, services: [any Service], close: @escaping @Sendable () async -> Void) {
+        self.store = store
+        self.services = services
+        self.close = close
+    }
+
+    private static func sqlite(path: String, _ clock: any WallClock) throws(StoreError) -> OpenStore {
+        let store = try SQLiteStore(path: path, clock: clock)
+        return OpenStore(store: store, services: [DamageService(store: store)]) { store.close() }
+    }
+
+    private static func words(_ error: StoreError, _ settings: Settings) -> String {
+        switch error {
+        case .corrupt(let text), .damaged(let text), .unavailable(let text), .full(let text), .conflict(let text): text
+        case .notFound, .versionConflict, .nameTaken, .cancelled:
+            "the database \(settings.databaseURL) cannot be opened"
+        }
+    }
+}
+
+/// Ends the node when its database is damaged: every call from then on could lose more.
+private struct DamageService: Service {
+    let store: SQLiteStore
+
+    func run() async throws {
+        let text = await cancelWhenGracefulShutdown { await store.firstDamage() }
+        if let text { throw SettingsError(text) }
+    }
+}
