@@ -111,8 +111,7 @@ let package = Package(
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite",
                 "PunctualExecutors",
                 "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle, unixSignals, logging,
-                metrics,
-                configuration, systemPackage, yams,
+                metrics, configuration, crypto, systemPackage, yams,
             ]),
 
         // L4: the command line.
@@ -156,7 +155,9 @@ let package = Package(
                 hummingbirdTesting, httpTypes, nioCore, logging, crypto,
                 asyncHTTPClient, nioHTTP1, nioPosix,
             ]),
-        tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualExecutors", logging]),
+        tests(
+            "PunctualServer",
+            ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualExecutors", "PunctualTestKit", logging]),
         tests(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
             exclude: ["Golden"]),

@@ -45,11 +45,14 @@ extension Transaction {
 
     /// Adds the row; false when its id is there already.
     func insert(_ execution: Execution, target: Target) throws -> Bool {
-        var task: String?
-        if case .worker(let name, _) = target { task = name }
+        try insert(execution, lane: target.lane, task: target.task)
+    }
+
+    /// Adds the row; false when its id is there already.
+    func insert(_ execution: Execution, lane: Lane, task: String?) throws -> Bool {
         let added = try database.run(
             Self.insertExecution, execution.id, execution.jobID, execution.jobName, execution.service, execution.queue,
-            execution.priority, target.lane.rawValue, task, execution.scheduledAt, execution.availableAt,
+            execution.priority, lane.rawValue, task, execution.scheduledAt, execution.availableAt,
             execution.trigger.rawValue, execution.status.rawValue, execution.reason?.rawValue, execution.attempt,
             execution.maxAttempts, execution.worker, execution.leaseExpiresAt, execution.cancelRequested,
             execution.createdAt, execution.startedAt, execution.finishedAt, execution.result?.json.description,

@@ -1,10 +1,11 @@
+internal import Foundation
 internal import PunctualCore
 internal import PunctualSQLite
 internal import ServiceLifecycle
 
 /// The store that the settings name, with what must run beside it.
 struct OpenStore {
-    let store: any Store
+    let store: any Store & TransferStore
     /// Run as long as the node does.
     let services: [any Service]
     /// Ends all use of it; no call may follow.
@@ -20,7 +21,8 @@ struct OpenStore {
         }
     }
 
-    private init(store: any Store, services: [any Service], close: @escaping @Sendable () async -> Void) {
+    private init(store: any Store & TransferStore, services: [any Service], close: @escaping @Sendable () async -> Void)
+    {
         self.store = store
         self.services = services
         self.close = close
@@ -29,6 +31,13 @@ struct OpenStore {
     private static func sqlite(path: String, _ clock: any WallClock) throws(StoreError) -> OpenStore {
         let store = try SQLiteStore(path: path, clock: clock)
         return OpenStore(store: store, services: [DamageService(store: store)]) { store.close() }
+    }
+
+    /// - Throws: `SettingsError` when opening would make a new, empty database.
+    static func requireExisting(_ settings: Settings) throws(SettingsError) {
+        let path = String(settings.databaseURL.dropFirst("sqlite:".count))
+        guard settings.databaseURL.hasPrefix("sqlite:"), !FileManager.default.fileExists(atPath: path) else { return }
+        throw SettingsError("there is no database at \(path)")
     }
 
     private static func words(_ error: StoreError, _ settings: Settings) -> String {

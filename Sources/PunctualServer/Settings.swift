@@ -123,7 +123,8 @@ extension Settings {
             text(key).map { $0.split(separator: ",").map { String($0.filter { $0 != " " }) } }
                 ?? config.stringArray(forKey: ConfigKey(key))
         }
-        if let value = try value("database.url", "sqlite:PATH", { $0.hasPrefix("sqlite:") && $0.count > 7 ? $0 : nil })
+        if let value = try value(
+            "database.url", Self.databaseURLForms, { Self.isDatabaseURL($0) ? $0 : nil })
         {
             result.databaseURL = value
         }
@@ -213,6 +214,14 @@ extension Settings {
 }
 
 extension Settings {
+    /// What `database.url` may be, for messages.
+    package static let databaseURLForms = "sqlite:PATH"
+
+    package static func isDatabaseURL(_ text: String) -> Bool { text.hasPrefix("sqlite:") && text.count > 7 }
+
+    /// The URL without what nobody should see.
+    package static func shown(databaseURL: String) -> String { databaseURL }
+
     /// Reads a number, or one with K, M, G or T behind it (powers of 1024); nil for anything else and for what is past 2⁶³.
     static func amount(_ text: String) -> UInt64? {
         let shift: UInt64? =

@@ -55,6 +55,9 @@ extension Target {
         case .publish: .broker
         }
     }
+
+    /// What a `worker` target asks for; nil for others.
+    public var task: String? { if case .worker(let name, _) = self { name } else { nil } }
 }
 
 public struct ClaimRequest: Hashable, Sendable {

@@ -148,10 +148,13 @@ extension MemoryStore: JobStore {
             }
             row = decision.admitting(row, at: now)
         }
-        let task: String? = if case .worker(let name, _) = target { name } else { nil }
-        executions[row.id] = StoredExecution(row: row, lane: target.lane, task: task)
-        if !row.status.isFinal { unended.insert(row.id) }
+        put(StoredExecution(row: row, lane: target.lane, task: target.task))
         return row
+    }
+
+    func put(_ execution: StoredExecution) {
+        executions[execution.row.id] = execution
+        write(execution.row)
     }
 
     /// The job's executions that have not ended, oldest first.
