@@ -73,13 +73,13 @@ package struct StoreCopy: Sendable {
         report.jobs = try await copy(
             { after in try await source.exportJobs(after: after, limit: Self.page) },
             { after in try await target.exportJobs(after: after, limit: Self.page) },
-            write: { try await target.importJobs($0) }, id: \.id, written: &report.written
-        ) { progress(Progress(phase: .jobs, done: $0, total: jobs)) }
+            write: { try await target.importJobs($0) }, id: \.id, written: &report.written,
+            told: { progress(Progress(phase: .jobs, done: $0, total: jobs)) })
         report.executions = try await copy(
             { after in try await source.exportExecutions(after: after, limit: Self.page) },
             { after in try await target.exportExecutions(after: after, limit: Self.page) },
-            write: { try await target.importExecutions($0) }, id: \.execution.id, written: &report.written
-        ) { progress(Progress(phase: .executions, done: $0, total: executions)) }
+            write: { try await target.importExecutions($0) }, id: \.execution.id, written: &report.written,
+            told: { progress(Progress(phase: .executions, done: $0, total: executions)) })
         report.checksum = try await verify(total: (jobs + executions) * 2, progress)
         return report
     }
