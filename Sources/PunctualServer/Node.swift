@@ -54,7 +54,8 @@ package enum Node {
         let record = NodeRecord(
             id: nodeID, roles: settings.roles.map(\.rawValue).sorted(), version: version,
             address: "\(settings.httpHost):\(settings.httpPort)", startedAt: clock.now(), lastSeenAt: clock.now())
-        let shards = ShardService(node: record, store: store, options: options, instruments: instruments)
+        let shards = ShardService(
+            node: record, store: store, bell: bell, options: options, instruments: instruments)
         let worker = WorkerService(
             name: nodeID, store: store, executor: settings.executors(http: http), bell: bell, options: options,
             instruments: instruments)

@@ -10,7 +10,9 @@ struct UpkeepServicesTests {
         let now = scene.clock.now()
         let record = NodeRecord(
             id: id, roles: ["scheduler"], version: "test", address: nil, startedAt: now, lastSeenAt: now)
-        return ShardService(node: record, store: scene.store, options: scene.options, instruments: scene.instruments)
+        return ShardService(
+            node: record, store: scene.store, bell: SignalBell(), options: scene.options,
+            instruments: scene.instruments)
     }
 
     @Test("a lease that holds is left alone; one that ran out is taken back")
