@@ -200,7 +200,7 @@ package enum Node {
 
     private static func announce(_ settings: Settings, _ mode: Mode, port: Int?, nodeID: String) {
         let address = port.map { " at \(settings.baseURL(port: $0))" } ?? ""
-        print("punctual \(version) is ready\(address) (node \(nodeID), \(settings.databaseURL))")
+        print("punctual \(version) is ready\(address) (node \(nodeID), \(Settings.shown(databaseURL: settings.databaseURL)))")
         if mode != .server, let port {
             let base = settings.baseURL(port: port)
             print("  API \(base)\(APIPath.prefix) · documentation \(base)/docs")
@@ -243,7 +243,8 @@ extension Settings {
         options.queues = workerQueues
         options.shards = schedulerShards
         options.shutdownGrace = shutdownGrace
-        options.retention = retention
+        options.shardLease = schedulerLease
+        options.retention = retention ?? .seconds(Settings.isPostgres(databaseURL) ? 365 * 86_400 : 90 * 86_400)
         return options
     }
 }

@@ -9,7 +9,7 @@ struct MigrateCommand: AsyncParsableCommand {
             EXAMPLES
               punctual migrate
               punctual migrate --database-url sqlite:/var/lib/punctual/jobs.sqlite
-              punctual migrate copy --from sqlite:jobs.sqlite --to sqlite:moved.sqlite
+              punctual migrate copy --from sqlite:jobs.sqlite --to postgres://punctual@localhost/punctual
 
             `serve` brings the tables up to date by itself at its start. Safe to run again; a database of a newer version
             is left alone.

@@ -9,14 +9,14 @@ struct MigrateCopy: AsyncParsableCommand {
         abstract: "Copy everything from one database into another.",
         discussion: """
             EXAMPLES
-              punctual migrate copy --from sqlite:jobs.sqlite --to sqlite:moved.sqlite
+              punctual migrate copy --from sqlite:jobs.sqlite --to postgres://punctual@localhost/punctual
 
             Jobs, executions and paused queues, just as they are; then both are read to
             their ends and compared. Stop the nodes of both before. Broken off, it goes
             on when it is run again.
             """)
 
-    @Option(name: .long, help: "The database to copy: sqlite:PATH.")
+    @Option(name: .long, help: "The database to copy: sqlite:PATH or postgres://USER@HOST/DATABASE.")
     var from: String
 
     @Option(name: .long, help: "The database to copy into.")
