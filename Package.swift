@@ -85,10 +85,12 @@ let package = Package(
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
         // C libraries, one driver each.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // L2: the rooms that act. Siblings never see each other.
         room("PunctualSQLite", ["PunctualSchedule", "PunctualJSON", "PunctualCore", grdb, grdbSQLite]),
+        room("PunctualPostgres", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "CLibpq", "CZlib"]),
         room(
             "PunctualExecutors",
             [
@@ -129,6 +131,11 @@ let package = Package(
             dependencies: ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualSQLite", grdbSQLite],
             path: "Benchmarks/Sources/StoreSQLite", swiftSettings: settings),
 
+        .executableTarget(
+            name: "StorePostgres",
+            dependencies: ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualPostgres", "TestPeers"],
+            path: "Benchmarks/Sources/StorePostgres", swiftSettings: settings),
+
         tests("PunctualSchedule", exclude: ["Oracles"]),
         tests("PunctualJSON"),
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
@@ -141,6 +148,9 @@ let package = Package(
         .executableTarget(
             name: "sqlite-writer", dependencies: ["PunctualSchedule", "PunctualCore", "PunctualSQLite"],
             path: "Tests/Support/SQLiteWriter", swiftSettings: settings),
+        tests("PunctualPostgres", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers"]),
+        // Real servers that tests start on loopback.
+        .target(name: "TestPeers", path: "Tests/Support/TestPeers", swiftSettings: settings),
         tests(
             "PunctualExecutors",
             [
