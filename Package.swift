@@ -110,9 +110,9 @@ let package = Package(
         room(
             "PunctualServer",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite",
-                "PunctualExecutors",
-                "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle, unixSignals, logging,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
+                "PunctualExecutors", "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle,
+                unixSignals, logging,
                 metrics, configuration, crypto, systemPackage, yams,
             ]),
 
@@ -148,7 +148,8 @@ let package = Package(
         .executableTarget(
             name: "sqlite-writer", dependencies: ["PunctualSchedule", "PunctualCore", "PunctualSQLite"],
             path: "Tests/Support/SQLiteWriter", swiftSettings: settings),
-        tests("PunctualPostgres", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers"]),
+        tests(
+            "PunctualPostgres", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers"]),
         // Real servers that tests start on loopback.
         .target(name: "TestPeers", path: "Tests/Support/TestPeers", swiftSettings: settings),
         tests(

@@ -6,6 +6,7 @@ enum Announcement: String, CaseIterable, Sendable {
     case jobsChanged = "punctual_jobs"
     case workWaiting = "punctual_work"
     case workCancelled = "punctual_cancel"
+    case shardsFreed = "punctual_shards"
 }
 
 /// Sends NOTIFY after commits, as many as have gathered in one: each costs the server a lock that all commits with
@@ -24,6 +25,7 @@ final class Announcer: Bell {
     func jobsChanged() { ring(.jobsChanged) }
     func workWaiting() { ring(.workWaiting) }
     func workCancelled() { ring(.workCancelled) }
+    func shardsFreed() { ring(.shardsFreed) }
 
     private func ring(_ announcement: Announcement) {
         let mustSend = state.withLock { state in

@@ -225,7 +225,7 @@ extension PostgresStore {
                 FOR UPDATE SKIP LOCKED
             ) e
         ), renewed AS (
-            UPDATE open_executions e SET lease_expires_at = moment.until FROM held, moment WHERE e.id = held.id
+            UPDATE open_executions e SET lease_expires_at = greatest(e.lease_expires_at, moment.until) FROM held, moment WHERE e.id = held.id
             RETURNING e.id, e.lease_expires_at, e.cancel_requested
         )
         SELECT g.place,

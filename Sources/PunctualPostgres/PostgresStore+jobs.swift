@@ -18,15 +18,7 @@ extension PostgresStore {
         let rows = jobs.filter { seen.insert($0.id).inserted }.sorted {
             ($0.draft.service, $0.draft.name) < ($1.draft.service, $1.draft.name)
         }
-        let drafts = rows.map(\.draft)
-        let call = PostgresStore.insertion(
-            rows.map(\.id), drafts.map(\.service), drafts.map(\.name), drafts.map(\.description), drafts.map(\.queue),
-            drafts.map(\.labelsText), drafts.map(\.storedText), rows.map(\.createdBy), rows.map(\.createdAt),
-            rows.map(\.updatedAt), rows.map(\.nextRunAt), rows.map(\.id.virtualShard), rows.map(\.status.rawValue),
-            rows.map(\.version), rows.map(\.lastRunAt), rows.map(\.runCount), rows.map { $0.lastStatus?.rawValue },
-            rows.map(\.failureCount), rows.map(\.pauseReason), drafts.map(\.target.lane.rawValue), drafts.map(\.task),
-            drafts.map(\.waitsForEnd))
-        let added = Set(try await run([call])[0].map { $0.identifier() })
+        let added = Set(try await run([insertion(of: rows)])[0].map { $0.identifier() })
         if !added.isEmpty { bell.jobsChanged() }
         // A repeated call, or somebody else's name.
         let missing = rows.map(\.id).filter { !added.contains($0) }
@@ -38,6 +30,19 @@ extension PostgresStore {
             if added.contains(job.id) { return .success(job) }
             return existing[job.id].map { .success($0) } ?? .failure(.nameTaken)
         }
+    }
+
+    /// Adds those whose ids and names are free.
+    func insertion(of rows: [Job]) -> Call {
+        let drafts = rows.map(\.draft)
+        return PostgresStore.insertion(
+            rows.map(\.id), drafts.map(\.service), drafts.map(\.name), drafts.map(\.description), drafts.map(\.queue),
+            drafts.map(\.labelsText), drafts.map(\.storedText), rows.map(\.createdBy), rows.map(\.createdAt),
+            rows.map(\.updatedAt), rows.map(\.nextRunAt), rows.map(\.id.virtualShard), rows.map(\.status.rawValue),
+            rows.map(\.version), rows.map(\.lastRunAt), rows.map(\.runCount), rows.map { $0.lastStatus?.rawValue },
+            rows.map(\.failureCount), rows.map(\.pauseReason), drafts.map(\.target.lane.rawValue),
+            drafts.map(\.target.task),
+            drafts.map(\.waitsForEnd))
     }
 
     private static let insertion = Statement(
@@ -118,7 +123,7 @@ extension PostgresStore {
                 transaction.also(
                     PostgresStore.progress(
                         id, changed.nextRunAt, changed.status.rawValue, changed.version, changed.pauseReason,
-                        draft.target.lane.rawValue, draft.task, draft.waitsForEnd), from: stored.status,
+                        draft.target.lane.rawValue, draft.target.task, draft.waitsForEnd), from: stored.status,
                     to: changed.status)
                 return changed
             }

@@ -44,7 +44,7 @@ extension PostgresStore {
         _ = try await run([
             PostgresStore.release(leases.map(\.shard), leases.map(\.holder), leases.map(\.term))
         ])
-        bell.jobsChanged()
+        bell.shardsFreed()
     }
 
     private static let release = Statement(
@@ -59,7 +59,7 @@ extension PostgresStore {
 
     package func leave(_ node: String) async throws(StoreError) {
         _ = try await run([PostgresStore.leave(node), PostgresStore.giveUp(node)])
-        bell.jobsChanged()
+        bell.shardsFreed()
     }
 
     private static let leave = Statement("DELETE FROM nodes WHERE id = $1")

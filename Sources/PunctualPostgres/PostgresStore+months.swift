@@ -15,7 +15,7 @@ extension PostgresStore {
         }
     }
 
-    private func make(_ month: Month) async throws(StoreError) {
+    func make(_ month: Month) async throws(StoreError) {
         let exists = try await run([Call(composed: "SELECT to_regclass($1) IS NOT NULL", month.table)])[0].first {
             $0.bool()
         }

@@ -55,6 +55,17 @@ package final class PostgresStore: Store {
         if schema != nil { try await makeMonths(ahead: PostgresStore.monthsAhead) }
     }
 
+    /// A standby, which only reads; it is connected to when it is asked.
+    init(replica settings: ConnectionSettings, connections: Int) {
+        var limits = PoolState.Limits()
+        (limits.minimum, limits.maximum) = (0, connections)
+        pool = Pool(settings, limits: limits)
+        clock = nil
+        bell = Announcer(pool: pool)
+        lanes = Lanes()
+        pool.start()
+    }
+
     /// Brings the tables up to date; the numbers of the steps that this call took.
     package static func migrate(uri: String) async throws(StoreError) -> [Int] {
         let settings = try ConnectionSettings(uri)

@@ -93,11 +93,6 @@ extension JobDraft {
         return JSONValue.object(object).description
     }
 
-    /// The outside worker's task.
-    var task: String? {
-        if case .worker(let name, _) = target { name } else { nil }
-    }
-
     var waitsForEnd: Bool {
         if case .fixedDelay = schedule { true } else { false }
     }

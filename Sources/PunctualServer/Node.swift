@@ -37,7 +37,7 @@ package enum Node {
         let http = try settings.httpExecutor()
         let opened: OpenStore
         do {
-            opened = try await OpenStore(settings, clock: clock)
+            opened = try await OpenStore(settings, clock: clock, logger: logger)
         } catch {
             await http.shutdown()
             throw error
@@ -70,6 +70,7 @@ package enum Node {
                 events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
                 cancelled: { worker.cancelled($0) })
             api.writeFault = { shards.lastFault }
+            api.hasReplicas = !settings.databaseReplicas.isEmpty
             services.append(
                 Application(
                     router: buildRouter(api).router,
@@ -121,7 +122,8 @@ package enum Node {
 
     /// Brings the database's tables up to this version.
     package static func migrate(_ settings: Settings) async throws {
-        let opened = try await OpenStore(settings, clock: SystemClock())
+        let opened = try await OpenStore(
+            settings, clock: SystemClock(), logger: makeLogger(settings, nodeID: "migrate"))
         await opened.close()
         print("The database is up to date.")
     }
@@ -200,7 +202,9 @@ package enum Node {
 
     private static func announce(_ settings: Settings, _ mode: Mode, port: Int?, nodeID: String) {
         let address = port.map { " at \(settings.baseURL(port: $0))" } ?? ""
-        print("punctual \(version) is ready\(address) (node \(nodeID), \(Settings.shown(databaseURL: settings.databaseURL)))")
+        print(
+            "punctual \(version) is ready\(address) (node \(nodeID), \(Settings.shown(databaseURL: settings.databaseURL)))"
+        )
         if mode != .server, let port {
             let base = settings.baseURL(port: port)
             print("  API \(base)\(APIPath.prefix) · documentation \(base)/docs")

@@ -7,7 +7,7 @@ internal import Synchronization
 protocol Replica: Sendable {
     /// Host and port, for logs.
     var name: String { get }
-    var store: any JobStore & HistoryStore & ExecutionStore { get }
+    var reader: any JobStore & HistoryStore & ExecutionStore { get }
 
     /// How far it has replayed the primary's log, and how old its newest transaction may be.
     func state() async throws(StoreError) -> (position: UInt64, age: Duration)
@@ -101,7 +101,7 @@ final class ReplicaReads: Service {
     ) async throws(StoreError) -> Value {
         guard let index = await choose() else { return try await body(primary) }
         do throws(StoreError) {
-            let value = try await body(replicas[index].store)
+            let value = try await body(replicas[index].reader)
             let health = state.withLock { $0.health[index] }
             Staleness.current?.note(health.age + health.askedAt.duration(to: .now))
             return value

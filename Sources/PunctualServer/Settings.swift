@@ -72,9 +72,11 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
 extension Settings {
     /// Every key that a config file may have; the variable of `http.port` is `PUNCTUAL_HTTP_PORT`.
     static let keys: Set = [
-        "database.url", "database.connections", "database.replicas", "database.replica_age", "http.host", "http.port", "node.id", "roles", "log.level", "log.format", "egress.allow",
+        "database.url", "database.connections", "database.replicas", "database.replica_age", "http.host", "http.port",
+        "node.id", "roles", "log.level", "log.format", "egress.allow",
         "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
-        "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues", "shutdown.grace",
+        "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues",
+        "shutdown.grace",
         "history.retention", "history.archive",
     ]
     /// Settings whose value may be a list.
@@ -144,8 +146,8 @@ extension Settings {
             result.databaseConnections = value
         }
         // A URI may name several hosts with commas, so these stand apart by white space.
-        if let value = config.stringArray(forKey: "database.replicas", isSecret: true)
-            ?? text("database.replicas").map({ $0.split(whereSeparator: \.isWhitespace).map(String.init) })
+        if let value = text("database.replicas").map({ $0.split(whereSeparator: \.isWhitespace).map(String.init) })
+            ?? config.stringArray(forKey: "database.replicas", isSecret: true)
         {
             for uri in value where !Self.isPostgres(uri) {
                 throw SettingsError("database.replicas: each must be postgres://USER@HOST/DATABASE")

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Logging
 internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule
@@ -38,15 +39,15 @@ package struct StoreCopy: Sendable {
     package static func run(
         from source: String, to target: String, progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> Report {
-        let clock = SystemClock()
+        let (clock, logger) = (SystemClock(), Logger(label: "punctual"))
         var settings = Settings()
         settings.databaseURL = source
         try OpenStore.requireExisting(settings)
-        let from = try await OpenStore(settings, clock: clock)
+        let from = try await OpenStore(settings, clock: clock, logger: logger)
         settings.databaseURL = target
         let outcome: Result<Report, any Error>
         do {
-            let to = try await OpenStore(settings, clock: clock)
+            let to = try await OpenStore(settings, clock: clock, logger: logger)
             do {
                 let copy = StoreCopy(source: from.store, target: to.store)
                 outcome = .success(try await copy.run(progress: progress))

@@ -12,4 +12,14 @@ struct PostgresStoreCheckTests {
             await #expect(throws: Never.self) { try await check.run(store, clock) }
         }
     }
+
+    @Test("is carried whole to another", arguments: TransferCheck.all)
+    func carried(_ check: TransferCheck) async throws {
+        let clock = ManualClock()
+        try await withStore(clock: clock) { source in
+            try await withStore(clock: clock) { target in
+                await #expect(throws: Never.self) { try await check.run(source, target, clock) }
+            }
+        }
+    }
 }

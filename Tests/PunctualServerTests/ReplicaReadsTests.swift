@@ -14,7 +14,7 @@ private final class PlayedReplica: Replica, Sendable {
     let age = Mutex(Duration.zero)
     let isDead = Mutex(false)
 
-    var store: any JobStore & HistoryStore & ExecutionStore { rows }
+    var reader: any JobStore & HistoryStore & ExecutionStore { rows }
 
     init(_ name: String, clock: ManualClock) {
         self.name = name

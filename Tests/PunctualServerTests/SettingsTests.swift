@@ -86,9 +86,11 @@ struct SettingsTests {
         wanted.archive = "/var/archive"
         let texts = [
             "database.url": "postgres://u@h/d", "database.connections": "12",
-            "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s", "http.host": "127.0.0.2", "http.port": "9000", "node.id": "n-1",
+            "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s",
+            "http.host": "127.0.0.2", "http.port": "9000", "node.id": "n-1",
             "roles": "api, worker", "log.level": "DEBUG", "log.format": "json", "egress.allow": "10.0.0.0/8, ::1",
-            "command.allow": "/bin/*,/usr/bin/make", "scheduler.shards": "4", "scheduler.lease": "5s", "worker.concurrency": "7",
+            "command.allow": "/bin/*,/usr/bin/make", "scheduler.shards": "4", "scheduler.lease": "5s",
+            "worker.concurrency": "7",
             "worker.queues": "mail:2,slow", "webhook.secret": "whsec_AAAA", "command.memory": "512M",
             "command.file_size": "2g", "command.open_files": "64", "command.cpu_seconds": "0",
             "shutdown.grace": "5s", "history.retention": "30d", "history.archive": "/var/archive",
