@@ -159,8 +159,9 @@ package final class ShardService: Service {
         try await limit.run { () async throws(StoreError) in try await store.heartbeat(node) }
         guard isScheduler else { return nil }
         let now = try await limit.run { () async throws(StoreError) in try await store.now() }
+        // A node tells of itself just before it renews: when its leases have run out, it counts no longer.
         let schedulers = try await limit.run { () async throws(StoreError) in
-            try await store.nodes(seenSince: now - lease * 2).filter { $0.roles.contains("scheduler") }
+            try await store.nodes(seenSince: now - lease + .milliseconds(1)).filter { $0.roles.contains("scheduler") }
         }
         let share = (options.shards + max(schedulers.count, 1) - 1) / max(schedulers.count, 1)
         let rows = try await limit.run { () async throws(StoreError) in try await store.leases() }
