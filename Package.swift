@@ -173,7 +173,7 @@ let package = Package(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
             exclude: ["Golden"]),
         .testTarget(
-            name: "PunctualSystemTests", dependencies: ["PunctualJSON", subprocess, systemPackage],
+            name: "PunctualSystemTests", dependencies: ["PunctualJSON", "TestPeers", subprocess, systemPackage],
             exclude: ["Fixtures"],
             swiftSettings: settings),
     ]
