@@ -85,10 +85,12 @@ let package = Package(
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
         // C libraries, one driver each.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // L2: the rooms that act. Siblings never see each other.
         room("PunctualSQLite", ["PunctualSchedule", "PunctualJSON", "PunctualCore", grdb, grdbSQLite]),
+        room("PunctualPostgres", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "CLibpq", "CZlib"]),
         room(
             "PunctualExecutors",
             [
@@ -108,11 +110,10 @@ let package = Package(
         room(
             "PunctualServer",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite",
-                "PunctualExecutors",
-                "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle, unixSignals, logging,
-                metrics,
-                configuration, systemPackage, yams,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
+                "PunctualExecutors", "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle,
+                unixSignals, logging,
+                metrics, configuration, crypto, systemPackage, yams,
             ]),
 
         // L4: the command line.
@@ -130,6 +131,11 @@ let package = Package(
             dependencies: ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualSQLite", grdbSQLite],
             path: "Benchmarks/Sources/StoreSQLite", swiftSettings: settings),
 
+        .executableTarget(
+            name: "StorePostgres",
+            dependencies: ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualPostgres", "TestPeers"],
+            path: "Benchmarks/Sources/StorePostgres", swiftSettings: settings),
+
         tests("PunctualSchedule", exclude: ["Oracles"]),
         tests("PunctualJSON"),
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
@@ -142,6 +148,10 @@ let package = Package(
         .executableTarget(
             name: "sqlite-writer", dependencies: ["PunctualSchedule", "PunctualCore", "PunctualSQLite"],
             path: "Tests/Support/SQLiteWriter", swiftSettings: settings),
+        tests(
+            "PunctualPostgres", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers"]),
+        // Real servers that tests start on loopback.
+        .target(name: "TestPeers", path: "Tests/Support/TestPeers", swiftSettings: settings),
         tests(
             "PunctualExecutors",
             [
@@ -156,7 +166,9 @@ let package = Package(
                 hummingbirdTesting, httpTypes, nioCore, logging, crypto,
                 asyncHTTPClient, nioHTTP1, nioPosix,
             ]),
-        tests("PunctualServer", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualExecutors", logging]),
+        tests(
+            "PunctualServer",
+            ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualExecutors", "PunctualTestKit", logging]),
         tests(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
             exclude: ["Golden"]),

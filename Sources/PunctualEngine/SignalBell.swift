@@ -8,6 +8,9 @@ package final class SignalBell: Bell {
     /// Outside workers that wait for a claim.
     package let outside = Doorbell()
 
+    /// Schedulers: a node has given its shards up.
+    package let shards = Doorbell()
+
     /// Workers in hand of something that may have been asked to stop.
     package let heartbeats = Doorbell()
 
@@ -15,6 +18,7 @@ package final class SignalBell: Bell {
 
     package func workCancelled() { heartbeats.ring() }
     package func jobsChanged() { scheduler.ring() }
+    package func shardsFreed() { shards.ring() }
     package func workWaiting() {
         workers.ring()
         outside.ring()

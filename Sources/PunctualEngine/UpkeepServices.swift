@@ -96,6 +96,7 @@ package final class ShardService: Service {
     private let node: NodeRecord
     private let isScheduler: Bool
     private let store: any JobStore & LeaseStore
+    private let bell: SignalBell
     private let options: EngineOptions
     private let instruments: Instruments
     private let limit: CallLimit
@@ -104,9 +105,11 @@ package final class ShardService: Service {
     private let fault = Mutex<StoreError?>(nil)
 
     package init(
-        node: NodeRecord, store: any JobStore & LeaseStore, options: EngineOptions, instruments: Instruments
+        node: NodeRecord, store: any JobStore & LeaseStore, bell: SignalBell, options: EngineOptions,
+        instruments: Instruments
     ) {
         self.node = node
+        self.bell = bell
         self.isScheduler = node.roles.contains("scheduler")
         self.store = store
         self.options = options
@@ -129,15 +132,17 @@ package final class ShardService: Service {
 
     package func run() async throws {
         try await repeatUntilShutdown { [self] in
+            var pause = options.shardLease / 3
             do throws(StoreError) {
-                try await renew()
+                // A node that died is replaced when its leases run out, not at the next turn after that.
+                if let free = try await renew() { pause = min(pause, max(free, .milliseconds(50))) }
                 fault.withLock { $0 = nil }
             } catch {
                 fault.withLock { $0 = error }
                 // Leadership that cannot be confirmed is not leadership: trust runs out by itself.
                 instruments.loopFailed("shards", error)
             }
-            try await Task.sleep(for: options.shardLease / 3)
+            try await bell.shards.wait(atMost: pause)
         }
         held.withLock { $0 = ([], nil) }
         do throws(StoreError) {
@@ -146,14 +151,17 @@ package final class ShardService: Service {
     }
 
     /// Tells that the node is there, renews its leases and takes free ones up to its fair share.
-    package func renew() async throws(StoreError) {
+    /// - Returns: how long until the first lease of another node runs out; nil when there is none to wait for.
+    @discardableResult
+    package func renew() async throws(StoreError) -> Duration? {
         let before = clock.now
         let (store, node, lease) = (self.store, self.node, options.shardLease)
         try await limit.run { () async throws(StoreError) in try await store.heartbeat(node) }
-        guard isScheduler else { return }
+        guard isScheduler else { return nil }
         let now = try await limit.run { () async throws(StoreError) in try await store.now() }
+        // A node tells of itself just before it renews: when its leases have run out, it counts no longer.
         let schedulers = try await limit.run { () async throws(StoreError) in
-            try await store.nodes(seenSince: now - lease * 2).filter { $0.roles.contains("scheduler") }
+            try await store.nodes(seenSince: now - lease + .milliseconds(1)).filter { $0.roles.contains("scheduler") }
         }
         let share = (options.shards + max(schedulers.count, 1) - 1) / max(schedulers.count, 1)
         let rows = try await limit.run { () async throws(StoreError) in try await store.leases() }
@@ -173,8 +181,13 @@ package final class ShardService: Service {
         let leases = try await limit.run { () async throws(StoreError) in
             try await store.acquire(Array(wanted), holder: node.id, duration: lease)
         }
-        held.withLock {
-            $0 = (leases.filter { wanted.contains($0.shard) }, before.advanced(by: lease - options.leaseMargin))
+        let hasGrown = held.withLock { held in
+            let old = Set(held.leases.map(\.shard))
+            held = (leases.filter { wanted.contains($0.shard) }, before.advanced(by: lease - options.leaseMargin))
+            return !held.leases.allSatisfy { old.contains($0.shard) }
         }
+        // Their jobs may be due already.
+        if hasGrown { bell.jobsChanged() }
+        return rows.filter { taken.contains($0.shard) }.compactMap(\.expiresAt).min().map { $0 - now }
     }
 }

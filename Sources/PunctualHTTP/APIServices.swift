@@ -21,6 +21,8 @@ package struct APIServices: Sendable {
     /// Returns when work for outside workers may have come, or the time is up.
     package var waitForWork: @Sendable (Duration) async throws -> Void
     package var bounds = Bounds()
+    /// Whether some reads come from replicas.
+    package var hasReplicas = false
     /// Tells this process's workers of a cancelled execution; others learn by their heartbeat.
     package var cancelled: @Sendable (Identifier) -> Void
 

@@ -10,6 +10,8 @@ struct EdgeMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
     let methods = MethodTable()
+    /// Whether some reads come from replicas, whose age is told then.
+    let hasReplicas: Bool
     private let timers = RequestTimers()
 
     func handle(
@@ -20,7 +22,7 @@ struct EdgeMiddleware: RouterMiddleware {
         context.requestID = Self.requestID(request.headers[Self.requestIDField])
         var response: Response
         do {
-            response = try await next(request, context)
+            response = try await telling { try await next(request, context) }
         } catch {
             let problem = wrongMethod(request, error) ?? Problem(mapping: error)
             if problem.kind == .internal || problem.kind == .unavailable {
@@ -43,6 +45,19 @@ struct EdgeMiddleware: RouterMiddleware {
                 "status": "\(response.status.code)",
                 "duration_ms": "\(took.wholeMilliseconds)",
             ])
+        return response
+    }
+
+    /// The answer, with the age of what was read from replicas in seconds.
+    private func telling(_ answer: () async throws -> Response) async throws -> Response {
+        guard hasReplicas else { return try await answer() }
+        let staleness = Staleness()
+        var response = try await Staleness.$current.withValue(staleness) { try await answer() }
+        if let age = staleness.age {
+            let milliseconds = max(0, age.wholeMilliseconds)
+            let digits = String(milliseconds % 1000 + 1000).dropFirst()
+            response.headers[Self.stalenessField] = "\(milliseconds / 1000).\(digits)"
+        }
         return response
     }
 
@@ -73,6 +88,7 @@ struct EdgeMiddleware: RouterMiddleware {
     }
 
     private static let requestIDField = HTTPField.Name("X-Request-Id")!
+    private static let stalenessField = HTTPField.Name("Punctual-Staleness")!
     private static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
 
     /// The caller's id when it is safe to echo and log, else a new one.

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"81f69c3849d134ee\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"ea72720be377b66d\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -2974,7 +2974,7 @@ try {
           },
           "lease": {
             "$ref": "#/components/schemas/Duration",
-            "description": "How long the claim holds from now on without a heartbeat. 5s to 1h.",
+            "description": "How long the claim holds from now on without a heartbeat; a longer claim is not shortened. 5s to 1h.",
             "default": "60s"
           }
         },

@@ -40,14 +40,14 @@ extension SQLiteStore {
             return try leases.map { lease in
                 let renewed = try database.run(
                     """
-                    UPDATE executions SET lease_expires_at = ?
+                    UPDATE executions SET lease_expires_at = max(lease_expires_at, ?)
                     WHERE id = ? AND attempt = ? AND worker = ? AND status = 'running'
                     """, until, lease.executionID, lease.attempt, lease.worker)
                 guard renewed > 0 else { return .lost }
-                let asked = try database.first(
-                    "SELECT cancel_requested FROM executions WHERE id = ?", lease.executionID
-                ) { $0.bool() }
-                return .renewed(until: until, cancelRequested: asked ?? false)
+                let outcome = try database.first(
+                    "SELECT lease_expires_at, cancel_requested FROM executions WHERE id = ?", lease.executionID
+                ) { RenewOutcome.renewed(until: $0.instant(), cancelRequested: $0.bool()) }
+                return outcome ?? .lost
             }
         }
     }

@@ -45,11 +45,14 @@ extension Transaction {
 
     /// Adds the row; false when its id is there already.
     func insert(_ execution: Execution, target: Target) throws -> Bool {
-        var task: String?
-        if case .worker(let name, _) = target { task = name }
+        try insert(execution, lane: target.lane, task: target.task)
+    }
+
+    /// Adds the row; false when its id is there already.
+    func insert(_ execution: Execution, lane: Lane, task: String?) throws -> Bool {
         let added = try database.run(
             Self.insertExecution, execution.id, execution.jobID, execution.jobName, execution.service, execution.queue,
-            execution.priority, target.lane.rawValue, task, execution.scheduledAt, execution.availableAt,
+            execution.priority, lane.rawValue, task, execution.scheduledAt, execution.availableAt,
             execution.trigger.rawValue, execution.status.rawValue, execution.reason?.rawValue, execution.attempt,
             execution.maxAttempts, execution.worker, execution.leaseExpiresAt, execution.cancelRequested,
             execution.createdAt, execution.startedAt, execution.finishedAt, execution.result?.json.description,
@@ -103,20 +106,13 @@ extension Transaction {
                 waiting: try database.first(Self.pending, row.jobID) { $0.int() } ?? 0,
                 running: furthest == .running ? 1 : 0,
                 buffered: try database.first(Self.buffered, row.jobID) { $0.int() } ?? 0)
-            switch decision {
-            case .run: break
-            case .buffer: row.status = .buffered
-            case .skip(let reason):
-                row.status = .skipped
-                row.reason = reason
-                row.finishedAt = now
-            case .replace(let waits):
+            if case .replace = decision {
                 if try self.execution(row.id) != nil { return nil }
                 for other in try self.open(of: row.jobID) {
                     if let next = other.cancelling(at: now, reason: .overlap) { try update(next, from: other) }
                 }
-                if waits { row.status = .buffered }
             }
+            row = decision.admitting(row, at: now)
         }
         return try insert(row, target: target) ? row : nil
     }

@@ -8,7 +8,6 @@ internal import PunctualEngine
 internal import PunctualExecutors
 internal import PunctualHTTP
 internal import PunctualObservability
-internal import PunctualSQLite
 internal import PunctualSchedule
 internal import ServiceLifecycle
 internal import Synchronization
@@ -34,8 +33,16 @@ package enum Node {
         let logger = makeLogger(settings, nodeID: nodeID)
         let metrics = PrometheusRegistry(help: MetricWords.help)
         MetricsSystem.bootstrap(metrics)
-        let store = try openStore(settings, clock: clock)
-        defer { store.close() }
+        // Before the database, so that a setting that can't be used leaves none behind.
+        let http = try settings.httpExecutor()
+        let opened: OpenStore
+        do {
+            opened = try await OpenStore(settings, clock: clock, logger: logger)
+        } catch {
+            await http.shutdown()
+            throw error
+        }
+        let store = opened.store
         let zones = ZoneFiles.catalog()
         let bell = SignalBell()
         let events = EventLog(epoch: clock.now())
@@ -47,8 +54,8 @@ package enum Node {
         let record = NodeRecord(
             id: nodeID, roles: settings.roles.map(\.rawValue).sorted(), version: version,
             address: "\(settings.httpHost):\(settings.httpPort)", startedAt: clock.now(), lastSeenAt: clock.now())
-        let shards = ShardService(node: record, store: store, options: options, instruments: instruments)
-        let http = try settings.httpExecutor()
+        let shards = ShardService(
+            node: record, store: store, bell: bell, options: options, instruments: instruments)
         let worker = WorkerService(
             name: nodeID, store: store, executor: settings.executors(http: http), bell: bell, options: options,
             instruments: instruments)
@@ -63,6 +70,7 @@ package enum Node {
                 events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
                 cancelled: { worker.cancelled($0) })
             api.writeFault = { shards.lastFault }
+            api.hasReplicas = !settings.databaseReplicas.isEmpty
             services.append(
                 Application(
                     router: buildRouter(api).router,
@@ -94,39 +102,30 @@ package enum Node {
                     store: store, zones: zones, bell: bell, options: options, instruments: instruments,
                     shards: { shards.virtualShards() }))
         }
-        services += [DrainService(isAccepting: isAccepting), DamageService(store: store)] as [any Service]
+        services.append(DrainService(isAccepting: isAccepting))
+        services += opened.services
 
         var configuration = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.shutdownGrace + .seconds(10)
+        let outcome: Result<Void, any Error>
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            outcome = .success(try await ServiceGroup(configuration: configuration).run())
         } catch {
-            await http.shutdown()
-            throw SettingsError(startFailure(error, settings))
+            outcome = .failure(SettingsError(startFailure(error, settings)))
         }
         await http.shutdown()
+        await opened.close()
+        try outcome.get()
     }
 
     /// Brings the database's tables up to this version.
     package static func migrate(_ settings: Settings) async throws {
-        try openStore(settings, clock: SystemClock()).close()
+        let opened = try await OpenStore(
+            settings, clock: SystemClock(), logger: makeLogger(settings, nodeID: "migrate"))
+        await opened.close()
         print("The database is up to date.")
-    }
-
-    private static func openStore(_ settings: Settings, clock: SystemClock) throws -> SQLiteStore {
-        let path = String(settings.databaseURL.dropFirst("sqlite:".count))
-        do throws(StoreError) {
-            return try SQLiteStore(path: path, clock: clock)
-        } catch {
-            switch error {
-            case .corrupt(let text), .damaged(let text), .unavailable(let text), .full(let text), .conflict(let text):
-                throw SettingsError(text)
-            case .notFound, .versionConflict, .nameTaken, .cancelled:
-                throw SettingsError("the database \(path) cannot be opened")
-            }
-        }
     }
 
     /// Until there is access control, whoever reaches the port may do everything.
@@ -165,7 +164,7 @@ package enum Node {
     }
 
     /// What `/metrics` answers: the counters, and the figures of this moment.
-    private static func metricsText(_ registry: PrometheusRegistry, _ store: SQLiteStore) async -> String {
+    private static func metricsText(_ registry: PrometheusRegistry, _ store: any Store) async -> String {
         var figures = ProcessFigures.read()
         figures.append(("punctual_build_info", "The version that runs.", [("version", version)], 1))
         do throws(StoreError) {
@@ -192,7 +191,7 @@ package enum Node {
 
     /// Adds the example jobs; a node without them runs all the same.
     private static func addDemo(
-        callingBack address: String, _ store: SQLiteStore, _ clock: SystemClock, _ zones: ZoneCatalog, _ logger: Logger
+        callingBack address: String, _ store: any Store, _ clock: SystemClock, _ zones: ZoneCatalog, _ logger: Logger
     ) async {
         do {
             try await DemoJobs.add(to: store, callingBack: address, clock: clock, zones: zones)
@@ -203,7 +202,9 @@ package enum Node {
 
     private static func announce(_ settings: Settings, _ mode: Mode, port: Int?, nodeID: String) {
         let address = port.map { " at \(settings.baseURL(port: $0))" } ?? ""
-        print("punctual \(version) is ready\(address) (node \(nodeID), \(settings.databaseURL))")
+        print(
+            "punctual \(version) is ready\(address) (node \(nodeID), \(Settings.shown(databaseURL: settings.databaseURL)))"
+        )
         if mode != .server, let port {
             let base = settings.baseURL(port: port)
             print("  API \(base)\(APIPath.prefix) · documentation \(base)/docs")
@@ -219,16 +220,6 @@ private struct DrainService: Service {
     func run() async throws {
         try await gracefulShutdown()
         isAccepting.value = false
-    }
-}
-
-/// Ends the node when its database is damaged: every call from then on could lose more.
-private struct DamageService: Service {
-    let store: SQLiteStore
-
-    func run() async throws {
-        let text = await cancelWhenGracefulShutdown { await store.firstDamage() }
-        if let text { throw SettingsError(text) }
     }
 }
 
@@ -256,7 +247,8 @@ extension Settings {
         options.queues = workerQueues
         options.shards = schedulerShards
         options.shutdownGrace = shutdownGrace
-        options.retention = retention
+        options.shardLease = schedulerLease
+        options.retention = retention ?? .seconds(Settings.isPostgres(databaseURL) ? 365 * 86_400 : 90 * 86_400)
         return options
     }
 }

@@ -5,8 +5,14 @@ internal import SystemPackage
 
 /// What a node is told: flags, then `PUNCTUAL_*` variables, then the YAML file of `--config`, then defaults.
 package struct Settings: Sendable, Equatable {
-    /// `sqlite:PATH` or, later, `postgres://…`.
+    /// `sqlite:PATH`, or a URI of PostgreSQL.
     package var databaseURL = "sqlite:punctual.sqlite"
+    /// How many connections to PostgreSQL this node opens at most.
+    package var databaseConnections = 8
+    /// URIs of standbys of a PostgreSQL that lists and statistics are read from.
+    package var databaseReplicas: [String] = []
+    /// A replica whose data are older is not read.
+    package var replicaAge = Duration.seconds(5)
     package var httpHost = "127.0.0.1"
     package var httpPort = 8640
     /// Names this process among the nodes; made from host name and process id unless given.
@@ -27,14 +33,18 @@ package struct Settings: Sendable, Equatable {
     package var commandOpenFiles: UInt64?
     package var commandCPUSeconds: UInt64?
     package var schedulerShards = 8
+    /// How long a scheduler that is not heard of keeps its shards.
+    package var schedulerLease = Duration.seconds(10)
     /// How many executions this node works on at once.
     package var workerConcurrency = 256
     /// How many of each queue; queues that are not named share `workerConcurrency`. nil means all queues.
     package var workerQueues: [String: Int]?
     /// How long running work may go on after SIGTERM.
     package var shutdownGrace = Duration.seconds(20)
-    /// How long ended executions are kept.
-    package var retention = Duration.seconds(90 * 86_400)
+    /// How long ended executions are kept; nil means 90 days in SQLite and twelve months in PostgreSQL.
+    package var retention: Duration?
+    /// The folder into which PostgreSQL's months are archived before they are dropped; nil means that they are not.
+    package var archive: String?
 
     package enum Role: String, Sendable, CaseIterable { case api, scheduler, worker }
     package enum LogFormatName: String, Sendable, CaseIterable { case text, json }
@@ -62,15 +72,17 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
 extension Settings {
     /// Every key that a config file may have; the variable of `http.port` is `PUNCTUAL_HTTP_PORT`.
     static let keys: Set = [
-        "database.url", "http.host", "http.port", "node.id", "roles", "log.level", "log.format", "egress.allow",
+        "database.url", "database.connections", "database.replicas", "database.replica_age", "http.host", "http.port",
+        "node.id", "roles", "log.level", "log.format", "egress.allow",
         "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
-        "command.cpu_seconds", "scheduler.shards", "worker.concurrency", "worker.queues", "shutdown.grace",
-        "history.retention",
+        "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues",
+        "shutdown.grace",
+        "history.retention", "history.archive",
     ]
     /// Settings whose value may be a list.
-    static let lists: Set = ["roles", "egress.allow", "command.allow", "worker.queues"]
+    static let lists: Set = ["database.replicas", "roles", "egress.allow", "command.allow", "worker.queues"]
     /// Settings whose values are never shown.
-    private static let secretKeys: Set = ["database.url", "webhook.secret"]
+    private static let secretKeys: Set = ["database.url", "database.replicas", "webhook.secret"]
 
     /// Reads all settings.
     /// - Parameters:
@@ -123,9 +135,24 @@ extension Settings {
             text(key).map { $0.split(separator: ",").map { String($0.filter { $0 != " " }) } }
                 ?? config.stringArray(forKey: ConfigKey(key))
         }
-        if let value = try value("database.url", "sqlite:PATH", { $0.hasPrefix("sqlite:") && $0.count > 7 ? $0 : nil })
+        if let value = try value(
+            "database.url", Self.databaseURLForms, { Self.isDatabaseURL($0) ? $0 : nil })
         {
             result.databaseURL = value
+        }
+        if let value = try value(
+            "database.connections", "from 2 to 1000", { Int($0).flatMap { (2...1000).contains($0) ? $0 : nil } })
+        {
+            result.databaseConnections = value
+        }
+        // A URI may name several hosts with commas, so these stand apart by white space.
+        if let value = text("database.replicas").map({ $0.split(whereSeparator: \.isWhitespace).map(String.init) })
+            ?? config.stringArray(forKey: "database.replicas", isSecret: true)
+        {
+            for uri in value where !Self.isPostgres(uri) {
+                throw SettingsError("database.replicas: each must be postgres://USER@HOST/DATABASE")
+            }
+            result.databaseReplicas = value
         }
         if let value = text("http.host") { result.httpHost = value }
         if let value = try value("http.port", "a port from 0 to 65535", { UInt16($0) }) { result.httpPort = Int(value) }
@@ -200,7 +227,8 @@ extension Settings {
         }
         for (key, wanted, range, field) in [
             ("shutdown.grace", "from 0s to 1h", Duration.zero ... .seconds(3600), \Settings.shutdownGrace),
-            ("history.retention", "from 1m to 3650d", .seconds(60) ... .seconds(3650 * 86_400), \.retention),
+            ("scheduler.lease", "from 3s to 5m", .seconds(3) ... .seconds(300), \.schedulerLease),
+            ("database.replica_age", "from 1s to 1h", .seconds(1) ... .seconds(3600), \.replicaAge),
         ] {
             if let value = try value(
                 key, "a duration \(wanted)", { Duration(text: $0).flatMap { range.contains($0) ? $0 : nil } })
@@ -208,11 +236,40 @@ extension Settings {
                 result[keyPath: field] = value
             }
         }
+        result.retention =
+            try value(
+                "history.retention", "a duration from 1m to 3650d",
+                { text in
+                    Duration(text: text).flatMap { (.seconds(60) ... .seconds(3650 * 86_400)).contains($0) ? $0 : nil }
+                }) ?? result.retention
+        result.archive = text("history.archive") ?? result.archive
+        if !result.databaseReplicas.isEmpty, !Self.isPostgres(result.databaseURL) {
+            throw SettingsError("database.replicas: only PostgreSQL has replicas; database.url is sqlite:")
+        }
         return result
     }
 }
 
 extension Settings {
+    /// What `database.url` may be, for messages.
+    package static let databaseURLForms = "sqlite:PATH or postgres://USER@HOST/DATABASE"
+
+    package static func isDatabaseURL(_ text: String) -> Bool {
+        (text.hasPrefix("sqlite:") && text.count > 7) || isPostgres(text)
+    }
+
+    static func isPostgres(_ text: String) -> Bool {
+        text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
+    }
+
+    /// The URL without what nobody should see: of PostgreSQL's, host and database.
+    package static func shown(databaseURL text: String) -> String {
+        guard isPostgres(text) else { return text.hasPrefix("sqlite:") ? text : "…" }
+        let rest = text.drop { $0 != "/" }.dropFirst(2)
+        let place = rest.split(separator: "?", omittingEmptySubsequences: false).first ?? ""
+        return "postgres://" + (place.split(separator: "@", omittingEmptySubsequences: false).last ?? "")
+    }
+
     /// Reads a number, or one with K, M, G or T behind it (powers of 1024); nil for anything else and for what is past 2⁶³.
     static func amount(_ text: String) -> UInt64? {
         let shift: UInt64? =

@@ -107,7 +107,8 @@ struct CallLimitTests {
         let now = scene.clock.now()
         let record = NodeRecord(
             id: "a", roles: ["scheduler"], version: "test", address: nil, startedAt: now, lastSeenAt: now)
-        let shards = ShardService(node: record, store: store, options: options, instruments: instruments)
+        let shards = ShardService(
+            node: record, store: store, bell: SignalBell(), options: options, instruments: instruments)
         await #expect(throws: StoreError.self) { try await scheduler.tick() }
         await #expect(throws: StoreError.self) { try await worker.claim() }
         await #expect(throws: StoreError.self) { try await reaper.reap() }

@@ -20,6 +20,7 @@ struct APIScene {
         func jobsChanged() {}
         func workWaiting() {}
         func workCancelled() {}
+        func shardsFreed() {}
     }
 
     init() {

@@ -86,6 +86,22 @@ struct EdgeTests {
         return status.withLock { $0 }
     }
 
+    @Test("the age of what a replica answered is told, and no age of what the primary did", arguments: [true, false])
+    func staleness(hasReplicas: Bool) async throws {
+        var scene = APIScene()
+        scene.services.hasReplicas = hasReplicas
+        // Stands for a store that answers from a replica.
+        scene.services.metricsText = {
+            Staleness.current?.note(.milliseconds(1050))
+            return ""
+        }
+        try await scene.run { client in
+            let name = try #require(HTTPField.Name("Punctual-Staleness"))
+            #expect(try await client.send(.get, "/metrics").headers[name] == (hasReplicas ? "1.050" : nil))
+            #expect(try await client.send(.get, "/api/v1/jobs").headers[name] == nil)
+        }
+    }
+
     @Test("a bound of one serves one after another for ever")
     func boundIsGivenBack() async throws {
         var scene = APIScene()

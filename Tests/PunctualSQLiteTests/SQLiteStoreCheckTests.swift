@@ -13,6 +13,19 @@ struct SQLiteStoreCheckTests {
         defer { store.close() }
         await #expect(throws: Never.self) { try await check.run(store, clock) }
     }
+
+    @Test("is carried whole to another", arguments: TransferCheck.all)
+    func carried(_ check: TransferCheck) async throws {
+        let clock = ManualClock()
+        let folder = try TemporaryFolder()
+        let source = try SQLiteStore(path: folder.file("source.db"), clock: clock)
+        let target = try SQLiteStore(path: folder.file("target.db"), clock: clock)
+        defer {
+            source.close()
+            target.close()
+        }
+        await #expect(throws: Never.self) { try await check.run(source, target, clock) }
+    }
 }
 
 /// A folder that is gone when nobody holds it any more.

@@ -63,7 +63,10 @@ struct SettingsTests {
     @Test("every setting can be given as a flag or variable, and in the file")
     func every() async throws {
         var wanted = Settings()
-        wanted.databaseURL = "sqlite:/x.sqlite"
+        wanted.databaseURL = "postgres://u@h/d"
+        wanted.databaseConnections = 12
+        wanted.databaseReplicas = ["postgres://a,b/d", "postgresql://c/d"]
+        wanted.replicaAge = .seconds(9)
         wanted.httpHost = "127.0.0.2"
         wanted.httpPort = 9000
         wanted.nodeID = "n-1"
@@ -76,19 +79,28 @@ struct SettingsTests {
         (wanted.commandMemory, wanted.commandFileSize) = (512 << 20, 2 << 30)
         (wanted.commandOpenFiles, wanted.commandCPUSeconds) = (64, 0)
         wanted.schedulerShards = 4
+        wanted.schedulerLease = .seconds(5)
         wanted.workerConcurrency = 7
         wanted.workerQueues = ["mail": 2, "slow": 7]
         (wanted.shutdownGrace, wanted.retention) = (.seconds(5), .seconds(30 * 86_400))
+        wanted.archive = "/var/archive"
         let texts = [
-            "database.url": "sqlite:/x.sqlite", "http.host": "127.0.0.2", "http.port": "9000", "node.id": "n-1",
+            "database.url": "postgres://u@h/d", "database.connections": "12",
+            "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s",
+            "http.host": "127.0.0.2", "http.port": "9000", "node.id": "n-1",
             "roles": "api, worker", "log.level": "DEBUG", "log.format": "json", "egress.allow": "10.0.0.0/8, ::1",
-            "command.allow": "/bin/*,/usr/bin/make", "scheduler.shards": "4", "worker.concurrency": "7",
+            "command.allow": "/bin/*,/usr/bin/make", "scheduler.shards": "4", "scheduler.lease": "5s",
+            "worker.concurrency": "7",
             "worker.queues": "mail:2,slow", "webhook.secret": "whsec_AAAA", "command.memory": "512M",
             "command.file_size": "2g", "command.open_files": "64", "command.cpu_seconds": "0",
-            "shutdown.grace": "5s", "history.retention": "30d",
+            "shutdown.grace": "5s", "history.retention": "30d", "history.archive": "/var/archive",
         ]
         let yaml = """
-            database: {url: "sqlite:/x.sqlite"}
+            database:
+              url: postgres://u@h/d
+              connections: 12
+              replicas: ["postgres://a,b/d", "postgresql://c/d"]
+              replica_age: 9s
             http:
               host: 127.0.0.2
               port: 9000
@@ -106,10 +118,10 @@ struct SettingsTests {
               open_files: 64
               cpu_seconds: 0
             webhook: {secret: whsec_AAAA}
-            scheduler: {shards: 4}
+            scheduler: {shards: 4, lease: 5s}
             worker: {concurrency: 7, queues: ["mail:2", slow]}
             shutdown: {grace: 5s}
-            history: {retention: 30d}
+            history: {retention: 30d, archive: /var/archive}
             """
         #expect(Settings.keys == Set(texts.keys))
         #expect(try await load(flags: texts) == wanted)

@@ -53,7 +53,10 @@ private let faults: [Fault] = [
     .init("an unknown form of logs", ["serve", "--log-format", "xml"], ["log.format", "\"xml\"", "text or json"]),
     .init("a name that is none", ["serve", "--node-id", "a b"], ["node.id", "\"a b\""]),
     .init(
-        "another database", ["serve", "--database-url", "postgres://u:secret@h/d"], ["database.url", "sqlite:PATH"]),
+        "another database", ["serve", "--database-url", "mysql://u:secret@h/d"], ["database.url", "sqlite:PATH"]),
+    .init(
+        "a PostgreSQL that is not there", ["serve", "--database-url", "postgres://u:secret@127.0.0.1:1/d"],
+        ["PostgreSQL at 127.0.0.1:1/d", "refused", "check host and port"]),
     .init(
         "a folder that is not there", ["serve", "--database-url", "sqlite:no/x.sqlite"], ["no/x.sqlite", "No such"]),
     .init("a folder for a database", ["serve", "--database-url", "sqlite:folder"], ["folder"]),

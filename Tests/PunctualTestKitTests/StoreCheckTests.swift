@@ -9,6 +9,14 @@ struct StoreCheckTests {
         await #expect(throws: Never.self) { try await check.run(MemoryStore(clock: clock), clock) }
     }
 
+    @Test("is carried whole to another", arguments: TransferCheck.all)
+    func carried(_ check: TransferCheck) async throws {
+        let clock = ManualClock()
+        await #expect(throws: Never.self) {
+            try await check.run(MemoryStore(clock: clock), MemoryStore(clock: clock), clock)
+        }
+    }
+
     @Test("is held to at least a hundred checks, each with its own sentence")
     func enough() {
         #expect(StoreCheck.all.count >= 100)

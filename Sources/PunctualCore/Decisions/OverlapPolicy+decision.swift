@@ -1,3 +1,5 @@
+public import PunctualSchedule
+
 /// What an occurrence meets when it is about to be added.
 public enum OverlapDecision: Hashable, Sendable {
     case run
@@ -6,6 +8,20 @@ public enum OverlapDecision: Hashable, Sendable {
     case skip(ExecutionReason)
     /// The others are cancelled; it runs at once, or waits while any of them still runs.
     case replace(waits: Bool)
+
+    /// The execution as the decision lets it in. `replace` cancels the job's other open executions besides.
+    public func admitting(_ execution: Execution, at now: Timestamp) -> Execution {
+        var execution = execution
+        switch self {
+        case .run, .replace(waits: false): break
+        case .buffer, .replace(waits: true): execution.status = .buffered
+        case .skip(let reason):
+            execution.status = .skipped
+            execution.reason = reason
+            execution.finishedAt = now
+        }
+        return execution
+    }
 }
 
 extension OverlapPolicy {

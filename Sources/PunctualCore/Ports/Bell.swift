@@ -8,6 +8,8 @@ public protocol Bell: Sendable {
     func workWaiting()
     /// Executions that run were asked to stop.
     func workCancelled()
+    /// A node has given its shards up: others may take them at once.
+    func shardsFreed()
 }
 
 /// The time of day. Everything that decides takes instants as arguments; only this knows what time it is.

@@ -8,7 +8,7 @@ public protocol ExecutionStore: Sendable {
     /// Executions of paused queues and of other lanes are left.
     func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution]
 
-    /// Prolongs leases by `duration` from the store's now; one outcome each, in order.
+    /// Prolongs leases to `duration` from the store's now, and shortens none; one outcome each, in order.
     func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [RenewOutcome]
 
     /// Ends an attempt by `Execution.finishing(_:at:)`, moves the job's counters, lets a buffered execution follow,
@@ -55,6 +55,9 @@ extension Target {
         case .publish: .broker
         }
     }
+
+    /// What a `worker` target asks for; nil for others.
+    public var task: String? { if case .worker(let name, _) = self { name } else { nil } }
 }
 
 public struct ClaimRequest: Hashable, Sendable {

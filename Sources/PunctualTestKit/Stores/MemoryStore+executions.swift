@@ -31,6 +31,7 @@ extension MemoryStore: ExecutionStore {
         let until = clock.now() + duration
         return leases.map { lease in
             guard var row = held(lease) else { return .lost }
+            let until = max(row.leaseExpiresAt ?? until, until)
             row.leaseExpiresAt = until
             write(row)
             return .renewed(until: until, cancelRequested: row.cancelRequested)

@@ -141,24 +141,20 @@ extension MemoryStore: JobStore {
             let decision = overlap.decide(
                 waiting: counts[.pending, default: 0], running: counts[.running, default: 0],
                 buffered: counts[.buffered, default: 0])
-            switch decision {
-            case .run: break
-            case .buffer: row.status = .buffered
-            case .skip(let reason):
-                row.status = .skipped
-                row.reason = reason
-                row.finishedAt = now
-            case .replace(let waits):
+            if case .replace = decision {
                 for other in open(of: row.jobID) {
                     if let next = other.cancelling(at: now, reason: .overlap) { write(next) }
                 }
-                if waits { row.status = .buffered }
             }
+            row = decision.admitting(row, at: now)
         }
-        let task: String? = if case .worker(let name, _) = target { name } else { nil }
-        executions[row.id] = StoredExecution(row: row, lane: target.lane, task: task)
-        if !row.status.isFinal { unended.insert(row.id) }
+        put(StoredExecution(row: row, lane: target.lane, task: target.task))
         return row
+    }
+
+    func put(_ execution: StoredExecution) {
+        executions[execution.row.id] = execution
+        write(execution.row)
     }
 
     /// The job's executions that have not ended, oldest first.

@@ -189,6 +189,14 @@ extension StoreCheck {
             scene.clock.advance(by: .seconds(59))
             try same(try await scene.store.reclaimExpired(limit: 10, random: 0.5), [])
         },
+        StoreCheck("a renewal never shortens a lease") { scene in
+            let runs = try await scene.running(try await scene.job())
+            for duration in [Duration.seconds(600), .seconds(60)] {
+                try same(
+                    try await scene.store.renew([runs.lease], for: duration),
+                    [.renewed(until: scene.now + .seconds(600), cancelRequested: false)])
+            }
+        },
         StoreCheck("renewals have one outcome each, in order") { scene in
             let job = try await scene.job()
             let (a, b) = (try await scene.running(job), try await scene.running(job))

@@ -11,6 +11,9 @@ enum Console {
     /// Writes a word to the person at the terminal.
     static func talk(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
+    /// As `talk`, without a line end.
+    static func say(_ text: String) { write(text, to: STDERR_FILENO) }
+
     /// Whether standard output is a terminal.
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 

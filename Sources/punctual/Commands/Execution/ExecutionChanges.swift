@@ -16,25 +16,16 @@ struct ExecutionRetry: AsyncParsableCommand {
     @OptionGroup var target: JobArgument
     @Argument(help: "The execution's id; the last failed one unless given.")
     var id: String?
-    @Flag(name: .long, help: "Wait for the end.")
-    var wait = false
-    @Option(name: .long, help: "How long to wait.")
-    var timeout = "5m"
+    @OptionGroup var waiting: WaitOptions
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
 
-    func validate() throws { _ = try Duration.flag(timeout, name: "timeout") }
-
     func run() async throws {
-        let limit = try Duration.flag(timeout, name: "timeout")
         try await client.connected { server in
             let job = try await server.jobID(target.job, service: target.service)
             let body: JSONValue? = id.map { ["execution_id": .string($0)] }
             let execution = try await server.send("POST", "/executions/\(job)/retry", body)
-            guard wait else { return output.show([execution], as: .executions) }
-            let last = try await server.end(of: execution, within: limit)
-            output.show([last], as: .executions)
-            try ExecutionEnd.check(last, within: limit)
+            try await waiting.show(execution, on: server, output)
         }
     }
 }

@@ -7,7 +7,10 @@ struct NodeOptions: ParsableArguments {
     @Option(name: .long, help: "A YAML file with settings; flags and PUNCTUAL_* variables win over it.")
     var config: String?
 
-    @Option(name: .long, help: "Where jobs and executions are kept: sqlite:PATH. (PUNCTUAL_DATABASE_URL)")
+    @Option(
+        name: .long,
+        help:
+            "Where jobs and executions are kept: sqlite:PATH or postgres://USER@HOST/DATABASE. (PUNCTUAL_DATABASE_URL)")
     var databaseURL: String?
 
     @Option(name: .long, help: "The address to listen on. (PUNCTUAL_HTTP_HOST, default 127.0.0.1)")

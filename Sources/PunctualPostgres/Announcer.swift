@@ -1,0 +1,59 @@
+internal import PunctualCore
+internal import Synchronization
+
+/// What one node tells the others; losing one costs time, never work.
+enum Announcement: String, CaseIterable, Sendable {
+    case jobsChanged = "punctual_jobs"
+    case workWaiting = "punctual_work"
+    case workCancelled = "punctual_cancel"
+    case shardsFreed = "punctual_shards"
+}
+
+/// Sends NOTIFY after commits, as many as have gathered in one: each costs the server a lock that all commits with
+/// notifications share.
+final class Announcer: Bell {
+    private struct State {
+        var waiting: Set<Announcement> = []
+        var isSending = false
+    }
+
+    private let state = Mutex(State())
+    private let pool: Pool
+
+    init(pool: Pool) { self.pool = pool }
+
+    func jobsChanged() { ring(.jobsChanged) }
+    func workWaiting() { ring(.workWaiting) }
+    func workCancelled() { ring(.workCancelled) }
+    func shardsFreed() { ring(.shardsFreed) }
+
+    private func ring(_ announcement: Announcement) {
+        let mustSend = state.withLock { state in
+            state.waiting.insert(announcement)
+            defer { state.isSending = true }
+            return !state.isSending
+        }
+        // Nobody awaits it: whoever needs to know polls besides.
+        if mustSend { Task { await send() } }
+    }
+
+    private func send() async {
+        while true {
+            let announcements = state.withLock { state in
+                defer { state.waiting = [] }
+                state.isSending = !state.waiting.isEmpty
+                return state.waiting
+            }
+            if announcements.isEmpty { return }
+            // What is lost here is found by polling.
+            _ = try? await pool.run(
+                [Announcer.quickly()] + announcements.map { Announcer.notify($0.rawValue) }, attempts: 1)
+            // Whoever rings within this time shares the next.
+            do { try await Task.sleep(for: .milliseconds(5)) } catch { return }
+        }
+    }
+
+    /// A hint need not survive a crash.
+    private static let quickly = Statement("SELECT set_config('synchronous_commit', 'off', true)")
+    private static let notify = Statement("SELECT pg_notify($1, '')")
+}

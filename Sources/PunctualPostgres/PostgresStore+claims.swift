@@ -1,0 +1,138 @@
+package import PunctualCore
+internal import PunctualSchedule
+
+extension PostgresStore {
+    package func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
+        guard request.limit > 0 else { return [] }
+        let queues = request.queues?.filter { $0.value > 0 }
+        let statement = request.tasks == nil ? PostgresStore.claim : PostgresStore.claimOfTasks
+        let call = statement(
+            given, request.lane.rawValue, queues.map { Array($0.keys) }, queues.map { Array($0.values) }, request.limit,
+            request.worker, request.lease.wholeMilliseconds, request.tasks.map { $0.sorted() } ?? [])
+        let taken = try await run([call])[0].map { columns in
+            (stored: StoredExecution(&columns), definition: columns.optionalText())
+        }
+        var claimed: [ClaimedExecution] = []
+        claimed.reserveCapacity(taken.count)
+        var unfit: [(id: Identifier, complaint: String?)] = []
+        for (stored, definition) in taken {
+            // Without its job nothing says any more what to run.
+            guard let definition else {
+                unfit.append((stored.row.id, nil))
+                continue
+            }
+            let draft: JobDraft
+            do throws(StoreError) {
+                if let complaint = stored.complaint { throw .corrupt(complaint) }
+                draft = try definitions.draft(of: stored.row.jobID, definition)
+            } catch {
+                if case .corrupt(let text) = error { unfit.append((stored.row.id, text)) }
+                continue
+            }
+            claimed.append(
+                ClaimedExecution(
+                    execution: stored.row, target: draft.target, timeout: draft.timeout, retryPolicy: draft.retryPolicy)
+            )
+        }
+        if !unfit.isEmpty { try await discard(unfit) }
+        return claimed
+    }
+
+    /// Ends claimed executions that cannot run, so that they keep no others waiting: those that cannot be read as failed,
+    /// those whose job is gone as cancelled.
+    private func discard(_ unfit: [(id: Identifier, complaint: String?)]) async throws(StoreError) {
+        try await transact(.init(executions: unfit.map(\.id))) { [definitions] transaction, _ in
+            for (id, complaint) in unfit {
+                guard let stored = transaction.executions[id], stored.row.status == .running else { continue }
+                var row = stored.row
+                row.status = complaint == nil ? .cancelled : .failed
+                row.reason = complaint == nil ? .cancelled : nil
+                row.error = complaint
+                // It never began.
+                row.attempt -= 1
+                (row.worker, row.startedAt, row.leaseExpiresAt) = (nil, nil, nil)
+                row.finishedAt = transaction.now
+                transaction.change(row)
+                transaction.follow(row)
+                if let job = transaction.jobs[row.jobID], let text = job.job(definitions).complaint {
+                    transaction.also(
+                        PostgresStore.asideOfClaim(job.id, StoredJob.pauseReason(text)), from: job.status, to: .paused)
+                }
+            }
+        }
+    }
+
+    private static let asideOfClaim = Statement(
+        """
+        UPDATE job_progress SET status = 'paused', pause_reason = $2, next_run_at = NULL, version = version + 1
+        WHERE id = $1
+        """)
+
+    private static let claim = claim(filter: "AND cardinality($8::text[]) = 0")
+    private static let claimOfTasks = claim(filter: "AND o.task = ANY ($8::text[])")
+
+    /// One index seek a line, that is a queue's executions of one priority, however many wait in them. How many each line
+    /// gives is decided without locks; then they are locked, past those that others have locked.
+    private static func claim(filter: String) -> Statement {
+        let updated = StoredExecution.columns(of: "t")
+        return Statement(
+            """
+            WITH RECURSIVE moment AS MATERIALIZED (
+                SELECT coalesce($1::int8, punctual_now()) AS now
+            ), \(lines(lane: "$2")), fit AS MATERIALIZED (
+                SELECT l.queue, l.priority, coalesce(r.room, $5::int8) AS room
+                FROM lines l LEFT JOIN unnest($3::text[], $4::int8[]) AS r (queue, room) ON r.queue = l.queue
+                WHERE l.available_at <= (SELECT now FROM moment) AND ($3::text[] IS NULL OR r.room IS NOT NULL)
+                    AND NOT EXISTS (SELECT 1 FROM queues q WHERE q.name = l.queue AND q.paused)
+            ), heads AS (
+                SELECT f.queue, f.priority, f.room, h.available_at, h.id,
+                    row_number() OVER (PARTITION BY f.queue ORDER BY f.priority DESC, h.available_at, h.id) AS place
+                FROM fit f CROSS JOIN LATERAL (
+                    SELECT o.available_at, o.id FROM open_executions o
+                    WHERE o.status = 'pending' AND o.lane = $2::int8 AND o.queue = f.queue AND o.priority = f.priority
+                        AND o.available_at <= (SELECT now FROM moment) \(filter)
+                    ORDER BY o.available_at, o.id LIMIT least(f.room, $5::int8)
+                ) h
+            ), shares AS MATERIALIZED (
+                SELECT queue, priority, count(*) AS share FROM (
+                    SELECT queue, priority FROM heads WHERE place <= room
+                    ORDER BY priority DESC, available_at, id LIMIT $5::int8
+                ) s GROUP BY queue, priority
+            ), picked AS MATERIALIZED (
+                SELECT h.id FROM shares s CROSS JOIN LATERAL (
+                    SELECT o.id FROM open_executions o
+                    WHERE o.status = 'pending' AND o.lane = $2::int8 AND o.queue = s.queue AND o.priority = s.priority
+                        AND o.available_at <= (SELECT now FROM moment) \(filter)
+                    ORDER BY o.available_at, o.id LIMIT s.share FOR UPDATE SKIP LOCKED
+                ) h
+            ), taken AS (
+                UPDATE open_executions o SET status = 'running', reason = NULL, error = NULL, attempt = o.attempt + 1,
+                    worker = $6, lease_expires_at = moment.now + $7::int8, started_at = moment.now, finished_at = NULL
+                FROM picked p, moment WHERE o.id = p.id
+                RETURNING o.*
+            ), tallied AS (
+                INSERT INTO tallies (pending, running) SELECT -count(*), count(*) FROM taken HAVING count(*) > 0
+            )
+            SELECT \(updated), j.definition FROM taken t LEFT JOIN jobs j ON j.id = t.job_id
+            ORDER BY t.priority DESC, t.available_at, t.id
+            """)
+    }
+
+    /// The lines of a lane as `lines`, each with the instant of its first execution.
+    static func lines(lane: String) -> String {
+        """
+        lines AS (
+            (
+                SELECT queue, priority, available_at FROM open_executions
+                WHERE status = 'pending' AND lane = \(lane)::int8 ORDER BY queue, priority, available_at LIMIT 1
+            )
+            UNION ALL
+            SELECT n.queue, n.priority, n.available_at FROM lines l CROSS JOIN LATERAL (
+                SELECT o.queue, o.priority, o.available_at FROM open_executions o
+                WHERE o.status = 'pending' AND o.lane = \(lane)::int8 AND (o.queue, o.priority) > (l.queue, l.priority)
+                ORDER BY o.queue, o.priority, o.available_at LIMIT 1
+            ) n
+        )
+        """
+    }
+}

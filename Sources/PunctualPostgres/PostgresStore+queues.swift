@@ -1,0 +1,81 @@
+package import PunctualCore
+internal import PunctualSchedule
+
+extension PostgresStore {
+    package func queues() async throws(StoreError) -> [QueueSummary] {
+        var calls = [PostgresStore.named(), PostgresStore.running()]
+        calls += Lane.allCases.map { PostgresStore.depths(given, $0.rawValue) }
+        let rows = try await run(calls)
+        var summaries: [String: QueueSummary] = [:]
+        func change(_ name: String, _ body: (inout QueueSummary) -> Void) {
+            let none = QueueSummary(name: name, paused: false, depth: 0, running: 0, oldestAge: nil, workers: 0)
+            body(&summaries[name, default: none])
+        }
+        for (name, isPaused) in rows[0].map({ ($0.text(), $0.bool()) }) { change(name) { $0.paused = isPaused } }
+        for (name, count, workers) in rows[1].map({ ($0.text(), $0.int(), $0.int()) }) {
+            change(name) { ($0.running, $0.workers) = (count, workers) }
+        }
+        for line in rows.dropFirst(2).flatMap({ $0.map { (queue: $0.text(), depth: $0.int(), age: $0.int64()) } }) {
+            change(line.queue) { summary in
+                summary.depth = min(summary.depth + line.depth, PostgresStore.countLimit)
+                if line.age >= 0 { summary.oldestAge = max(summary.oldestAge ?? .zero, .milliseconds(line.age)) }
+            }
+        }
+        // By bytes, as the database sorts names.
+        return summaries.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    /// Where the count of waiting executions stops.
+    private static let countLimit = 100_000
+
+    /// Paused or let go, and those that jobs name, one index seek each.
+    private static let named = Statement(
+        """
+        WITH RECURSIVE names (queue) AS (
+            SELECT (SELECT min(queue) FROM jobs)
+            UNION ALL
+            SELECT (SELECT min(queue) FROM jobs WHERE queue > names.queue) FROM names WHERE names.queue IS NOT NULL
+        )
+        SELECT n.queue, coalesce((SELECT paused FROM queues q WHERE q.name = n.queue), false)
+        FROM (SELECT queue FROM names WHERE queue IS NOT NULL LIMIT 1000) n
+        UNION SELECT name, paused FROM queues
+        """)
+    private static let running = Statement(
+        """
+        SELECT queue, count(*), count(DISTINCT worker) FROM open_executions WHERE status = 'running' GROUP BY queue
+        """)
+    private static let depths = Statement(
+        """
+        WITH RECURSIVE moment AS MATERIALIZED (SELECT coalesce($1::int8, punctual_now()) AS now), \(lines(lane: "$2"))
+        SELECT l.queue, (
+            SELECT count(*) FROM (
+                SELECT 1 FROM open_executions o
+                WHERE o.status = 'pending' AND o.lane = $2::int8 AND o.queue = l.queue AND o.priority = l.priority
+                    AND o.available_at <= (SELECT now FROM moment) LIMIT \(countLimit)
+            ) c
+        ), (SELECT now FROM moment) - l.available_at
+        FROM lines l
+        """)
+
+    package func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+        _ = try await run([PostgresStore.setQueue(name, paused)])
+        if !paused { bell.workWaiting() }
+        return try await queues().first { $0.name == name }
+            ?? QueueSummary(name: name, paused: paused, depth: 0, running: 0, oldestAge: nil, workers: 0)
+    }
+
+    private static let setQueue = Statement(
+        "INSERT INTO queues (name, paused) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET paused = excluded.paused")
+
+    package func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
+        try await run([PostgresStore.nextAvailable(given, lane.rawValue)])[0].first { $0.optionalInt64() }?
+            .map { .milliseconds($0) }
+    }
+
+    private static let nextAvailable = Statement(
+        """
+        WITH RECURSIVE \(lines(lane: "$2"))
+        SELECT min(l.available_at) - coalesce($1::int8, punctual_now()) FROM lines l
+        WHERE NOT EXISTS (SELECT 1 FROM queues q WHERE q.name = l.queue AND q.paused)
+        """)
+}

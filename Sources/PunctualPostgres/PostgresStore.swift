@@ -1,0 +1,153 @@
+package import PunctualCore
+package import PunctualSchedule
+
+/// Jobs and executions in a PostgreSQL database, for any number of nodes.
+///
+/// Each call is one transaction, most of them one round trip. A call whose connection was lost is made again as a whole:
+/// ids come from the caller, and a repetition knows its own earlier work. Concurrent single calls share statements
+/// (`SharedLane`).
+///
+/// Locks are taken in one order everywhere, jobs by id before executions by id, and who takes them in another order skips
+/// what is locked; so no two calls wait for each other.
+package final class PostgresStore: Store {
+    let pool: Pool
+    /// nil means that the database's clock judges; tests bring their own.
+    private let clock: (any WallClock)?
+    let definitions = DefinitionCache()
+    let lanes: Lanes
+    let bell: Announcer
+
+    /// Connects, and brings the tables up to date unless told not to.
+    /// - Parameters:
+    ///   - uri: as libpq reads it; see `ConnectionSettings`.
+    ///   - clock: nil means the database's, which all nodes share.
+    ///   - connections: the most that are open at once.
+    /// - Throws: `.unavailable` with what to do when the database cannot be used, `.corrupt` when its tables are newer
+    ///   than this binary.
+    package convenience init(
+        uri: String, clock: (any WallClock)? = nil, connections: Int = 8, migrate: Bool = true
+    ) async throws(StoreError) {
+        try await self.init(
+            settings: ConnectionSettings(uri), clock: clock, connections: connections, schema: migrate ? .current : nil)
+    }
+
+    init(
+        settings: ConnectionSettings, clock: (any WallClock)? = nil, connections: Int = 8, schema: Schema? = .current
+    ) async throws(StoreError) {
+        var limits = PoolState.Limits()
+        limits.maximum = connections
+        limits.minimum = min(2, connections)
+        let pool = Pool(settings, limits: limits)
+        self.pool = pool
+        self.clock = clock
+        bell = Announcer(pool: pool)
+        lanes = Lanes()
+        do throws(PostgresFault) {
+            // The first connection tells what is wrong at once; the pool would try again and again.
+            let connection = try await Connection.open(settings)
+            if let schema { try await PostgresStore.migrate(connection, schema) }
+            await connection.close()
+        } catch {
+            if error.kind == .unreadable { throw .corrupt(error.message) }
+            throw .unavailable("PostgreSQL at \(settings.place): \(error.message)")
+        }
+        pool.start()
+        if schema != nil { try await makeMonths(ahead: PostgresStore.monthsAhead) }
+    }
+
+    /// A standby, which only reads; it is connected to when it is asked.
+    init(replica settings: ConnectionSettings, connections: Int) {
+        var limits = PoolState.Limits()
+        (limits.minimum, limits.maximum) = (0, connections)
+        pool = Pool(settings, limits: limits)
+        clock = nil
+        bell = Announcer(pool: pool)
+        lanes = Lanes()
+        pool.start()
+    }
+
+    /// Brings the tables up to date; the numbers of the steps that this call took.
+    package static func migrate(uri: String) async throws(StoreError) -> [Int] {
+        let settings = try ConnectionSettings(uri)
+        do throws(PostgresFault) {
+            let connection = try await Connection.open(settings)
+            let steps = try await migrate(connection, .current)
+            await connection.close()
+            return steps
+        } catch {
+            if error.kind == .unreadable { throw .corrupt(error.message) }
+            throw .unavailable("PostgreSQL at \(settings.place): \(error.message)")
+        }
+    }
+
+    @discardableResult
+    private static func migrate(_ connection: Connection, _ schema: Schema) async throws(PostgresFault) -> [Int] {
+        do {
+            return try await schema.migrate(connection)
+        } catch {
+            await connection.close()
+            switch error {
+            case let fault as PostgresFault:
+                if fault.state == "42501" {
+                    throw PostgresFault(
+                        .noConnection,
+                        "\(fault.message); let this role create tables (GRANT CREATE ON SCHEMA public TO …), or migrate with the owner"
+                    )
+                }
+                throw PostgresFault(
+                    .noConnection, "the tables cannot be brought up to date: \(fault.message)", state: fault.state)
+            case StoreError.corrupt(let text): throw PostgresFault(.unreadable, text)
+            default: throw PostgresFault(.noConnection, "\(error)")
+            }
+        }
+    }
+
+    /// Waits for the calls on their way and closes the connections; no call may follow.
+    package func close() async { await pool.close() }
+
+    package func now() async throws(StoreError) -> Timestamp {
+        let rows = try await run([PostgresStore.nowStatement(given)])
+        return rows[0].first { $0.instant() } ?? Timestamp(milliseconds: 0)
+    }
+
+    private static let nowStatement = Statement("SELECT coalesce($1::int8, punctual_now())")
+
+    /// What the statements take for the time of day; NULL means the database's own.
+    var given: Timestamp? { clock?.now() }
+
+    /// Runs the statements as one transaction, again when a fault passes.
+    func run(_ calls: [Call]) async throws(StoreError) -> [Rows] {
+        do throws(PostgresFault) {
+            return try await pool.run(calls)
+        } catch { throw StoreError(error) }
+    }
+
+    /// Runs the body in a transaction that holds the locks of the jobs, and of the executions named and theirs.
+    ///
+    /// A body that throws has changed nothing. It may run more than once, each time from a fresh reading.
+    /// - Parameter body: told whether an earlier run may have taken effect after all.
+    func transact<Value: Sendable>(
+        _ scope: Transaction.Scope,
+        _ body: @escaping @Sendable (Transaction, _ isRepetition: Bool) async throws -> Value
+    ) async throws(StoreError) -> Value {
+        let result: Result<Value, StoreError>
+        do throws(PostgresFault) {
+            result = try await pool.lend { connection, isRepetition throws(PostgresFault) in
+                do {
+                    let transaction = try await Transaction(connection, scope, now: self.given, self.definitions)
+                    let value = try await body(transaction, isRepetition)
+                    try await transaction.commit()
+                    return .success(value)
+                } catch {
+                    await connection.rollBack()
+                    switch error {
+                    case let fault as PostgresFault: throw fault
+                    case let refusal as StoreError: return .failure(refusal)
+                    default: throw PostgresFault(.cancelled, "\(error)")
+                    }
+                }
+            }
+        } catch { throw StoreError(error) }
+        return try result.get()
+    }
+}

@@ -1,0 +1,76 @@
+internal import PunctualCore
+internal import PunctualSchedule
+
+/// The tables, step by step; forward only, each step once, however many nodes begin at once.
+///
+/// A step adds what the step before can live beside (expand); what it no longer needs goes one release later (contract).
+/// So each step says down to which step's binaries may go on over it.
+struct Schema: Sendable {
+    struct Step: Sendable {
+        let number: Int
+        let name: String
+        /// Binaries that know at least this step work over the tables as this step leaves them.
+        let oldestBinary: Int
+        let sql: String
+    }
+
+    let steps: [Step]
+
+    /// What this binary knows.
+    static let current = Schema(steps: [Step(number: 1, name: "jobs-and-executions", oldestBinary: 1, sql: first)])
+
+    /// Brings the tables up to date, or waits for whoever does.
+    /// - Returns: the numbers of the steps that this call took.
+    /// - Throws: `.corrupt` when the tables are too new for this binary.
+    func migrate(_ connection: Connection) async throws -> [Int] {
+        do {
+            return try await take(connection)
+        } catch {
+            await connection.rollBack()
+            throw error
+        }
+    }
+
+    private func take(_ connection: Connection) async throws -> [Int] {
+        let begin = [
+            "BEGIN", "SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0",
+            // Held until COMMIT; the number stands for nothing but this.
+            "SELECT pg_advisory_xact_lock(5021786244)",
+            """
+            CREATE TABLE IF NOT EXISTS punctual_schema (
+                number int8 PRIMARY KEY, name text NOT NULL, oldest_binary int8 NOT NULL,
+                applied_at timestamptz NOT NULL DEFAULT now()
+            )
+            """,
+        ].map { Call(composed: $0) }
+        let minutes = Duration.seconds(600)
+        _ = try await connection.run(begin, limit: minutes)
+        let rows = try await connection.run([
+            Call(composed: "SELECT number, oldest_binary FROM punctual_schema ORDER BY number")
+        ])
+        let applied = rows[0].map { (number: $0.int(), oldestBinary: $0.int()) }
+        let known = steps.last?.number ?? 0
+        if let newer = applied.last, newer.number > known, newer.oldestBinary > known {
+            throw StoreError.corrupt(
+                "the tables are of a newer version of punctual (step \(newer.number), this one knows \(known)); use that version"
+            )
+        }
+        let missing = steps.filter { step in !applied.contains { $0.number == step.number } }
+        for step in missing {
+            // Several commands in one text; a statement with parameters holds one only.
+            _ = try await connection.run(step.commands.map { Call(composed: $0) }, limit: minutes)
+            _ = try await connection.run([
+                Call(
+                    composed: "INSERT INTO punctual_schema (number, name, oldest_binary) VALUES ($1, $2, $3)",
+                    step.number, step.name, step.oldestBinary)
+            ])
+        }
+        _ = try await connection.run([Call(composed: "COMMIT")], limit: minutes)
+        return missing.map(\.number)
+    }
+}
+
+extension Schema.Step {
+    /// The single commands; a line of two dashes ends each.
+    var commands: [String] { sql.split(separator: "\n--\n").map(String.init) }
+}

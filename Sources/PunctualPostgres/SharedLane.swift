@@ -1,0 +1,91 @@
+internal import PunctualCore
+internal import Synchronization
+
+/// Lets concurrent calls of one kind share a statement: whoever arrives while others are on their way joins the next.
+final class SharedLane<Item: Sendable, Answer: Sendable>: Sendable {
+    private typealias Waiting = (item: Item, continuation: CheckedContinuation<Result<Answer, StoreError>, Never>)
+
+    private struct State {
+        var waiting: [Waiting] = []
+        var flights = 0
+    }
+
+    private let state = Mutex(State())
+    /// The most items that share one statement.
+    private let batchLimit: Int
+    /// The most statements on their way at once.
+    private let flightLimit: Int
+    private let perform: @Sendable (PostgresStore, [Item]) async throws(StoreError) -> [Answer]
+
+    /// - Parameter perform: one answer an item, in order.
+    init(
+        batchLimit: Int = 512, flightLimit: Int = 2,
+        perform: @escaping @Sendable (PostgresStore, [Item]) async throws(StoreError) -> [Answer]
+    ) {
+        self.batchLimit = batchLimit
+        self.flightLimit = flightLimit
+        self.perform = perform
+    }
+
+    /// Waits for the item's answer; a caller that is cancelled waits with the others, since its item is on its way.
+    func submit(_ item: Item, to store: PostgresStore) async throws(StoreError) -> Answer {
+        let result: Result<Answer, StoreError> = await withCheckedContinuation { continuation in
+            let mustFly = state.withLock { state in
+                state.waiting.append((item, continuation))
+                guard state.flights < flightLimit else { return false }
+                state.flights += 1
+                return true
+            }
+            // Awaited by those whose items it carries.
+            if mustFly { Task { await fly(store) } }
+        }
+        return try result.get()
+    }
+
+    private func fly(_ store: PostgresStore) async {
+        while true {
+            // Who is about to arrive joins.
+            await Task.yield()
+            let batch: [Waiting] = state.withLock { state in
+                let batch = Array(state.waiting.prefix(batchLimit))
+                state.waiting.removeFirst(batch.count)
+                if batch.isEmpty { state.flights -= 1 }
+                return batch
+            }
+            if batch.isEmpty { return }
+            let outcome: Result<[Answer], StoreError>
+            do throws(StoreError) {
+                outcome = .success(try await perform(store, batch.map(\.item)))
+            } catch { outcome = .failure(error) }
+            switch outcome {
+            case .success(let answers):
+                for (waiting, answer) in zip(batch, answers) {
+                    waiting.continuation.resume(returning: .success(answer))
+                }
+            case .failure(let error):
+                for waiting in batch { waiting.continuation.resume(returning: .failure(error)) }
+            }
+        }
+    }
+}
+
+/// What the store's concurrent calls share.
+struct Lanes: Sendable {
+    let creations = SharedLane<[Job], [Result<Job, StoreError>]>(batchLimit: 256) {
+        (store, lists) async throws(StoreError) in
+        var answers = try await store.insert(lists.flatMap { $0 })[...]
+        return lists.map { list in
+            defer { answers.removeFirst(list.count) }
+            return Array(answers.prefix(list.count))
+        }
+    }
+    let completions = SharedLane<Completion, FinishOutcome> { (store, batch) async throws(StoreError) in
+        try await store.finish(batch)
+    }
+    let jobs = SharedLane<Identifier, Job?>(batchLimit: 128) { (store, ids) async throws(StoreError) in
+        try await store.jobs(ids)
+    }
+    let executions = SharedLane<Identifier, Execution?>(batchLimit: 128) { (store, ids) async throws(StoreError) in
+        try await store.executions(ids)
+    }
+}

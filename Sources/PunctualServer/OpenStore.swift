@@ -1,0 +1,92 @@
+internal import Foundation
+internal import Logging
+internal import PunctualCore
+internal import PunctualPostgres
+internal import PunctualSQLite
+internal import PunctualSchedule
+internal import ServiceLifecycle
+
+/// The store that the settings name, with what must run beside it.
+struct OpenStore {
+    let store: any Store & TransferStore
+    /// Run as long as the node does.
+    let services: [any Service]
+    /// Ends all use of it; no call may follow.
+    let close: @Sendable () async -> Void
+
+    /// Opens the store and brings its tables up to date.
+    /// - Throws: `SettingsError` with one line that says what to do.
+    init(_ settings: Settings, clock: any WallClock, logger: Logger) async throws(SettingsError) {
+        do throws(StoreError) {
+            if Settings.isPostgres(settings.databaseURL) {
+                self = try await .postgres(settings, logger)
+            } else {
+                self = try .sqlite(path: String(settings.databaseURL.dropFirst("sqlite:".count)), clock)
+            }
+        } catch {
+            throw SettingsError(OpenStore.words(error, settings))
+        }
+    }
+
+    private init(store: any Store & TransferStore, services: [any Service], close: @escaping @Sendable () async -> Void)
+    {
+        self.store = store
+        self.services = services
+        self.close = close
+    }
+
+    private static func sqlite(path: String, _ clock: any WallClock) throws(StoreError) -> OpenStore {
+        let store = try SQLiteStore(path: path, clock: clock)
+        return OpenStore(store: store, services: [DamageService(store: store)]) { store.close() }
+    }
+
+    private static func postgres(_ settings: Settings, _ logger: Logger) async throws(StoreError) -> OpenStore {
+        var replicas: [PostgresReplica] = []
+        for uri in settings.databaseReplicas {
+            replicas.append(try PostgresReplica(uri: uri, connections: settings.databaseConnections))
+        }
+        let store = try await PostgresStore(uri: settings.databaseURL, connections: settings.databaseConnections)
+        if replicas.isEmpty { return OpenStore(store: store, services: []) { await store.close() } }
+        let reads = ReplicaReads(
+            replicas, mostAge: settings.replicaAge,
+            primaryPosition: { () async throws(StoreError) in try await store.position() },
+            changed: { name, isWell in
+                logger.notice(
+                    isWell ? "a replica is read" : "a replica is left out", metadata: ["replica": "\(name)"])
+            })
+        return OpenStore(store: RoutedStore(primary: store, replicas: reads), services: [reads]) { [replicas] in
+            for replica in replicas { await replica.store.close() }
+            await store.close()
+        }
+    }
+
+    /// - Throws: `SettingsError` when opening would make a new, empty database.
+    static func requireExisting(_ settings: Settings) throws(SettingsError) {
+        let path = String(settings.databaseURL.dropFirst("sqlite:".count))
+        guard settings.databaseURL.hasPrefix("sqlite:"), !FileManager.default.fileExists(atPath: path) else { return }
+        throw SettingsError("there is no database at \(path)")
+    }
+
+    private static func words(_ error: StoreError, _ settings: Settings) -> String {
+        switch error {
+        case .corrupt(let text), .damaged(let text), .unavailable(let text), .full(let text), .conflict(let text): text
+        case .notFound, .versionConflict, .nameTaken, .cancelled:
+            "the database \(Settings.shown(databaseURL: settings.databaseURL)) cannot be opened"
+        }
+    }
+}
+
+/// The package's own, so that tests can play one.
+extension PostgresReplica: Replica {
+    var reader: any JobStore & HistoryStore & ExecutionStore { store }
+}
+
+/// Ends the node when its database is damaged: every call from then on could lose more.
+private struct DamageService: Service {
+    let store: SQLiteStore
+
+    func run() async throws {
+        let text = await cancelWhenGracefulShutdown { await store.firstDamage() }
+        if let text { throw SettingsError(text) }
+    }
+}

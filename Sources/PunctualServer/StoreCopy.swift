@@ -1,0 +1,170 @@
+internal import Crypto
+internal import Logging
+internal import PunctualCore
+internal import PunctualJSON
+internal import PunctualSchedule
+
+/// Copies everything from one store into another, and sees that both hold the same then.
+///
+/// It may be broken off and run again: what is there and the same is left as it is.
+package struct StoreCopy: Sendable {
+    /// How far it is.
+    package struct Progress: Sendable {
+        package enum Phase: String, Sendable { case jobs, executions, verifying }
+
+        package var phase: Phase
+        package var done: Int
+        package var total: Int
+    }
+
+    /// What was copied.
+    package struct Report: Sendable, Equatable {
+        package var jobs = 0
+        package var executions = 0
+        /// Rows that the target did not hold, or held otherwise.
+        package var written = 0
+        package var pausedQueues = 0
+        /// SHA-256 over all rows in their order, in hexadecimal; the same in both stores.
+        package var checksum = ""
+    }
+
+    typealias Transferable = Store & TransferStore
+
+    let source: any Transferable
+    let target: any Transferable
+    private static let page = 1000
+
+    /// Copies between the databases of two URLs.
+    /// - Throws: `SettingsError` with one line that says what to do.
+    package static func run(
+        from source: String, to target: String, progress: @escaping @Sendable (Progress) -> Void
+    ) async throws -> Report {
+        let (clock, logger) = (SystemClock(), Logger(label: "punctual"))
+        var settings = Settings()
+        settings.databaseURL = source
+        try OpenStore.requireExisting(settings)
+        let from = try await OpenStore(settings, clock: clock, logger: logger)
+        settings.databaseURL = target
+        let outcome: Result<Report, any Error>
+        do {
+            let to = try await OpenStore(settings, clock: clock, logger: logger)
+            do {
+                let copy = StoreCopy(source: from.store, target: to.store)
+                outcome = .success(try await copy.run(progress: progress))
+            } catch {
+                outcome = .failure(error)
+            }
+            await to.close()
+        } catch {
+            outcome = .failure(error)
+        }
+        await from.close()
+        return try outcome.get()
+    }
+
+    func run(progress: @Sendable (Progress) -> Void) async throws -> Report {
+        try await requireAlone()
+        let counts = try await source.counts()
+        let (jobs, executions) = (counts.jobs.values.reduce(0, +), counts.executions.values.reduce(0, +))
+        var report = Report()
+        for queue in try await source.queues() where queue.paused {
+            _ = try await target.setQueue(queue.name, paused: true)
+            report.pausedQueues += 1
+        }
+        report.jobs = try await copy(
+            { after in try await source.exportJobs(after: after, limit: Self.page) },
+            { after in try await target.exportJobs(after: after, limit: Self.page) },
+            write: { try await target.importJobs($0) }, id: \.id, written: &report.written,
+            told: { progress(Progress(phase: .jobs, done: $0, total: jobs)) })
+        report.executions = try await copy(
+            { after in try await source.exportExecutions(after: after, limit: Self.page) },
+            { after in try await target.exportExecutions(after: after, limit: Self.page) },
+            write: { try await target.importExecutions($0) }, id: \.execution.id, written: &report.written,
+            told: { progress(Progress(phase: .executions, done: $0, total: executions)) })
+        report.checksum = try await verify(total: (jobs + executions) * 2, progress)
+        return report
+    }
+
+    /// Nodes that run on the target would fire jobs whose history is still on its way.
+    private func requireAlone() async throws {
+        let nodes = try await target.nodes(seenSince: try await target.now() - .seconds(20))
+        if let node = nodes.first {
+            throw SettingsError("the node \(node.id) runs on the target; stop all its nodes, then copy")
+        }
+    }
+
+    /// Writes the pages whose rows the target does not hold just so.
+    /// - Returns: how many rows the source holds.
+    private func copy<Row: Equatable>(
+        _ read: (Identifier?) async throws -> [Row], _ readTarget: (Identifier?) async throws -> [Row],
+        write: ([Row]) async throws -> Void, id: (Row) -> Identifier, written: inout Int, told: (Int) -> Void
+    ) async throws -> Int {
+        var (count, last): (Int, Identifier?) = (0, nil)
+        told(0)
+        while true {
+            let rows = try await read(last)
+            if rows.isEmpty { return count }
+            let there = Dictionary(uniqueKeysWithValues: try await readTarget(last).map { (id($0), $0) })
+            let missing = rows.filter { there[id($0)] != $0 }
+            if !missing.isEmpty { try await write(missing) }
+            written += missing.count
+            count += rows.count
+            last = rows.last.map(id)
+            told(count)
+        }
+    }
+
+    /// Reads both stores to their ends.
+    /// - Returns: the checksum of both.
+    /// - Throws: `SettingsError` when they differ.
+    private func verify(total: Int, _ progress: @Sendable (Progress) -> Void) async throws -> String {
+        var sums: [(jobs: Int, executions: Int, checksum: String)] = []
+        var done = 0
+        for store in [source, target] {
+            var (jobs, executions, hash) = (0, 0, SHA256())
+            var last: Identifier?
+            while case let page = try await store.exportJobs(after: last, limit: Self.page), !page.isEmpty {
+                for job in page { job.digest(into: &hash) }
+                jobs += page.count
+                last = page.last?.id
+                progress(Progress(phase: .verifying, done: done + jobs, total: total))
+            }
+            last = nil
+            while case let page = try await store.exportExecutions(after: last, limit: Self.page), !page.isEmpty {
+                for execution in page { execution.digest(into: &hash) }
+                executions += page.count
+                last = page.last?.execution.id
+                progress(Progress(phase: .verifying, done: done + jobs + executions, total: total))
+            }
+            done += jobs + executions
+            let checksum = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            sums.append((jobs, executions, checksum))
+        }
+        let (ours, theirs) = (sums[0], sums[1])
+        guard ours == theirs else {
+            throw SettingsError(
+                "the copy differs: the source holds \(ours.jobs) jobs and \(ours.executions) executions, the target "
+                    + "\(theirs.jobs) and \(theirs.executions); copy into an empty database, or run it again when nothing "
+                    + "else writes to either")
+        }
+        return ours.checksum
+    }
+}
+
+extension Job {
+    /// All that is stored of it, as the API writes it.
+    fileprivate func digest(into hash: inout SHA256) {
+        var writer = JSONWriter()
+        write(to: &writer)
+        hash.update(data: writer.bytes)
+    }
+}
+
+extension TransferredExecution {
+    fileprivate func digest(into hash: inout SHA256) {
+        var writer = JSONWriter()
+        execution.write(to: &writer)
+        hash.update(data: writer.bytes)
+        hash.update(data: Array("\(lane.rawValue) \(task ?? "") \(execution.cancelRequested)".utf8))
+    }
+}

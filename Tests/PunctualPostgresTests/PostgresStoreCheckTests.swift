@@ -1,0 +1,25 @@
+import PunctualTestKit
+import Testing
+
+@testable import PunctualPostgres
+
+@Suite("The PostgreSQL store")
+struct PostgresStoreCheckTests {
+    @Test("keeps every promise of a store", arguments: StoreCheck.all)
+    func holds(_ check: StoreCheck) async throws {
+        let clock = ManualClock()
+        try await withStore(clock: clock) { store in
+            await #expect(throws: Never.self) { try await check.run(store, clock) }
+        }
+    }
+
+    @Test("is carried whole to another", arguments: TransferCheck.all)
+    func carried(_ check: TransferCheck) async throws {
+        let clock = ManualClock()
+        try await withStore(clock: clock) { source in
+            try await withStore(clock: clock) { target in
+                await #expect(throws: Never.self) { try await check.run(source, target, clock) }
+            }
+        }
+    }
+}

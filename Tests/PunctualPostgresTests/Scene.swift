@@ -1,0 +1,73 @@
+import PunctualCore
+import TestPeers
+
+@testable import PunctualPostgres
+
+/// The databases with our tables, lent one test at a time: tests run all at once, a server has only so many connections,
+/// and to make or drop a database costs it a checkpoint.
+actor Databases {
+    static let shared = Databases()
+
+    private var places = 8
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var free: [String] = []
+
+    /// The URI of an empty database.
+    func enter() async throws -> String {
+        if places > 0 {
+            places -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+        if let uri = free.popLast() { return uri }
+        return try await PostgresServer.shared.database(like: "punctual_template") { uri in
+            await (try PostgresStore(uri: uri)).close()
+        }
+    }
+
+    /// - Parameter uri: nil when the database is of no more use.
+    func leave(_ uri: String?) {
+        if let uri { free.append(uri) }
+        if waiting.isEmpty { places += 1 } else { waiting.removeFirst().resume() }
+    }
+
+    static let emptied = [
+        "jobs", "job_progress", "open_executions", "ended_executions", "queues", "tallies", "shard_leases", "nodes",
+        "idempotency_keys",
+    ]
+}
+
+/// Runs the body with an empty database that has our tables and is its own meanwhile.
+func withDatabase<Value: Sendable>(_ body: (_ uri: String) async throws -> Value) async throws -> Value {
+    let uri = try await Databases.shared.enter()
+    do {
+        let value = try await body(uri)
+        let connection = try await Connection.open(ConnectionSettings(uri))
+        _ = try await connection.run(Databases.emptied.map { Call(composed: "DELETE FROM \($0)") })
+        await connection.close()
+        await Databases.shared.leave(uri)
+        return value
+    } catch {
+        await Databases.shared.leave(nil)
+        throw error
+    }
+}
+
+/// As `withDatabase`, with a store over it.
+func withStore<Value: Sendable>(
+    clock: (any WallClock)? = nil, connections: Int = 4, _ body: (PostgresStore) async throws -> Value
+) async throws -> Value {
+    try await withDatabase { uri in
+        let store = try await PostgresStore(
+            settings: ConnectionSettings(uri), clock: clock, connections: connections, schema: nil)
+        let value: Value
+        do {
+            value = try await body(store)
+        } catch {
+            await store.close()
+            throw error
+        }
+        await store.close()
+        return value
+    }
+}
