@@ -3,6 +3,24 @@ import NIOPosix
 import Synchronization
 import Testing
 
+/// Bytes made into lines as they come.
+private struct Lines {
+    private var rest: [UInt8] = []
+
+    /// The lines that are whole now.
+    mutating func add(_ buffer: ByteBuffer) -> [String] {
+        var found: [String] = []
+        for (index, part) in buffer.readableBytesView.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+            if index > 0 {
+                found.append(String(decoding: rest, as: UTF8.self))
+                rest = []
+            }
+            rest += part
+        }
+        return found
+    }
+}
+
 /// A server that answers each line with `heard: ` and the line, and keeps what it heard.
 final class EchoServer: Sendable {
     private let box = Box()
@@ -33,15 +51,12 @@ final class EchoServer: Sendable {
     private final class Handler: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         private let box: Box
-        private var rest = ""
+        private var lines = Lines()
 
         init(_ box: Box) { self.box = box }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            rest += String(buffer: unwrapInboundIn(data))
-            while let end = rest.firstIndex(of: "\n") {
-                let line = String(rest[..<end])
-                rest = String(rest[rest.index(after: end)...])
+            for line in lines.add(unwrapInboundIn(data)) {
                 box.state.withLock { $0.lines.append(line) }
                 context.channel.write(ByteBuffer(string: "heard: \(line)\n"), promise: nil)
             }
@@ -96,16 +111,12 @@ struct LineClient: Sendable {
     private final class Handler: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         private let events: AsyncStream<Event>.Continuation
-        private var rest = ""
+        private var lines = Lines()
 
         init(_ events: AsyncStream<Event>.Continuation) { self.events = events }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            rest += String(buffer: unwrapInboundIn(data))
-            while let end = rest.firstIndex(of: "\n") {
-                events.yield(.line(String(rest[..<end])))
-                rest = String(rest[rest.index(after: end)...])
-            }
+            for line in lines.add(unwrapInboundIn(data)) { events.yield(.line(line)) }
         }
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

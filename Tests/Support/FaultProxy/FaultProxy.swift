@@ -52,8 +52,9 @@ package final class FaultProxy: Sendable {
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
-                ProxyLane.join(channel, to: target, state)
-                return channel.eventLoop.makeSucceededVoidFuture()
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ProxyEntrance(to: target, state))
+                }
             }
             .bind(host: "127.0.0.1", port: port).get()
         self.port = listener.localAddress?.port ?? port

@@ -138,3 +138,18 @@ final class ProxyLane: ChannelInboundHandler {
         if waiting.isEmpty { other?.close(mode: mode, promise: nil) }
     }
 }
+
+/// Begins when an accepted client is active: a channel that is read before that stays silent.
+final class ProxyEntrance: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let target: Int
+    private let state: ProxyState
+
+    init(to target: Int, _ state: ProxyState) {
+        self.target = target
+        self.state = state
+    }
+
+    func channelActive(context: ChannelHandlerContext) { ProxyLane.join(context.channel, to: target, state) }
+}
