@@ -89,11 +89,8 @@ package struct Cluster: Sendable {
         try await effects.stop()
     }
 
-    /// The node of that name.
-    package func node(_ name: String) throws -> ClusterNode {
-        guard let node = nodes.first(where: { $0.plan.name == name }) else { throw ChaosFailure("no node \(name)") }
-        return node
-    }
+    /// The API as these nodes answer it, without any other.
+    package func asking(_ nodes: [ClusterNode]) -> ClusterAPI { api.narrowed(to: Set(nodes.map(\.address))) }
 
     /// Runs SQL on the database itself, past all proxies; the rows as text.
     @discardableResult

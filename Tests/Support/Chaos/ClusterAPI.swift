@@ -16,9 +16,19 @@ package struct ClusterAPI: Sendable {
     }
 
     /// - Parameter addresses: of the nodes that play the role `api`.
-    package init(addresses: [String], zones: ZoneCatalog = ZoneCatalog { _ in nil }) {
-        clients = addresses.map { PunctualClient(address: $0, timeoutSeconds: 10) }
-        self.zones = zones
+    package init(addresses: [String]) {
+        self.init(clients: addresses.map { PunctualClient(address: $0, timeoutSeconds: 10) })
+    }
+
+    private init(clients: [PunctualClient]) {
+        self.clients = clients
+        // The jobs of drills are in UTC, which needs no file.
+        zones = ZoneCatalog { _ in nil }
+    }
+
+    /// The same connections, to some of the nodes alone.
+    func narrowed(to addresses: Set<String>) -> ClusterAPI {
+        ClusterAPI(clients: clients.filter { addresses.contains($0.address) })
     }
 
     package func shutdown() async throws {

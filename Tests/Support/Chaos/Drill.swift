@@ -33,6 +33,10 @@ package struct Drill: Sendable {
         package let marks: [Nemesis.Mark]
         package let takeovers: [Takeover]
         package let report: HistoryReport
+        /// What the report was made from, to hold the checker itself to account.
+        package let histories: [JobHistory]
+        package let calls: [AttemptCall]
+        package let readAt: Timestamp
         /// What went wrong beside the history: a node that ended by itself, a takeover that took too long.
         package let failures: [String]
         /// How often the nodes said in their logs that a stale completion was refused or a lease was lost.

@@ -119,7 +119,8 @@ final class DrillRun: Sendable {
         let readAt = Timestamp.hostNow
         var all = histories.withLock { $0 }
         for index in all.indices { all[index].rows = try await cluster.api.executions(of: all[index].job.id) }
-        let report = HistoryChecker(readAt: readAt).check(all, calls: cluster.effects.seen())
+        let calls = cluster.effects.seen()
+        let report = HistoryChecker(readAt: readAt).check(all, calls: calls)
         let marks = nemesis.marks
         let takeovers = marks.filter { [.kill, .terminate].contains($0.fault) && !$0.shards.isEmpty }.map { mark in
             Drill.Takeover(mark: mark, took: slowest(mark, all))
@@ -135,8 +136,8 @@ final class DrillRun: Sendable {
             }
         }
         return Drill.Result(
-            options: options, began: began, marks: marks, takeovers: takeovers, report: report, failures: failures,
-            refusals: refusals, drained: drained)
+            options: options, began: began, marks: marks, takeovers: takeovers, report: report, histories: all, calls: calls,
+            readAt: readAt, failures: failures, refusals: refusals, drained: drained)
     }
 
     /// The takeover is over when each of the shards has moved on.
