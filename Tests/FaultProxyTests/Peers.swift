@@ -10,7 +10,9 @@ private struct Lines {
     /// The lines that are whole now.
     mutating func add(_ buffer: ByteBuffer) -> [String] {
         var found: [String] = []
-        for (index, part) in buffer.readableBytesView.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+        for (index, part) in buffer.readableBytesView.split(separator: 10, omittingEmptySubsequences: false)
+            .enumerated()
+        {
             if index > 0 {
                 found.append(String(decoding: rest, as: UTF8.self))
                 rest = []

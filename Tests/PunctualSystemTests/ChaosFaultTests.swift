@@ -23,7 +23,9 @@ struct ChaosFaultTests {
                 name: "slow", schedule: .manual, target: .http(HTTPTarget(url: cluster.effects.url(.slow(3000)))))
             draft.retryPolicy = RetryPolicy(maximumAttempts: 3, initialInterval: .milliseconds(100))
             let job = try await cluster.api.create(draft)
-            guard case .made(let id) = await cluster.api.triggerOnce(job.id) else { throw Missing(description: "no answer") }
+            guard case .made(let id) = await cluster.api.triggerOnce(job.id) else {
+                throw Missing(description: "no answer")
+            }
             let running = try await eventually("a worker has it") {
                 try await cluster.api.executions(of: job.id).first { $0.status == .running }
             }
@@ -212,7 +214,9 @@ struct ChaosFaultTests {
         }
     }
 
-    @Test("SIGTERM hands the shards over before any lease could run out, kill -9 within 20 s", arguments: [SIGTERM, SIGKILL])
+    @Test(
+        "SIGTERM hands the shards over before any lease could run out, kill -9 within 20 s",
+        arguments: [SIGTERM, SIGKILL])
     func takeover(signal: Int32) async throws {
         let plans = [ClusterNode.Plan("n1"), ClusterNode.Plan("n2"), ClusterNode.Plan("n3")]
         try await Cluster.with(plans, program: try Program.punctual(), postgres: .shared) { cluster in

@@ -22,7 +22,9 @@ struct ChaosTests {
         #expect(result.report.calls > 300)
         #expect(result.report.rows[.succeeded] ?? 0 > 500)
         for takeover in result.takeovers {
-            print("chaos: \(takeover.mark.fault.rawValue) \(takeover.mark.target) taken over in \(takeover.took.map { "\($0)" } ?? "–")")
+            print(
+                "chaos: \(takeover.mark.fault.rawValue) \(takeover.mark.target) taken over in \(takeover.took.map { "\($0)" } ?? "–")"
+            )
         }
         try checkTwins(of: result)
     }

@@ -68,7 +68,8 @@ struct HistoryCheckerTests {
         }
         let rows = Set(history.jobs[0].rows.map(\.id))
         history.calls.removeAll { call in
-            !rows.contains(call.execution) && !history.jobs.dropFirst().contains { $0.rows.map(\.id).contains(call.execution) }
+            !rows.contains(call.execution)
+                && !history.jobs.dropFirst().contains { $0.rows.map(\.id).contains(call.execution) }
         }
         #expect(history.checker.check(history.jobs, calls: history.calls).faults.isEmpty)
         func without(_ seconds: ClosedRange<Int>) -> HistoryReport {
@@ -89,13 +90,16 @@ struct HistoryCheckerTests {
         let history = InventedHistory(seed: 5)
         var checker = HistoryChecker(readAt: InventedHistory.start + .seconds(40))
         var jobs = history.jobs
-        for index in jobs.indices { jobs[index].rows.removeAll { $0.scheduledAt > InventedHistory.start + .seconds(30) } }
+        for index in jobs.indices {
+            jobs[index].rows.removeAll { $0.scheduledAt > InventedHistory.start + .seconds(30) }
+        }
         let ids = Set(jobs.flatMap { $0.rows.map(\.id) })
         let calls = history.calls.filter { ids.contains($0.execution) }
         #expect(checker.check(jobs, calls: calls).count(.missing) > 0)
         checker.settling = .seconds(12)
         // A fixed delay has no instants of its own to hold it to; its successor may just be on its way.
-        #expect(checker.check(jobs.enumerated().filter { $0.offset != 2 }.map(\.element), calls: []).count(.missing) == 0)
+        #expect(
+            checker.check(jobs.enumerated().filter { $0.offset != 2 }.map(\.element), calls: []).count(.missing) == 0)
     }
 
     @Test("a takeover is counted until the first later instant is recorded")

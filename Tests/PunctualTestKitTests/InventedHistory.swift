@@ -50,7 +50,8 @@ struct InventedHistory {
                     IntervalSchedule(
                         every: .milliseconds(Int.random(in: 1500...9000, using: &dice)), anchor: Self.start))
             }
-        var job = Job(id: Identifier(at: Self.start, random: random), draft: draft, nextRunAt: nil, createdAt: Self.start)
+        var job = Job(
+            id: Identifier(at: Self.start, random: random), draft: draft, nextRunAt: nil, createdAt: Self.start)
         job.nextRunAt = job.firstRun(from: Self.start, schedule: schedule)
         var history = JobHistory(job, schedule: schedule, isWatched: index != 3)
         var next = job.nextRunAt

@@ -38,10 +38,13 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
     }
 
     static let all: [PlantedFault] = [
-        inRow("a row is lost", .missing, where: { row, history in
-            guard case .interval = history.eras[0].schedule else { return false }
-            return row.trigger == .schedule
-        }) { $0.jobs[$1].rows.remove(at: $2) },
+        inRow(
+            "a row is lost", .missing,
+            where: { row, history in
+                guard case .interval = history.eras[0].schedule else { return false }
+                return row.trigger == .schedule
+            }
+        ) { $0.jobs[$1].rows.remove(at: $2) },
         inRow("an acknowledged execution is lost", .missing, where: { row, _ in row.trigger == .manual }) {
             $0.jobs[$1].rows.remove(at: $2)
         },

@@ -48,7 +48,9 @@ extension HistoryChecker {
         func fault(_ kind: HistoryReport.Kind, _ detail: String) { report.add(kind, history, row.scheduledAt, detail) }
         let attempts = row.attempts
         for (earlier, later) in zip(attempts, attempts.dropFirst()) {
-            if later.number <= earlier.number { fault(.stale, "attempt \(later.number) after attempt \(earlier.number)") }
+            if later.number <= earlier.number {
+                fault(.stale, "attempt \(later.number) after attempt \(earlier.number)")
+            }
             if let end = earlier.finishedAt, later.startedAt < end {
                 fault(.stale, "attempt \(later.number) began before attempt \(earlier.number) had ended")
             }
@@ -89,7 +91,8 @@ extension HistoryChecker {
         case .failed where row.reason == .httpStatus:
             guard let call else { return stale("failed by an answer, and attempt \(row.attempt) never called") }
             if call.success != false {
-                stale("failed by an answer, and attempt \(row.attempt) \(call.success == nil ? "had none" : "went well")")
+                stale(
+                    "failed by an answer, and attempt \(row.attempt) \(call.success == nil ? "had none" : "went well")")
             }
         default: break
         }

@@ -39,7 +39,8 @@ public struct HistoryChecker: Sendable {
         for call in calls where !known.contains(call.execution) {
             report.findings.append(
                 HistoryReport.Finding(
-                    kind: .unexpected, job: "\(call.execution)", at: call.startedAt, detail: "called, and there is no row"))
+                    kind: .unexpected, job: "\(call.execution)", at: call.startedAt,
+                    detail: "called, and there is no row"))
         }
         report.latenesses.sort { $0.scheduledAt < $1.scheduledAt }
         return report

@@ -37,9 +37,12 @@ package struct ChaosJobs: Sendable {
                 every: .milliseconds(Int64.random(in: 1000...5000, using: &dice)),
                 anchor: Timestamp(milliseconds: 1_767_225_600_000 + offset))
         case 4...6:
-            let text = ["* * * * * *", "*/2 * * * * *", "*/3 * * * * *", "*/5 * * * * *", "1,2,7,17,27,37,47,57 * * * * *"]
+            let text = [
+                "* * * * * *", "*/2 * * * * *", "*/3 * * * * *", "*/5 * * * * *", "1,2,7,17,27,37,47,57 * * * * *",
+            ]
             return .cron(
-                expression: text.randomElement(using: &dice) ?? text[0], timezone: "UTC", dialect: .ocps, dst: DSTPolicy())
+                expression: text.randomElement(using: &dice) ?? text[0], timezone: "UTC", dialect: .ocps,
+                dst: DSTPolicy())
         default: return .fixedDelay(every: .milliseconds(Int64.random(in: 1000...4000, using: &dice)))
         }
     }

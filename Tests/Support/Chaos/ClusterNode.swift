@@ -84,7 +84,9 @@ package final class ClusterNode: Sendable {
         let isThere =
             FileManager.default.fileExists(atPath: logPath)
             || FileManager.default.createFile(atPath: logPath, contents: nil)
-        guard isThere, let output = FileHandle(forWritingAtPath: logPath) else { throw ChaosFailure("cannot write \(logPath)") }
+        guard isThere, let output = FileHandle(forWritingAtPath: logPath) else {
+            throw ChaosFailure("cannot write \(logPath)")
+        }
         try output.seekToEnd()
         // The kernel ends a child with the thread that started it; an event loop's thread lives as long as this process.
         try await MultiThreadedEventLoopGroup.singleton.next().submit { [self] in

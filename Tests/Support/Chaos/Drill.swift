@@ -63,7 +63,8 @@ package struct Drill: Sendable {
     ///   - postgres: a server that nobody else uses; it is stopped and started.
     ///   - say: hears what happens, a line at a time.
     package static func run(
-        _ options: Options, program: String, postgres: PostgresServer, say: @escaping @Sendable (String) -> Void = { _ in }
+        _ options: Options, program: String, postgres: PostgresServer,
+        say: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> Result {
         try await Cluster.with(options.nodes, program: program, postgres: postgres) { cluster in
             say("\(options.nodes.count) nodes are ready")

@@ -79,7 +79,8 @@ package struct DrillChart: Sendable {
 
     private func band(_ mark: Nemesis.Mark) -> String {
         let from = x(mark.at)
-        return "<rect x=\"\(from)\" y=\"\(Self.top)\" width=\"\(max(1, x(mark.until) - from))\" height=\"\(Self.plot)\" "
+        return
+            "<rect x=\"\(from)\" y=\"\(Self.top)\" width=\"\(max(1, x(mark.until) - from))\" height=\"\(Self.plot)\" "
             + "fill=\"#d62728\" opacity=\"0.08\"/>"
     }
 

@@ -34,7 +34,8 @@ package struct DrillReport: Sendable {
             lines.append("| \(DrillReport.words(kind)) | \(report.count(kind)) |")
         }
         lines.append(
-            "| everything had ended after the last instant within | \(result.drained.map(DrillReport.seconds) ?? "never") |")
+            "| everything had ended after the last instant within | \(result.drained.map(DrillReport.seconds) ?? "never") |"
+        )
         lines += [""] + latenessLines + [""] + takeoverLines + [""] + faultLines
         let findings = result.findings.prefix(50)
         if !findings.isEmpty { lines += ["", "## Findings", ""] + findings.map { "- \($0)" } }
@@ -74,7 +75,9 @@ package struct DrillReport: Sendable {
             ("started", all.compactMap(\.started)), ("started, no fault near", calm.compactMap(\.started)),
         ] where !values.isEmpty {
             let sorted = values.sorted()
-            let shown = [0.5, 0.99, 1].map { DrillReport.seconds(sorted[min(sorted.count - 1, Int(Double(sorted.count) * $0))]) }
+            let shown = [0.5, 0.99, 1].map {
+                DrillReport.seconds(sorted[min(sorted.count - 1, Int(Double(sorted.count) * $0))])
+            }
             lines.append("| \(name) | \(shown.joined(separator: " | ")) |")
         }
         return lines

@@ -31,7 +31,9 @@ final class DrillRun: Sendable {
         let plan = FaultPlan(seed: options.seed, time: options.faultTime, of: options.faults)
         say("\(early) jobs are made; \(plan.strokes.count) faults follow")
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [late = jobs] in try await self.createMore(late, from: early, during: self.options.faultTime) }
+            group.addTask { [late = jobs] in
+                try await self.createMore(late, from: early, during: self.options.faultTime)
+            }
             group.addTask { try await self.triggerByHand(until: endsAt) }
             group.addTask { try await self.watchNodes(until: endsAt) }
             group.addTask { try await self.nemesis.run(plan) }
@@ -132,11 +134,13 @@ final class DrillRun: Sendable {
         var failures = failures.withLock { $0 }
         for takeover in takeovers where takeover.mark.fault == .kill {
             if takeover.took ?? .seconds(999) > .seconds(20) {
-                failures.append("\(takeover.mark.target) was taken over after \(takeover.took.map { "\($0)" } ?? "never")")
+                failures.append(
+                    "\(takeover.mark.target) was taken over after \(takeover.took.map { "\($0)" } ?? "never")")
             }
         }
         return Drill.Result(
-            options: options, began: began, marks: marks, takeovers: takeovers, report: report, histories: all, calls: calls,
+            options: options, began: began, marks: marks, takeovers: takeovers, report: report, histories: all,
+            calls: calls,
             readAt: readAt, failures: failures, refusals: refusals, drained: drained)
     }
 

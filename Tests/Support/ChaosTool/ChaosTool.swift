@@ -9,7 +9,8 @@ internal import TestPeers
 @main
 struct ChaosTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "punctual-chaos", abstract: "Breaks a cluster on a real PostgreSQL, then holds its history to account.")
+        commandName: "punctual-chaos",
+        abstract: "Breaks a cluster on a real PostgreSQL, then holds its history to account.")
 
     @Option(help: "Faults and calm in all, without the quiet at the end.")
     var minutes = 3.0
@@ -19,7 +20,10 @@ struct ChaosTool: AsyncParsableCommand {
     var nodes = 4
     @Option(help: "How many jobs.")
     var jobs = 48
-    @Option(help: "Only these kinds of fault, with commas between them: \(Fault.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(
+        help:
+            "Only these kinds of fault, with commas between them: \(Fault.allCases.map(\.rawValue).joined(separator: ", "))."
+    )
     var faults: String?
     @Option(help: "The path of punctual; beside this program unless given.")
     var program: String?
@@ -32,7 +36,9 @@ struct ChaosTool: AsyncParsableCommand {
         options.jobs = jobs
         if let faults {
             options.faults = try faults.split(separator: ",").map { name in
-                guard let fault = Fault(rawValue: String(name)) else { throw ValidationError("there is no fault \(name)") }
+                guard let fault = Fault(rawValue: String(name)) else {
+                    throw ValidationError("there is no fault \(name)")
+                }
                 return fault
             }
         }

@@ -75,7 +75,8 @@ final class ProxyLane: ChannelInboundHandler {
         case .delay(let delay): add(bytes, due: max(last, now + TimeAmount(delay)))
         case .throttle(let rate):
             var due = last
-            while let part = bytes.readSlice(length: min(bytes.readableBytes, max(1, rate / 20))), part.readableBytes > 0
+            while let part = bytes.readSlice(length: min(bytes.readableBytes, max(1, rate / 20))),
+                part.readableBytes > 0
             {
                 due = due + .nanoseconds(Int64(part.readableBytes) * 1_000_000_000 / Int64(max(1, rate)))
                 add(part, due: due)
@@ -132,7 +133,10 @@ final class ProxyLane: ChannelInboundHandler {
 
     /// The side that is read has ended; the other hears of it behind all that is in waiting, or never.
     private func finish(_ mode: CloseMode, context: ChannelHandlerContext) {
-        if state.mode == .blackHole { return pair.isAbandoned = true }
+        if state.mode == .blackHole {
+            pair.isAbandoned = true
+            return
+        }
         if pair.isSwallowed { return pair.reset() }
         end = mode
         if waiting.isEmpty { other?.close(mode: mode, promise: nil) }
