@@ -152,6 +152,20 @@ let package = Package(
             "PunctualPostgres", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers"]),
         // Real servers that tests start on loopback.
         .target(name: "TestPeers", path: "Tests/Support/TestPeers", swiftSettings: settings),
+        // Connections that break when told to, and the drills that use them on a cluster of the real program.
+        .target(
+            name: "FaultProxy", dependencies: [nioCore, nioPosix], path: "Tests/Support/FaultProxy",
+            swiftSettings: settings),
+        tests("FaultProxy", [nioCore, nioPosix]),
+        .target(
+            name: "Chaos",
+            dependencies: [
+                "FaultProxy", "TestPeers", "PunctualTestKit", "PunctualAPI", "PunctualClient", "PunctualCore",
+                "PunctualJSON", "PunctualSchedule", nioCore, nioPosix, nioHTTP1,
+            ], path: "Tests/Support/Chaos", swiftSettings: settings),
+        .executableTarget(
+            name: "punctual-chaos", dependencies: ["Chaos", "TestPeers", arguments],
+            path: "Tests/Support/ChaosTool", swiftSettings: settings),
         tests(
             "PunctualExecutors",
             [
@@ -173,7 +187,11 @@ let package = Package(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
             exclude: ["Golden"]),
         .testTarget(
-            name: "PunctualSystemTests", dependencies: ["PunctualJSON", "TestPeers", subprocess, systemPackage],
+            name: "PunctualSystemTests",
+            dependencies: [
+                "PunctualJSON", "PunctualCore", "PunctualSchedule", "PunctualTestKit", "PunctualClient", "Chaos",
+                "FaultProxy", "TestPeers", subprocess, systemPackage,
+            ],
             exclude: ["Fixtures"],
             swiftSettings: settings),
     ]

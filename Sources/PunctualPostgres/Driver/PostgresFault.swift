@@ -42,7 +42,8 @@ struct PostgresFault: Error, Hashable, Sendable {
         // Class 57P: the server ends the connection, or is not up yet. Without a state libpq itself speaks, of a connection
         // that has ended.
         self.init(
-            state.hasPrefix("57P") || state.isEmpty ? .lost : .refused, (field(PostgresFault.messageField) ?? "the connection has ended") + detail,
+            state.hasPrefix("57P") || state.isEmpty ? .lost : .refused,
+            (field(PostgresFault.messageField) ?? "the connection has ended") + detail,
             state: state, constraint: field(PostgresFault.constraintField))
     }
 

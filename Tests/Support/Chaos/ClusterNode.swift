@@ -1,0 +1,154 @@
+package import FaultProxy
+internal import Foundation
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// One node of a cluster: the real program, started again as often as a drill ends it.
+package final class ClusterNode: Sendable {
+    /// What a node is started as.
+    package struct Plan: Sendable, Hashable {
+        package var name: String
+        package var roles: [String]
+        /// What the node's wall clock shows beside the host's, in the words of faketime, `-5m`; nil means the same.
+        package var skew: String?
+        /// Beside those that every node of a cluster gets; by their full names.
+        package var variables: [String: String]
+
+        package init(
+            _ name: String, roles: [String] = ["api", "scheduler", "worker"], skew: String? = nil,
+            variables: [String: String] = [:]
+        ) {
+            self.name = name
+            self.roles = roles
+            self.skew = skew
+            self.variables = variables
+        }
+    }
+
+    package let plan: Plan
+    /// Stands between this node and the database.
+    package let proxy: FaultProxy
+    /// Where its API is reached.
+    package let address: String
+    private let program: String
+    private let variables: [String: String]
+    private let logPath: String
+    private let life = Mutex(Life())
+
+    private struct Life {
+        var process: Process?
+        var number = 0
+        var isWanted = false
+    }
+
+    init(
+        _ plan: Plan, program: String, proxy: FaultProxy, port: Int, folder: String, variables: [String: String]
+    ) {
+        self.plan = plan
+        self.proxy = proxy
+        self.program = program
+        address = "http://127.0.0.1:\(port)"
+        logPath = "\(folder)/\(plan.name).log"
+        var all = [
+            "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8",
+            "PUNCTUAL_HTTP_PORT": "\(port)", "PUNCTUAL_ROLES": plan.roles.joined(separator: ","),
+        ]
+        all.merge(variables) { $1 }
+        all.merge(plan.variables) { $1 }
+        if let skew = plan.skew {
+            // The node's monotonic clock stays right, as it does when only the wall clock of a machine is wrong.
+            all["LD_PRELOAD"] = FakeTime.library
+            all["FAKETIME"] = skew
+            all["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        }
+        self.variables = all
+    }
+
+    /// The node's id: each start has its own, as each pod has, so that a new one inherits no lease.
+    package var id: String { "\(plan.name).\(life.withLock { $0.number })" }
+
+    /// All that it wrote, of every start.
+    package var log: String { String(decoding: FileManager.default.contents(atPath: logPath) ?? Data(), as: UTF8.self) }
+
+    /// How often it was started.
+    package var starts: Int { life.withLock { $0.number } }
+
+    package var isRunning: Bool { life.withLock { $0.process?.isRunning ?? false } }
+
+    /// Whether it has ended although nobody asked it to.
+    package var hasFailed: Bool { life.withLock { $0.isWanted && $0.process?.isRunning == false } }
+
+    /// Starts the program; it ends with this process, whatever becomes of that.
+    package func start() async throws {
+        let isThere =
+            FileManager.default.fileExists(atPath: logPath)
+            || FileManager.default.createFile(atPath: logPath, contents: nil)
+        guard isThere, let output = FileHandle(forWritingAtPath: logPath) else {
+            throw ChaosFailure("cannot write \(logPath)")
+        }
+        try output.seekToEnd()
+        // The kernel ends a child with the thread that started it; an event loop's thread lives as long as this process.
+        try await MultiThreadedEventLoopGroup.singleton.next().submit { [self] in
+            try life.withLock { life in
+                life.number += 1
+                life.isWanted = true
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+                process.arguments = ["--pdeathsig", "KILL", program, "serve"]
+                process.environment = variables.merging(["PUNCTUAL_NODE_ID": "\(plan.name).\(life.number)"]) { $1 }
+                process.standardInput = FileHandle.nullDevice
+                process.standardOutput = output
+                process.standardError = output
+                try process.run()
+                life.process = process
+            }
+        }.get()
+        try output.close()
+    }
+
+    /// Sends a signal; nothing happens when it does not run.
+    package func send(_ signal: Int32) {
+        life.withLock { life in
+            guard let process = life.process, process.isRunning else { return }
+            if signal == SIGKILL || signal == SIGTERM { life.isWanted = false }
+            kill(process.processIdentifier, signal)
+        }
+    }
+
+    /// Waits for the program's end.
+    /// - Returns: the exit code, or the signal's number with a minus; nil when it still runs after `limit`.
+    package func ended(within limit: Duration = .seconds(60)) async throws -> Int32? {
+        let deadline = ContinuousClock.now + limit
+        while isRunning {
+            if ContinuousClock.now > deadline { return nil }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return life.withLock { life in
+            guard let process = life.process else { return nil }
+            return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        }
+    }
+
+    /// Waits until the node has said that it is ready.
+    package func ready(within limit: Duration = .seconds(60)) async throws {
+        let wanted = "(node \(id),"
+        let deadline = ContinuousClock.now + limit
+        while !log.contains(wanted) {
+            guard isRunning, ContinuousClock.now < deadline else {
+                throw ChaosFailure("\(id) is not ready within \(limit):\n\(log.suffix(4000))")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
+
+/// Debian's libfaketime, which shows a program another time.
+package enum FakeTime {
+    /// The library's path; empty when it is not installed.
+    package static let library: String = {
+        let folders = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map { "/usr/lib/\($0)/faketime" }
+        let path = folders.map { "\($0)/libfaketime.so.1" }.first { FileManager.default.fileExists(atPath: $0) }
+        return path ?? ""
+    }()
+}
