@@ -126,6 +126,7 @@ extension ExecutionQuery {
                 part(status.isFinal ? "ended_executions" : "open_executions", status.rawValue)
             }
         }
+        if parts.count == 1 { return (parts[0], parameters) }
         return (parts.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT \(limit + 1)", parameters)
     }
 }
