@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-from measure import POST, Server, bulk, directory, figures, percentile, say, wrk
+from measure import POST, ROOT, Server, bulk, directory, figures, percentile, say, wrk
 
 SETTINGS = """
 listen_addresses = '127.0.0.1'
@@ -78,6 +78,20 @@ class Postgres:
             "pgbench", "-h", "127.0.0.1", "-p", str(self.port), "-U", "punctual", "-n", "-M", "prepared", "-f", path,
             "-c", str(clients), "-j", str(clients), "-T", str(seconds), f"bench_{self.names}")
         return float(re.search(r"tps = ([\d.]+)", text).group(1))
+
+
+def store():
+    """The store through its port, beside pgbench with the same rows in the same batches on the same server."""
+    text = subprocess.run(
+        [ROOT / ".build/release/StorePostgres", "--seconds", "5"], check=True, capture_output=True, text=True).stdout
+    found = dict(re.findall(r"^(\w+) ([\d.]+)$", text, re.MULTILINE))
+    for what, ours, peer, beside in (
+        ("jobs created, 64 callers, one job a call", "create", "create", "one row a commit, 64 clients"),
+        ("jobs created, 1,000 a call", "bulk", "bulk", "1,000 rows a statement, one client"),
+        ("executions claimed and ended, through the port", "work_executions", "work", "by hundreds, two clients"),
+    ):
+        ours, plain = float(found[f"{ours}_per_second"]), float(found[f"{peer}_pgbench_per_second"])
+        figures.add("pg-store", what, f"{ours:,.0f}/s", f"pgbench, {beside} {plain:,.0f}/s", f"{ours / plain:.0%}")
 
 
 def fill(server, count):
@@ -330,6 +344,6 @@ def held(minutes=float(os.environ.get("PUNCTUAL_HELD_MINUTES", "15"))):
 
 
 ALL = {
-    "pg-executions": executions, "pg-api": api, "pg-lateness": lateness, "pg-million": million, "pg-takeover": takeover,
+    "pg-store": store, "pg-executions": executions, "pg-api": api, "pg-lateness": lateness, "pg-million": million, "pg-takeover": takeover,
     "pg-held": held,
 }

@@ -37,12 +37,16 @@ final class WorkInHand: Sendable {
         if isStopped { task.cancel() }
     }
 
-    func stop(_ lease: Lease, because reason: Stop) {
-        let task = hands.withLock { hands in
-            if hands[lease]?.stop == nil { hands[lease]?.stop = reason }
-            return hands[lease]?.task
+    /// - Returns: whether the attempt was in hand and not stopped before.
+    @discardableResult
+    func stop(_ lease: Lease, because reason: Stop) -> Bool {
+        let (task, isFirst) = hands.withLock { hands in
+            let isFirst = hands[lease].map { $0.stop == nil } ?? false
+            if isFirst { hands[lease]?.stop = reason }
+            return (hands[lease]?.task, isFirst)
         }
         task?.cancel()
+        return isFirst
     }
 
     func stopAll(because reason: Stop) {

@@ -110,15 +110,23 @@ extension ExecutionQuery {
             add({ "scheduled_at < \($0)" }, to)
         }
         if let after { add({ "id < \($0)" }, after.id) }
-        let words = statuses.map(\.rawValue).sorted()
-        func part(_ more: [String]) -> String {
-            let all = conditions + more
+        func part(_ table: String, _ status: String?) -> String {
+            let all = conditions + (status.map { ["status = '\($0)'"] } ?? [])
             let filter = all.isEmpty ? "" : "WHERE " + all.joined(separator: " AND ")
-            return "SELECT \(StoredExecution.columns) FROM executions \(filter) ORDER BY id DESC LIMIT \(limit + 1)"
+            // A job has few open executions: they are found first, then sorted.
+            let source =
+                jobID != nil && table == "open_executions"
+                ? "(SELECT * FROM open_executions WHERE job_id = $1 OFFSET 0) o" : table
+            return "(SELECT \(StoredExecution.columns) FROM \(source) \(filter) ORDER BY id DESC LIMIT \(limit + 1))"
         }
-        if words.count < 2 { return (part(words.map { "status = '\($0)'" }), parameters) }
-        // One range of an index a status, each in order, and the first of them all.
-        let parts = words.map { "(\(part(["status = '\($0)'"])))" }
+        // Each a range of an index, in order, and the first of them all.
+        var parts = ["open_executions", "ended_executions"].map { part($0, nil) }
+        if !statuses.isEmpty {
+            parts = statuses.sorted { $0.rawValue < $1.rawValue }.map { status in
+                part(status.isFinal ? "ended_executions" : "open_executions", status.rawValue)
+            }
+        }
+        if parts.count == 1 { return (parts[0], parameters) }
         return (parts.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT \(limit + 1)", parameters)
     }
 }

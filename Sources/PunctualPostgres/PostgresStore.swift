@@ -32,9 +32,10 @@ package final class PostgresStore: Store {
     }
 
     init(
-        settings: ConnectionSettings, clock: (any WallClock)? = nil, connections: Int = 8, schema: Schema? = .current
+        settings: ConnectionSettings, clock: (any WallClock)? = nil, connections: Int = 8, schema: Schema? = .current,
+        limits: PoolState.Limits = PoolState.Limits()
     ) async throws(StoreError) {
-        var limits = PoolState.Limits()
+        var limits = limits
         limits.maximum = connections
         limits.minimum = min(2, connections)
         let pool = Pool(settings, limits: limits)

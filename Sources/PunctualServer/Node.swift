@@ -248,7 +248,8 @@ extension Settings {
         options.shards = schedulerShards
         options.shutdownGrace = shutdownGrace
         options.shardLease = schedulerLease
-        options.retention = retention ?? .seconds(Settings.isPostgres(databaseURL) ? 365 * 86_400 : 90 * 86_400)
+        // PostgreSQL drops whole months; single rows wait until theirs has had its turn.
+        options.retention = Settings.isPostgres(databaseURL) ? keptFor + .seconds(32 * 86_400) : keptFor
         return options
     }
 }

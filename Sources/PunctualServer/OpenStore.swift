@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Logging
 internal import PunctualCore
+internal import PunctualEngine
 internal import PunctualPostgres
 internal import PunctualSQLite
 internal import PunctualSchedule
@@ -49,8 +50,11 @@ struct OpenStore {
             replicas.append(try PostgresReplica(uri: uri, connections: settings.databaseConnections))
         }
         let store = try await PostgresStore(uri: settings.databaseURL, connections: settings.databaseConnections)
-        let listening = ListenService(listener: store.listener(ringing: bell))
-        if replicas.isEmpty { return OpenStore(store: store, services: [listening]) { await store.close() } }
+        let services: [any Service] = [
+            ListenService(listener: store.listener(ringing: bell)),
+            MonthService(store: store, retention: settings.keptFor, folder: settings.archive, logger: logger),
+        ]
+        if replicas.isEmpty { return OpenStore(store: store, services: services) { await store.close() } }
         let reads = ReplicaReads(
             replicas, mostAge: settings.replicaAge,
             primaryPosition: { () async throws(StoreError) in try await store.position() },
@@ -58,7 +62,7 @@ struct OpenStore {
                 logger.notice(
                     isWell ? "a replica is read" : "a replica is left out", metadata: ["replica": "\(name)"])
             })
-        return OpenStore(store: RoutedStore(primary: store, replicas: reads), services: [listening, reads]) {
+        return OpenStore(store: RoutedStore(primary: store, replicas: reads), services: services + [reads]) {
             [replicas] in
             for replica in replicas { await replica.store.close() }
             await store.close()
@@ -77,6 +81,32 @@ struct OpenStore {
         case .corrupt(let text), .damaged(let text), .unavailable(let text), .full(let text), .conflict(let text): text
         case .notFound, .versionConflict, .nameTaken, .cancelled:
             "the database \(Settings.shown(databaseURL: settings.databaseURL)) cannot be opened"
+        }
+    }
+}
+
+/// Keeps the months of history: makes those ahead, archives and drops those that are over.
+private struct MonthService: Service {
+    let store: PostgresStore
+    let retention: Duration
+    let folder: String?
+    let logger: Logger
+
+    func run() async throws {
+        try await repeatUntilShutdown {
+            do throws(StoreError) {
+                let now = try await store.now()
+                for month in try await store.keepMonths(endedBy: now - retention, into: folder) {
+                    logger.notice(
+                        "a month of history has left the database",
+                        metadata: [
+                            "month": "\(month.month)", "executions": "\(month.executions)", "file": "\(month.path)",
+                        ])
+                }
+            } catch {
+                logger.error("the months of history could not be kept", metadata: ["error": "\(error)"])
+            }
+            try await Task.sleep(for: .seconds(3600))
         }
     }
 }

@@ -46,6 +46,9 @@ package struct Settings: Sendable, Equatable {
     /// The folder into which PostgreSQL's months are archived before they are dropped; nil means that they are not.
     package var archive: String?
 
+    /// How long ended executions are kept.
+    var keptFor: Duration { retention ?? .seconds(Settings.isPostgres(databaseURL) ? 365 * 86_400 : 90 * 86_400) }
+
     package enum Role: String, Sendable, CaseIterable { case api, scheduler, worker }
     package enum LogFormatName: String, Sendable, CaseIterable { case text, json }
 

@@ -15,7 +15,7 @@ struct ConnectionSettingsTests {
             ("postgres://nobody:hunter2@127.0.0.1:\(port)/postgres", "createuser"),
             ("postgres://punctual:hunter2@127.0.0.1:1/postgres", "Connection refused"),
             ("postgres://punctual:hunter2@host.invalid/postgres", "check the host"),
-            ("postgres://punctual:hunter2@127.0.0.1:\(port)/postgres?sslmode=verify-full", "ssl"),
+            ("postgres://punctual:hunter2@127.0.0.1:\(port)/postgres?sslmode=verify-full", "SSL"),
             ("postgres://punctual:hunter2@127.0.0.1:\(port)/postgres?sslmode=often", "sslmode"),
             ("postgres://punctual:hunter2@127.0.0.1:\(port)/postgres?colour=red", "colour"),
             ("postgres://punctual:hunter2@127.0.0.1:high/postgres", "port"),

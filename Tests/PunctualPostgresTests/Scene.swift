@@ -59,7 +59,7 @@ func withStore<Value: Sendable>(
 ) async throws -> Value {
     try await withDatabase { uri in
         let store = try await PostgresStore(
-            settings: ConnectionSettings(uri), clock: clock, connections: connections, schema: nil)
+            settings: ConnectionSettings(uri), clock: clock, connections: connections, schema: nil, limits: .patient)
         let value: Value
         do {
             value = try await body(store)
@@ -69,5 +69,14 @@ func withStore<Value: Sendable>(
         }
         await store.close()
         return value
+    }
+}
+
+extension PoolState.Limits {
+    /// For a machine that runs many tests at once.
+    static var patient: PoolState.Limits {
+        var limits = PoolState.Limits()
+        limits.waitMilliseconds = 60_000
+        return limits
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestPeers
 import Testing
 
 /// A command that a page shows, with the lines that it prints there, or a whole block of commands.
@@ -60,6 +61,7 @@ struct DocumentationTests {
     func commands() async throws {
         let known = try DocumentationTests.pages().flatMap(DocumentationTests.commands)
         #expect(known.filter { $0.page == "README.md" }.count >= 2, "the README shows commands with their output")
+        let database = try PostgresServer.shared.database()
         try await withFolder { folder in
             try await withServer(["dev", "--demo", "--port", "0"], in: folder) { server in
                 let path = URL(filePath: try Program.punctual()).deletingLastPathComponent().path()
@@ -67,7 +69,7 @@ struct DocumentationTests {
                     let said = try await Program.run(
                         try Program.installed("bash"),
                         ["-c", "exec 2>&1; set -e; PATH=\(path):$PATH\n\(shown.command)"],
-                        in: folder, environment: ["PUNCTUAL_URL": server.address])
+                        in: folder, environment: ["PUNCTUAL_URL": server.address, "DATABASE": database])
                     #expect(said.status == 0, "\(shown.testDescription): \(said)")
                     let lines = said.out.split(separator: "\n").map(String.init)
                     if !shown.lines.isEmpty {

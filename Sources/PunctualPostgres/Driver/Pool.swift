@@ -40,7 +40,7 @@ final class Pool: Sendable {
     }
 
     /// How often a call is made before its passing fault is the caller's.
-    static let attemptLimit = 6
+    static let attemptLimit = 10
 
     /// Lends a connection to the body; again when a fault passes.
     /// - Parameter body: told whether an earlier attempt may have taken effect. It leaves no transaction open.
@@ -67,7 +67,7 @@ final class Pool: Sendable {
             guard fault.isPassing, fault.kind != .noConnection, attempt < attempts else { throw fault }
             isRepetition = isRepetition || fault.isAmbiguous
             // Deadlocks and restarts: everybody at once would meet again.
-            let pause = Int64(5 << min(attempt, 6))
+            let pause = Int64(5 << min(attempt, 7))
             do {
                 try await Task.sleep(for: .milliseconds(pause / 2 + .random(in: 0...pause / 2)))
             } catch { throw PostgresFault(.cancelled, "the task was cancelled") }

@@ -39,12 +39,11 @@ struct PostgresFault: Error, Hashable, Sendable {
         func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
         let detail = field(PostgresFault.detailField).map { " (\($0))" } ?? ""
         let state = field(PostgresFault.stateField) ?? ""
-        // Class 57P: the server ends the connection, or is not up yet. Without a state libpq itself speaks, of a connection
-        // that has ended.
+        // Without a state libpq speaks itself, of a connection that ended; class 57P is the server's farewell.
         self.init(
-            state.hasPrefix("57P") || state.isEmpty ? .lost : .refused,
-            (field(PostgresFault.messageField) ?? "the connection has ended") + detail,
-            state: state, constraint: field(PostgresFault.constraintField))
+            state.isEmpty || state.hasPrefix("57P") ? .lost : .refused,
+            (field(PostgresFault.messageField) ?? "the server closed the connection") + detail, state: state,
+            constraint: field(PostgresFault.constraintField))
     }
 
     // The signs of libpq's PG_DIAG macros, which Swift does not see.

@@ -5,7 +5,7 @@ internal import Synchronization
 package final class PostgresServer: Sendable {
     package let port: Int
     package let folder: URL
-    private let bin: String
+    let bin: String
     private let watchdog: Watchdog
     private let names = Mutex(0)
     private let templates = Mutex<[String: Task<String, any Error>]>([:])
@@ -158,7 +158,7 @@ package final class PostgresServer: Sendable {
         return try runTool("/usr/bin/env", asPostgres + [path] + arguments)
     }
 
-    private static let asPostgres = [
+    static let asPostgres = [
         "-C", "/", "setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups",
     ]
 }

@@ -1,0 +1,166 @@
+internal import CZlib
+internal import Foundation
+package import PunctualCore
+internal import PunctualJSON
+package import PunctualSchedule
+
+/// A month of history that has left the database.
+package struct ArchivedMonth: Hashable, Sendable {
+    /// `2026-11`
+    package var month: String
+    package var executions: Int
+    /// The gzip file of one execution a line, in the contract's form, by id.
+    package var path: String
+}
+
+extension PostgresStore {
+    /// Makes the months ahead, and archives those that are over by `instant`; one node at a time, the others find nothing
+    /// to do.
+    package func keepMonths(
+        endedBy instant: Timestamp, into folder: String?
+    ) async throws(StoreError) -> [ArchivedMonth] {
+        try await makeMonths(ahead: PostgresStore.monthsAhead)
+        let result: Result<[ArchivedMonth], StoreError>
+        do throws(PostgresFault) {
+            result = try await pool.lend(attempts: 1) { connection, _ throws(PostgresFault) in
+                // Between its statements the transaction sees nothing, so it keeps no old row alive.
+                let isFirst = try await connection.run(
+                    [
+                        "BEGIN", "SET LOCAL idle_in_transaction_session_timeout = 0",
+                        "SELECT pg_try_advisory_xact_lock(5021786246)",
+                    ]
+                    .map { Call(composed: $0) })[2].first { $0.bool() }
+                guard isFirst == true else {
+                    await connection.rollBack()
+                    return .success([])
+                }
+                do throws(StoreError) {
+                    let months = try await self.archiveMonths(endedBy: instant, into: folder)
+                    await connection.rollBack()
+                    return .success(months)
+                } catch {
+                    await connection.rollBack()
+                    return .failure(error)
+                }
+            }
+        } catch { throw StoreError(error) }
+        return try result.get()
+    }
+
+    /// Takes whole months out of the database: detaches them, writes them to files, and drops them only once those are on
+    /// disk. Repeating it goes on where an earlier call broke off.
+    /// - Parameters:
+    ///   - instant: months that are over by then go.
+    ///   - folder: where `executions-2026-11.ndjson.gz` and its manifest are written; nil means that they are not kept.
+    /// - Returns: the months that went, oldest first.
+    package func archiveMonths(
+        endedBy instant: Timestamp, into folder: String?
+    ) async throws(StoreError) -> [ArchivedMonth] {
+        let tables = try await run([PostgresStore.monthTables()])[0].map { $0.text() }
+        var archived: [ArchivedMonth] = []
+        for table in tables {
+            let digits = table.dropFirst("ended_".count).split(separator: "_").compactMap { Int($0) }
+            guard digits.count == 2 else { continue }
+            let month = Month(year: digits[0], number: digits[1])
+            guard month.next.start <= instant else { continue }
+            let isAttached = try await run([PostgresStore.isAttached(month.table)])[0].first { $0.bool() }
+            if isAttached == true {
+                // Waits for running reads only as long as a statement may.
+                _ = try await run([Call(composed: "ALTER TABLE ended_executions DETACH PARTITION \(month.table)")])
+            }
+            let path = try await export(month, to: folder)
+            let counts = try await run([
+                Call(composed: "SELECT status, count(*) FROM \(month.table) GROUP BY status")
+            ])[0].map { ($0.text(), $0.int()) }
+            var tally = Tally()
+            for (word, count) in counts {
+                guard let status = ExecutionStatus(rawValue: word) else { continue }
+                for _ in 0..<count { tally.moved(from: status, to: nil) }
+            }
+            _ = try await run([Call(composed: "DROP TABLE \(month.table)")] + [tally.call].compactMap { $0 })
+            archived.append(
+                ArchivedMonth(
+                    month: month.text, executions: counts.reduce(0) { $0 + $1.1 }, path: path ?? ""))
+        }
+        return archived
+    }
+
+    /// Attached or left over from a call that broke off.
+    private static let monthTables = Statement(
+        """
+        SELECT relname::text FROM pg_class
+        WHERE relkind = 'r' AND relname ~ '^ended_[0-9]{4}_[0-9]{2}$' AND pg_table_is_visible(oid) ORDER BY relname
+        """)
+    private static let isAttached = Statement("SELECT relispartition FROM pg_class WHERE oid = to_regclass($1)")
+
+    /// Writes the month's file and manifest, each under a temporary name first.
+    private func export(_ month: Month, to folder: String?) async throws(StoreError) -> String? {
+        guard let folder else { return nil }
+        let path = "\(folder)/executions-\(month.text).ndjson.gz"
+        let file = try ArchiveFile(path: path + ".part")
+        var after = Identifier(high: 0, low: 0)
+        var count = 0
+        while true {
+            let rows = try await run([
+                Call(
+                    composed:
+                        "SELECT \(StoredExecution.columns) FROM \(month.table) WHERE id > $1 ORDER BY id LIMIT 1000",
+                    after)
+            ])[0].map { StoredExecution(&$0).row }
+            guard let last = rows.last else { break }
+            for row in rows {
+                var writer = JSONWriter()
+                row.write(to: &writer)
+                try file.add(line: writer.bytes)
+            }
+            after = last.id
+            count += rows.count
+        }
+        try file.close(as: path)
+        let manifest: JSONValue = [
+            "month": .string(month.text), "executions": .int(Int64(count)),
+            "file": .string("executions-\(month.text).ndjson.gz"), "format": "ndjson",
+            "from": .string(month.start.description), "to": .string(month.next.start.description),
+        ]
+        do {
+            try Data((manifest.description + "\n").utf8).write(
+                to: URL(fileURLWithPath: "\(folder)/executions-\(month.text).json"), options: .atomic)
+        } catch { throw .unavailable("the archive's manifest cannot be written to \(folder): \(error)") }
+        return path
+    }
+}
+
+/// A gzip file that has its name only once it is whole and on disk.
+private final class ArchiveFile {
+    private let path: String
+    private var file: gzFile?
+
+    init(path: String) throws(StoreError) {
+        self.path = path
+        file = gzopen(path, "wb6")
+        if file == nil {
+            throw .unavailable("\(path) cannot be written; name a folder that exists and may be written to")
+        }
+    }
+
+    deinit { if let file { gzclose(file) } }
+
+    func add(line: [UInt8]) throws(StoreError) {
+        let bytes = line + [UInt8(ascii: "\n")]
+        guard gzwrite(file, bytes, UInt32(bytes.count)) == Int32(bytes.count) else {
+            throw .full("\(path) cannot be written on; make room")
+        }
+    }
+
+    func close(as name: String) throws(StoreError) {
+        let code = gzclose(file)
+        file = nil
+        guard code == Z_OK else { throw .full("\(path) cannot be closed; make room") }
+        do {
+            let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+            try handle.synchronize()
+            try handle.close()
+        } catch { throw .unavailable("\(path) cannot be brought to disk: \(error)") }
+        guard rename(path, name) == 0 else { throw .unavailable("\(path) cannot be renamed to \(name)") }
+    }
+}

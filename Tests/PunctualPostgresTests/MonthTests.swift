@@ -1,0 +1,76 @@
+import Foundation
+import PunctualCore
+import PunctualJSON
+import PunctualSchedule
+import TestPeers
+import Testing
+
+@testable import PunctualPostgres
+
+@Suite("Months of history")
+struct MonthTests {
+    @Test("what ended goes to its month, is found there by id, and leaves as a file")
+    func archive() async throws {
+        let uri = try PostgresServer.shared.database()
+        let store = try await PostgresStore(uri: uri)
+        let now = try await store.now()
+        let start = Month(of: now).start
+        let job = Job(
+            id: .random(at: now), draft: JobDraft(name: "a", schedule: .manual, target: .noop), nextRunAt: nil,
+            createdAt: now)
+        _ = try await store.create([job])
+        let old = (0..<25).map { job.execution(at: start + .seconds($0), trigger: .backfill, now: now) }
+        let ancient = job.execution(at: Timestamp(seconds: -5), trigger: .backfill, now: now)
+        _ = try await store.enqueue(old + [ancient], of: job.id, overlap: .allowAll)
+        let claimed = try await store.claim(ClaimRequest(worker: "w", limit: 100, lease: .seconds(60)))
+        for one in claimed { _ = try await store.finish(Completion(lease: one.lease, outcome: .succeeded)) }
+        #expect(claimed.count == 26)
+        let database = String(uri.split(separator: "/").last ?? "")
+        func count(_ table: String) throws -> String {
+            try PostgresServer.shared.psql("SELECT count(*) FROM \(table)", in: database)
+        }
+        #expect(try count(Month(of: now).table) == "25")
+        #expect(try count("ended_executions_rest") == "1")
+        #expect(try await store.execution(old[3].id, of: nil)?.status == .succeeded)
+        #expect(try await store.execution(ancient.id, of: nil)?.status == .succeeded)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "punctual-archive-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        #expect(try await store.archiveMonths(endedBy: now, into: folder.path) == [])
+        let gone = try await store.archiveMonths(endedBy: Month(of: now).next.start, into: folder.path)
+        #expect(gone.map(\.executions) == [25])
+        let text = try runTool("/bin/gzip", ["-dc", try #require(gone.first).path])
+        let ids = try text.split(separator: "\n").map { try JSONValue(parsing: String($0))["id"]?.string }
+        #expect(ids == old.map(\.id.description).sorted())
+        let manifest = folder.appendingPathComponent("executions-\(Month(of: now).text).json")
+        #expect(try JSONValue(parsing: String(contentsOf: manifest, encoding: .utf8))["executions"]?.int == 25)
+        #expect(try await store.execution(old[3].id, of: nil) == nil)
+        #expect(try await store.counts().executions[.succeeded] == 1)
+        #expect(try await store.archiveMonths(endedBy: Month(of: now).next.start, into: folder.path) == [])
+        try FileManager.default.removeItem(at: folder)
+        await store.close()
+        try PostgresServer.shared.drop(uri)
+    }
+
+    @Test("a month that is made late takes in what came for it before")
+    func late() async throws {
+        let uri = try PostgresServer.shared.database()
+        let store = try await PostgresStore(uri: uri)
+        let now = try await store.now()
+        var far = Month(of: now)
+        for _ in 0..<5 { far = far.next }
+        let job = Job(
+            id: .random(at: now), draft: JobDraft(name: "a", schedule: .manual, target: .noop), nextRunAt: nil,
+            createdAt: now)
+        _ = try await store.create([job])
+        let one = job.execution(at: far.start, trigger: .backfill, now: now)
+        _ = try await store.enqueue([one], of: job.id, overlap: .allowAll)
+        _ = try await store.cancel(one.id, of: job.id)
+        try await store.makeMonths(ahead: 6)
+        let database = String(uri.split(separator: "/").last ?? "")
+        #expect(try PostgresServer.shared.psql("SELECT count(*) FROM \(far.table)", in: database) == "1")
+        #expect(try await store.execution(one.id, of: job.id)?.status == .cancelled)
+        await store.close()
+        try PostgresServer.shared.drop(uri)
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import PunctualCore
+import PunctualSchedule
+import TestPeers
+import Testing
+
+@testable import PunctualPostgres
+
+@Suite("With 300,000 jobs and as many executions")
+struct QueryPlanTests {
+    private static let jobQueries: [JobQuery] = {
+        var queries = JobQuery.Sort.allCases.flatMap { sort in
+            [false, true].map { isDescending in
+                var query = JobQuery()
+                (query.sort, query.descending) = (sort, isDescending)
+                return query
+            }
+        }
+        for change: (inout JobQuery) -> Void in [
+            { $0.status = .paused }, { $0.service = "s7" }, { $0.queue = "q7" }, { $0.name = "job-7" },
+            { $0.labels = ["team": "t7"] },
+        ] {
+            var query = JobQuery()
+            change(&query)
+            queries.append(query)
+        }
+        return queries
+    }()
+
+    private static func executionQueries(_ job: Identifier, _ instant: Timestamp) -> [ExecutionQuery] {
+        let changes: [(inout ExecutionQuery) -> Void] = [
+            { _ in }, { $0.jobID = job }, { $0.statuses = [.running] }, { $0.statuses = [.failed, .missed] },
+            { $0.statuses = [.succeeded] }, { $0.service = "s7" }, { $0.queue = "q7" }, { $0.reason = .overlap },
+            { $0.from = instant }, { $0.to = instant },
+        ]
+        return changes.map { change in
+            var query = ExecutionQuery()
+            change(&query)
+            return query
+        }
+    }
+
+    @Test("no statement of the store reads more than a few pages")
+    func plans() async throws {
+        let server = try PostgresServer(settings: [
+            "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on", "autovacuum": "off",
+            "auto_explain.log_timing": "off", "log_min_messages": "log",
+        ])
+        let uri = try server.database()
+        let store = try await PostgresStore(uri: uri)
+        let database = String(uri.split(separator: "/").last ?? "")
+        let now = try await store.now()
+        try server.psql(Self.filling(now), in: database)
+        let job = Job(
+            id: .random(at: now),
+            draft: JobDraft(name: "one", schedule: .interval(every: .seconds(60), anchor: now), target: .noop),
+            nextRunAt: now, createdAt: now)
+        // From here on every statement's plan goes to the log, with what it read.
+        try server.psql("ALTER SYSTEM SET auto_explain.log_min_duration = 0")
+        try server.reload()
+        await store.close()
+        let watched = try await PostgresStore(uri: uri)
+        _ = try await watched.create([job])
+        let due = try await watched.dueJobs(shards: [1, 2, 3], limit: 50)
+        #expect(due.jobs.count == 50)
+        _ = try await watched.dueJobs(shards: nil, limit: 50)
+        let plan = try #require(
+            job.plan(at: now, schedule: .interval(IntervalSchedule(every: .seconds(60), anchor: now))))
+        _ = try await watched.apply([plan])
+        let claimed = try await watched.claim(ClaimRequest(worker: "w", limit: 20, lease: .seconds(60)))
+        #expect(claimed.count == 20)
+        _ = try await watched.claim(ClaimRequest(worker: "w", tasks: ["a", "b"], limit: 5, lease: .seconds(60)))
+        _ = try await watched.renew(claimed.map(\.lease), for: .seconds(60))
+        for one in claimed.prefix(10) {
+            _ = try await watched.finish(Completion(lease: one.lease, outcome: .failed))
+        }
+        _ = try await watched.finish(Completion(lease: claimed[11].lease, outcome: .retry(after: .seconds(1))))
+        _ = try await watched.retry(claimed[0].execution.id, of: claimed[0].execution.jobID)
+        _ = try await watched.cancel(claimed[0].execution.id, of: claimed[0].execution.jobID)
+        _ = try await watched.reclaimExpired(limit: 5, random: 0)
+        _ = try await watched.nextAvailable(lane: .builtIn)
+        _ = try await watched.job(job.id)
+        _ = try await watched.job(named: "one", service: "default")
+        _ = try await watched.execution(claimed[0].execution.id, of: nil)
+        _ = try await watched.prune(before: now + .seconds(-86_400 * 400), limit: 5)
+        for query in Self.jobQueries {
+            let page = try await watched.jobs(query)
+            var next = query
+            next.after = page.next
+            _ = try await watched.jobs(next)
+        }
+        for query in Self.executionQueries(claimed[0].execution.jobID, now) { _ = try await watched.executions(query) }
+        await watched.close()
+        try check(String(contentsOf: server.folder.appendingPathComponent("log"), encoding: .utf8))
+        try server.stop()
+    }
+
+    /// Jobs that are due and not, open executions, and a history.
+    private static func filling(_ now: Timestamp) -> String {
+        let instant = now.milliseconds
+        return """
+            INSERT INTO jobs SELECT gen_random_uuid(), 's' || i % 100, 'job-' || i, '', 'q' || i % 50,
+                jsonb_build_object('team', 't' || i % 1000),
+                '{"name":"job","schedule":{"type":"manual"},"target":{"type":"noop"}}', 'anonymous', \(instant) - i,
+                \(instant) - i FROM generate_series(1, 300000) AS i;
+            INSERT INTO job_progress SELECT id, \(instant) - 1000 + row_number() OVER (), abs(hashtext(id::text)) % 256,
+                CASE WHEN random() < 0.01 THEN 'paused' ELSE 'active' END, 1, NULL, 0, NULL, 0, NULL, 0, NULL, false FROM jobs;
+            INSERT INTO open_executions SELECT (lpad(to_hex(\(instant) - i), 12, '0') || '8000' || substr(md5(i::text), 1, 16))::uuid,
+                j.id, j.name, j.service, j.queue, 5, 0, NULL, \(instant) - i, \(instant) - i, 'schedule', 'pending', NULL, 0,
+                3, NULL, NULL, false, \(instant) - i, NULL, NULL, NULL, NULL, NULL
+                FROM (SELECT *, row_number() OVER () AS i FROM jobs LIMIT 50000) j;
+            INSERT INTO ended_executions SELECT (lpad(to_hex(\(instant) - i * 1000), 12, '0') || '8000' || substr(md5(i::text), 1, 16))::uuid,
+                j.id, j.name, j.service, j.queue, 5, 0, NULL, \(instant) - i * 1000, \(instant) - i * 1000, 'schedule',
+                CASE WHEN i % 100 = 0 THEN 'failed' WHEN i % 101 = 0 THEN 'skipped' ELSE 'succeeded' END,
+                CASE WHEN i % 101 = 0 THEN 'overlap' END, 1, 3, 'w', NULL, false, \(instant), \(instant), \(instant), NULL,
+                NULL, NULL FROM (SELECT *, row_number() OVER () AS i FROM jobs) j;
+            ANALYZE
+            """
+    }
+
+    /// Each node of each plan: by an index, and with few rows.
+    private func check(_ log: String) throws {
+        let plans = log.components(separatedBy: "plan:").dropFirst()
+        #expect(plans.count > 80)
+        for plan in plans {
+            // What the planner chooses by what it believes to be frequent: lists of open executions, of which there are as
+            // many as wait and not as many as ever ran, and labels, which it knows nothing of.
+            let isWalk =
+                plan.contains("UNION ALL (SELECT") || plan.contains("(SELECT id, job_id, job_name")
+                || plan.contains("labels @>")
+            for line in plan.split(separator: "\n") {
+                for table in ["jobs", "job_progress", "open_executions", "ended_"] {
+                    #expect(!line.contains("Seq Scan on \(table)"), "\(plan.prefix(3000))")
+                }
+                if let count = line.firstMatch(of: #/Rows Removed by [A-Za-z ]+: (\d+)/#).flatMap({ Int($0.1) }) {
+                    // The shards asked for are some of those that are due.
+                    #expect(count < (isWalk ? 51_000 : 6000), "\(plan.prefix(3000))")
+                }
+                if line.contains("Scan"), let rows = line.firstMatch(of: #/actual rows=(\d+)/#).flatMap({ Int($0.1) }) {
+                    #expect(rows < 6000, "\(plan.prefix(3000))")
+                }
+            }
+        }
+    }
+}
