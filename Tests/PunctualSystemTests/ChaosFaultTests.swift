@@ -38,7 +38,7 @@ struct ChaosFaultTests {
             #expect(ended.status == .succeeded && ended.attempt == 2 && ended.worker != frozen.id)
             #expect(ended.attempts.map(\.reason) == [.leaseExpired, nil])
             frozen.send(SIGCONT)
-            _ = try await eventually("the frozen worker is refused") {
+            _ = try await eventually("the frozen worker is refused:\n\(try await answer("/metrics", of: frozen))\n\(frozen.log.suffix(3000))") {
                 let refused = try await metric("punctual_stale_completions_total", of: frozen)
                 let lost = try await metric("punctual_lease_lost_total", of: frozen)
                 return refused + lost > 0 ? true : nil
@@ -157,8 +157,13 @@ struct ChaosFaultTests {
                 node.proxy.cutAnswer(toRequestWith: name)
                 // The job's own name is in no other request; the key names another thing on purpose.
                 let draft = JobDraft(name: name, schedule: .manual, target: .noop)
-                let job = try await cluster.api.call("POST", "/api/v1/jobs", body: draft.json, key: "request-\(number)")
-                #expect(job["name"] == .string(name))
+                do {
+                    let job = try await cluster.api.call(
+                        "POST", "/api/v1/jobs", body: draft.json, key: "request-\(number)")
+                    #expect(job["name"] == .string(name))
+                } catch {
+                    throw Missing(description: "\(name): \(error)\n\(node.proxy.counts)\n\(node.log.suffix(4000))")
+                }
             }
             #expect(node.proxy.counts.answersCut >= 20, "only \(node.proxy.counts.answersCut) answers were cut")
             let count = try await cluster.sql("SELECT count(*), count(DISTINCT name) FROM jobs")
