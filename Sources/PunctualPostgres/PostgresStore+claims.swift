@@ -84,10 +84,12 @@ extension PostgresStore {
                 FROM lines l LEFT JOIN unnest($3::text[], $4::int8[]) AS r (queue, room) ON r.queue = l.queue
                 WHERE l.available_at <= (SELECT now FROM moment) AND ($3::text[] IS NULL OR r.room IS NOT NULL)
                     AND NOT EXISTS (SELECT 1 FROM queues q WHERE q.name = l.queue AND q.paused)
+            ), several AS MATERIALIZED (
+                SELECT * FROM fit WHERE (SELECT count(*) FROM fit) > 1
             ), heads AS (
                 SELECT f.queue, f.priority, f.room, h.available_at, h.id,
                     row_number() OVER (PARTITION BY f.queue ORDER BY f.priority DESC, h.available_at, h.id) AS place
-                FROM fit f CROSS JOIN LATERAL (
+                FROM several f CROSS JOIN LATERAL (
                     SELECT o.available_at, o.id FROM open_executions o
                     WHERE o.status = 'pending' AND o.lane = $2::int8 AND o.queue = f.queue AND o.priority = f.priority
                         AND o.available_at <= (SELECT now FROM moment) \(filter)
@@ -98,9 +100,12 @@ extension PostgresStore {
                     SELECT queue, priority FROM heads WHERE place <= room
                     ORDER BY priority DESC, available_at, id LIMIT $5::int8
                 ) s GROUP BY queue, priority
+                UNION ALL
+                -- One line gives what it has.
+                SELECT queue, priority, least(room, $5::int8) FROM fit WHERE (SELECT count(*) FROM fit) = 1
             ), picked AS MATERIALIZED (
-                SELECT h.id FROM shares s CROSS JOIN LATERAL (
-                    SELECT o.id FROM open_executions o
+                SELECT h.place FROM shares s CROSS JOIN LATERAL (
+                    SELECT o.ctid AS place FROM open_executions o
                     WHERE o.status = 'pending' AND o.lane = $2::int8 AND o.queue = s.queue AND o.priority = s.priority
                         AND o.available_at <= (SELECT now FROM moment) \(filter)
                     ORDER BY o.available_at, o.id LIMIT s.share FOR UPDATE SKIP LOCKED
@@ -108,7 +113,7 @@ extension PostgresStore {
             ), taken AS (
                 UPDATE open_executions o SET status = 'running', reason = NULL, error = NULL, attempt = o.attempt + 1,
                     worker = $6, lease_expires_at = moment.now + $7::int8, started_at = moment.now, finished_at = NULL
-                FROM picked p, moment WHERE o.id = p.id
+                FROM picked p, moment WHERE o.ctid = p.place
                 RETURNING o.*
             ), tallied AS (
                 INSERT INTO tallies (pending, running) SELECT -count(*), count(*) FROM taken HAVING count(*) > 0

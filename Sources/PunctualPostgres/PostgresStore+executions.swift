@@ -55,13 +55,15 @@ extension PostgresStore {
         return Statement(
             """
             WITH given AS MATERIALIZED (
-                SELECT * FROM unnest($1::uuid[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+                -- Not as a constant below: the planner would take the index of those that run, all of them, for the key.
+                SELECT *, 'running' AS running
+                FROM unnest($1::uuid[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
                 WITH ORDINALITY AS g (id, attempt, worker, word, reason, error, result, place)
             ), moment AS MATERIALIZED (
                 SELECT coalesce($8::int8, punctual_now()) AS now
             ), gone AS (
                 DELETE FROM open_executions e USING given g
-                WHERE e.id = g.id AND e.attempt = g.attempt AND e.worker = g.worker AND e.status = 'running'
+                WHERE e.id = g.id AND e.attempt = g.attempt AND e.worker = g.worker AND e.status = g.running
                     AND NOT EXISTS (SELECT 1 FROM job_progress p WHERE p.id = e.job_id AND p.waits_for_end)
                     AND NOT EXISTS (SELECT 1 FROM open_executions b WHERE b.job_id = e.job_id AND b.status = 'buffered')
                 RETURNING e.*, g.word, g.reason AS new_reason, g.error AS new_error, g.result AS new_result, g.place,
@@ -78,12 +80,13 @@ extension PostgresStore {
             ), kept AS (
                 INSERT INTO ended_executions (\(StoredExecution.columns)) SELECT \(StoredExecution.columns) FROM done
             ), figures AS (
+                -- Most ends change nothing of these.
                 UPDATE job_progress p SET last_status = f.status, failure_count = p.failure_count + f.failures
                 FROM (
                     SELECT job_id, (array_agg(status ORDER BY place DESC))[1] AS status,
                         count(*) FILTER (WHERE status = 'failed') AS failures
                     FROM done GROUP BY job_id
-                ) f WHERE p.id = f.job_id
+                ) f WHERE p.id = f.job_id AND (f.failures > 0 OR p.last_status IS DISTINCT FROM f.status)
             ), tallied AS (
                 INSERT INTO tallies (running, succeeded, failed, cancelled)
                 SELECT -count(*), count(*) FILTER (WHERE status = 'succeeded'), count(*) FILTER (WHERE status = 'failed'),
@@ -193,17 +196,17 @@ extension PostgresStore {
                     asked.map(\.executionID), asked.map(\.attempt), asked.map(\.worker), duration.wholeMilliseconds,
                     given)
             ])
-            var isDone: Set<Int> = []
-            let answers = rows[0].map {
-                (place: $0.int(), isThere: $0.bool(), until: $0.optionalInstant(), asks: $0.bool())
-            }
-            for answer in answers {
-                if let until = answer.until {
-                    outcomes[left[answer.place - 1]] = .renewed(until: until, cancelRequested: answer.asks)
+            var again: Set<Int> = []
+            for (place, until, asks) in rows[0].map({ ($0.int(), $0.optionalInstant(), $0.bool()) }) {
+                let index = left[place - 1]
+                if let until {
+                    outcomes[index] = .renewed(until: until, cancelRequested: asks)
+                    again.remove(index)
+                } else if outcomes[index] == .lost {
+                    again.insert(index)
                 }
-                if answer.until != nil || !answer.isThere { isDone.insert(left[answer.place - 1]) }
             }
-            left.removeAll { isDone.contains($0) }
+            left = again.sorted()
         }
         if !left.isEmpty {
             throw .unavailable("PostgreSQL: the executions were locked for too long to renew their leases")
@@ -215,25 +218,29 @@ extension PostgresStore {
     private static let renewal = Statement(
         """
         WITH given AS MATERIALIZED (
-            SELECT * FROM unnest($1::uuid[], $2::int8[], $3::text[]) WITH ORDINALITY AS g (id, attempt, worker, place)
+            -- The word not as a constant below: the planner would take another index than that of the key.
+            SELECT *, 'running' AS running
+            FROM unnest($1::uuid[], $2::int8[], $3::text[]) WITH ORDINALITY AS g (id, attempt, worker, place)
         ), moment AS MATERIALIZED (
             SELECT coalesce($5::int8, punctual_now()) + $4::int8 AS until
         ), held AS MATERIALIZED (
-            SELECT e.id FROM given g CROSS JOIN LATERAL (
+            SELECT g.place, e.id FROM given g CROSS JOIN LATERAL (
                 SELECT o.id FROM open_executions o
-                WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND o.status = 'running'
+                WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND o.status = g.running
                 FOR UPDATE SKIP LOCKED
             ) e
         ), renewed AS (
-            UPDATE open_executions e SET lease_expires_at = greatest(e.lease_expires_at, moment.until) FROM held, moment WHERE e.id = held.id
-            RETURNING e.id, e.lease_expires_at, e.cancel_requested
+            UPDATE open_executions e SET lease_expires_at = greatest(e.lease_expires_at, moment.until)
+            FROM held, moment WHERE e.id = held.id
+            RETURNING held.place, e.lease_expires_at, e.cancel_requested
         )
-        SELECT g.place,
-            EXISTS (
-                SELECT 1 FROM open_executions o
-                WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND o.status = 'running'
-            ), r.lease_expires_at, coalesce(r.cancel_requested, false)
-        FROM given g LEFT JOIN renewed r ON r.id = g.id
+        SELECT place, lease_expires_at, cancel_requested FROM renewed
+        UNION ALL
+        -- All that are held, also those that are locked.
+        SELECT g.place, NULL, false FROM given g WHERE EXISTS (
+            SELECT 1 FROM open_executions o
+            WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND o.status = g.running
+        )
         """)
 }
 

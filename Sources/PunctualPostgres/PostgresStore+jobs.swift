@@ -18,7 +18,7 @@ extension PostgresStore {
         let rows = jobs.filter { seen.insert($0.id).inserted }.sorted {
             ($0.draft.service, $0.draft.name) < ($1.draft.service, $1.draft.name)
         }
-        let added = Set(try await run([insertion(of: rows)])[0].map { $0.identifier() })
+        let added = Set(try await run(insertion(of: rows))[1].map { $0.identifier() })
         if !added.isEmpty { bell.jobsChanged() }
         // A repeated call, or somebody else's name.
         let missing = rows.map(\.id).filter { !added.contains($0) }
@@ -32,46 +32,48 @@ extension PostgresStore {
         }
     }
 
-    /// Adds those whose ids and names are free.
-    func insertion(of rows: [Job]) -> Call {
+    /// Adds those whose ids and names are free; the second answers with the ids that were added.
+    func insertion(of rows: [Job]) -> [Call] {
         let drafts = rows.map(\.draft)
-        return PostgresStore.insertion(
-            rows.map(\.id), drafts.map(\.service), drafts.map(\.name), drafts.map(\.description), drafts.map(\.queue),
-            drafts.map(\.labelsText), drafts.map(\.storedText), rows.map(\.createdBy), rows.map(\.createdAt),
-            rows.map(\.updatedAt), rows.map(\.nextRunAt), rows.map(\.id.virtualShard), rows.map(\.status.rawValue),
-            rows.map(\.version), rows.map(\.lastRunAt), rows.map(\.runCount), rows.map { $0.lastStatus?.rawValue },
-            rows.map(\.failureCount), rows.map(\.pauseReason), drafts.map(\.target.lane.rawValue),
-            drafts.map(\.target.task),
-            drafts.map(\.waitsForEnd))
+        return [
+            PostgresStore.insertion(
+                rows.map(\.id), drafts.map(\.service), drafts.map(\.name), drafts.map(\.description),
+                drafts.map(\.queue), drafts.map(\.labelsText), drafts.map(\.storedText), rows.map(\.createdBy),
+                rows.map(\.createdAt), rows.map(\.updatedAt)),
+            PostgresStore.progressInsertion(
+                rows.map(\.id), rows.map(\.nextRunAt), rows.map(\.id.virtualShard), rows.map(\.status.rawValue),
+                rows.map(\.version), rows.map(\.lastRunAt), rows.map(\.runCount), rows.map { $0.lastStatus?.rawValue },
+                rows.map(\.failureCount), rows.map(\.pauseReason), drafts.map(\.target.lane.rawValue),
+                drafts.map(\.target.task), drafts.map(\.waitsForEnd)),
+        ]
     }
 
     private static let insertion = Statement(
         """
-        WITH given AS MATERIALIZED (
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                $8::text[], $9::int8[], $10::int8[], $11::int8[], $12::int8[], $13::text[], $14::int8[], $15::int8[],
-                $16::int8[], $17::text[], $18::int8[], $19::text[], $20::int8[], $21::text[], $22::bool[])
-            AS g (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at,
-                next_run_at, shard, status, version, last_run_at, run_count, last_status, failure_count, pause_reason,
-                lane, task, waits_for_end)
-        ), added AS (
-            INSERT INTO jobs (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at)
-            SELECT id, service, name, description, queue, labels::jsonb, definition, created_by, created_at, updated_at
-            FROM given ON CONFLICT DO NOTHING RETURNING id
-        ), paced AS (
+        INSERT INTO jobs (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at)
+        SELECT id, service, name, description, queue, labels::jsonb, definition, created_by, created_at, updated_at
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+            $9::int8[], $10::int8[])
+        AS g (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at)
+        ON CONFLICT DO NOTHING
+        """)
+    /// A statement of its own, which sees what the other has added.
+    private static let progressInsertion = Statement(
+        """
+        WITH added AS (
             INSERT INTO job_progress (id, next_run_at, shard, status, version, last_run_at, run_count, last_status,
                 failure_count, pause_reason, lane, task, waits_for_end)
-            SELECT id, next_run_at, shard, status, version, last_run_at, run_count, last_status, failure_count,
-                pause_reason, lane, task, waits_for_end
-            FROM given WHERE id IN (SELECT id FROM added)
-            RETURNING id, status
+            SELECT * FROM unnest($1::uuid[], $2::int8[], $3::int8[], $4::text[], $5::int8[], $6::int8[], $7::int8[],
+                $8::text[], $9::int8[], $10::text[], $11::int8[], $12::text[], $13::bool[]) AS g (id)
+            WHERE EXISTS (SELECT 1 FROM jobs j WHERE j.id = g.id)
+            ON CONFLICT DO NOTHING RETURNING id, status
         ), tallied AS (
             INSERT INTO tallies (active, paused, completed)
             SELECT count(*) FILTER (WHERE status = 'active'), count(*) FILTER (WHERE status = 'paused'),
                 count(*) FILTER (WHERE status = 'completed')
-            FROM paced HAVING count(*) > 0
+            FROM added HAVING count(*) > 0
         )
-        SELECT id FROM paced
+        SELECT id FROM added
         """)
 
     package func job(_ id: Identifier) async throws(StoreError) -> Job? { try await lanes.jobs.submit(id, to: self) }

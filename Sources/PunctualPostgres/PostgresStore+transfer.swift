@@ -43,10 +43,9 @@ extension PostgresStore: TransferStore {
             tally.moved(from: status, to: nil)
         }
         // What comes is counted by the insertion. All leave before any comes, since two of them may have exchanged their names.
-        let calls = [
-            PostgresStore.removeProgress(ids), PostgresStore.removeJobs(ids), insertion(of: jobs),
-            PostgresStore.requireJobs(ids, ids.count),
-        ]
+        let calls =
+            [PostgresStore.removeProgress(ids), PostgresStore.removeJobs(ids)] + insertion(of: jobs)
+            + [PostgresStore.requireJobs(ids, ids.count)]
         do throws(PostgresFault) {
             _ = try await pool.run(calls + [tally.call].compactMap { $0 })
         } catch {

@@ -151,3 +151,17 @@ package final class PostgresStore: Store {
         return try result.get()
     }
 }
+
+extension PostgresStore {
+    /// Rings the bell at what any node announces, this one included; run it as long as the node lives.
+    package func listener(ringing bell: any Bell) -> Listener {
+        Listener(pool.settings) { announcement in
+            switch announcement {
+            case .jobsChanged: bell.jobsChanged()
+            case .workWaiting: bell.workWaiting()
+            case .workCancelled: bell.workCancelled()
+            case .shardsFreed: bell.shardsFreed()
+            }
+        }
+    }
+}

@@ -70,7 +70,8 @@ final class Transaction: @unchecked Sendable {
         if readsExecutions { calls += [Self.lockExecutions(scope.executions), Self.readEnded(scope.executions)] }
         if scope.countsOpen {
             calls += [
-                Self.countOpen(scope.jobs, scope.executions), Self.readBuffered(scope.jobs, scope.executions),
+                Self.countOpen(scope.jobs, scope.executions, "running", "pending", "buffered"),
+                Self.readBuffered(scope.jobs, scope.executions),
             ]
         }
         var answers = try await connection.run(calls)[...]
@@ -223,12 +224,13 @@ extension Transaction {
         "SELECT \(StoredExecution.columns) FROM open_executions WHERE job_id = $1 ORDER BY id FOR UPDATE")
     private static let countOpen = Statement(
         """
-        SELECT c.id, \(count("running")), \(count("pending")), \(count("buffered")) FROM (\(concerned)) c
+        SELECT c.id, \(count("$3")), \(count("$4")), \(count("$5")) FROM (\(concerned)) c
         """)
+    /// The words are parameters: for a constant the planner may take another index than that of the job.
     private static func count(_ status: String) -> String {
         """
         (SELECT count(*) FROM (
-            SELECT 1 FROM open_executions o WHERE o.job_id = c.id AND o.status = '\(status)'
+            SELECT 1 FROM open_executions o WHERE o.job_id = c.id AND o.status = \(status)
             LIMIT \(OverlapPolicy.bufferLimit)
         ) s)
         """

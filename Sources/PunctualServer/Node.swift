@@ -33,18 +33,18 @@ package enum Node {
         let logger = makeLogger(settings, nodeID: nodeID)
         let metrics = PrometheusRegistry(help: MetricWords.help)
         MetricsSystem.bootstrap(metrics)
+        let bell = SignalBell()
         // Before the database, so that a setting that can't be used leaves none behind.
         let http = try settings.httpExecutor()
         let opened: OpenStore
         do {
-            opened = try await OpenStore(settings, clock: clock, logger: logger)
+            opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
         } catch {
             await http.shutdown()
             throw error
         }
         let store = opened.store
         let zones = ZoneFiles.catalog()
-        let bell = SignalBell()
         let events = EventLog(epoch: clock.now())
         let feed = EventFeed(log: events, printer: mode == .server ? nil : ExecutionPrinter())
         let instruments = Instruments(logger: logger, events: feed)
@@ -123,7 +123,7 @@ package enum Node {
     /// Brings the database's tables up to this version.
     package static func migrate(_ settings: Settings) async throws {
         let opened = try await OpenStore(
-            settings, clock: SystemClock(), logger: makeLogger(settings, nodeID: "migrate"))
+            settings, clock: SystemClock(), bell: SignalBell(), logger: makeLogger(settings, nodeID: "migrate"))
         await opened.close()
         print("The database is up to date.")
     }

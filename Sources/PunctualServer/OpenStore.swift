@@ -16,10 +16,11 @@ struct OpenStore {
 
     /// Opens the store and brings its tables up to date.
     /// - Throws: `SettingsError` with one line that says what to do.
-    init(_ settings: Settings, clock: any WallClock, logger: Logger) async throws(SettingsError) {
+    /// - Parameter bell: rung for what other nodes announce.
+    init(_ settings: Settings, clock: any WallClock, bell: any Bell, logger: Logger) async throws(SettingsError) {
         do throws(StoreError) {
             if Settings.isPostgres(settings.databaseURL) {
-                self = try await .postgres(settings, logger)
+                self = try await .postgres(settings, bell, logger)
             } else {
                 self = try .sqlite(path: String(settings.databaseURL.dropFirst("sqlite:".count)), clock)
             }
@@ -40,13 +41,16 @@ struct OpenStore {
         return OpenStore(store: store, services: [DamageService(store: store)]) { store.close() }
     }
 
-    private static func postgres(_ settings: Settings, _ logger: Logger) async throws(StoreError) -> OpenStore {
+    private static func postgres(
+        _ settings: Settings, _ bell: any Bell, _ logger: Logger
+    ) async throws(StoreError) -> OpenStore {
         var replicas: [PostgresReplica] = []
         for uri in settings.databaseReplicas {
             replicas.append(try PostgresReplica(uri: uri, connections: settings.databaseConnections))
         }
         let store = try await PostgresStore(uri: settings.databaseURL, connections: settings.databaseConnections)
-        if replicas.isEmpty { return OpenStore(store: store, services: []) { await store.close() } }
+        let listening = ListenService(listener: store.listener(ringing: bell))
+        if replicas.isEmpty { return OpenStore(store: store, services: [listening]) { await store.close() } }
         let reads = ReplicaReads(
             replicas, mostAge: settings.replicaAge,
             primaryPosition: { () async throws(StoreError) in try await store.position() },
@@ -54,7 +58,8 @@ struct OpenStore {
                 logger.notice(
                     isWell ? "a replica is read" : "a replica is left out", metadata: ["replica": "\(name)"])
             })
-        return OpenStore(store: RoutedStore(primary: store, replicas: reads), services: [reads]) { [replicas] in
+        return OpenStore(store: RoutedStore(primary: store, replicas: reads), services: [listening, reads]) {
+            [replicas] in
             for replica in replicas { await replica.store.close() }
             await store.close()
         }
@@ -79,6 +84,13 @@ struct OpenStore {
 /// The package's own, so that tests can play one.
 extension PostgresReplica: Replica {
     var reader: any JobStore & HistoryStore & ExecutionStore { store }
+}
+
+/// Hears what other nodes announce.
+private struct ListenService: Service {
+    let listener: Listener
+
+    func run() async throws { await cancelWhenGracefulShutdown { await listener.run() } }
 }
 
 /// Ends the node when its database is damaged: every call from then on could lose more.

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Logging
 internal import PunctualCore
+internal import PunctualEngine
 internal import PunctualJSON
 internal import PunctualSchedule
 
@@ -39,15 +40,15 @@ package struct StoreCopy: Sendable {
     package static func run(
         from source: String, to target: String, progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> Report {
-        let (clock, logger) = (SystemClock(), Logger(label: "punctual"))
+        let (clock, bell, logger) = (SystemClock(), SignalBell(), Logger(label: "punctual"))
         var settings = Settings()
         settings.databaseURL = source
         try OpenStore.requireExisting(settings)
-        let from = try await OpenStore(settings, clock: clock, logger: logger)
+        let from = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
         settings.databaseURL = target
         let outcome: Result<Report, any Error>
         do {
-            let to = try await OpenStore(settings, clock: clock, logger: logger)
+            let to = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
             do {
                 let copy = StoreCopy(source: from.store, target: to.store)
                 outcome = .success(try await copy.run(progress: progress))

@@ -98,7 +98,7 @@ actor Connection {
         let fixed = [
             ("idle_in_transaction_session_timeout", "10000"), ("plan_cache_mode", "force_generic_plan"), ("jit", "off"),
             ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"),
-            ("enable_bitmapscan", "off"), ("max_parallel_workers_per_gather", "0"),
+            ("enable_bitmapscan", "off"), ("enable_material", "off"), ("max_parallel_workers_per_gather", "0"),
         ].map { "set_config('\($0)', '\($1)', \(isLocal))" }
         return Statement("SELECT set_config('statement_timeout', $1, \(isLocal)), \(fixed.joined(separator: ", "))")
     }

@@ -72,6 +72,7 @@ package struct ConnectionSettings: Sendable {
             ("no pg_hba.conf entry", "allow this address in the server's pg_hba.conf"),
             ("session is read-only", "name the primary in the URI"),
             ("server is in hot standby", "name the primary in the URI"),
+            ("does not support SSL", "set up TLS at the server, or another sslmode in the URI"),
             ("certificate", "check sslmode and sslrootcert in the URI"),
             ("could not translate host name", "check the host in the URI"),
             ("Connection refused", "check host and port in the URI, and that the server runs"),

@@ -39,9 +39,11 @@ struct PostgresFault: Error, Hashable, Sendable {
         func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
         let detail = field(PostgresFault.detailField).map { " (\($0))" } ?? ""
         let state = field(PostgresFault.stateField) ?? ""
-        // Class 57P: the server ends the connection, or is not up yet.
+        // Class 57P: the server ends the connection, or is not up yet. Without a state libpq itself speaks, of a connection
+        // that has ended.
         self.init(
-            state.hasPrefix("57P") ? .lost : .refused, (field(PostgresFault.messageField) ?? "no message") + detail,
+            state.hasPrefix("57P") || state.isEmpty ? .lost : .refused,
+            (field(PostgresFault.messageField) ?? "the connection has ended") + detail,
             state: state, constraint: field(PostgresFault.constraintField))
     }
 

@@ -87,6 +87,7 @@ enum Program {
 /// Asks until the answer is there.
 ///
 /// The limit is for a program that never gets there; a busy machine may take its time.
+@discardableResult
 func eventually<Value>(
     _ what: String, within limit: Duration = .seconds(90), _ ask: () async throws -> Value?
 ) async throws -> Value {

@@ -22,7 +22,28 @@ package final class PostgresServer: Sendable {
 
     /// Initialises and starts a server.
     /// - Parameter settings: lines of `postgresql.conf`.
-    package init(settings: [String: String] = [:]) throws {
+    package convenience init(settings: [String: String] = [:]) throws {
+        try self.init(settings) { bin, data in
+            try PostgresServer.asOwner(
+                "\(bin)/initdb",
+                [
+                    "-D", data, "-U", "punctual", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
+                    "--no-instructions",
+                ])
+        }
+    }
+
+    /// Starts a hot standby that streams from another server.
+    package convenience init(standbyOf primary: PostgresServer, settings: [String: String] = [:]) throws {
+        try self.init(settings) { bin, data in
+            try PostgresServer.asOwner(
+                "\(bin)/pg_basebackup",
+                ["-d", primary.uri("postgres"), "-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync"])
+        }
+    }
+
+    /// - Parameter make: makes the data directory.
+    private init(_ settings: [String: String], make: (_ bin: String, _ data: String) throws -> Void) throws {
         bin = try PostgresServer.findBinaries()
         port = try freePort()
         let name = "punctual-pg-\(UUID().uuidString.prefix(8).lowercased())"
@@ -33,12 +54,7 @@ package final class PostgresServer: Sendable {
         watchdog = try Watchdog(
             script: "\(getuid() == 0 ? "env \(PostgresServer.asPostgres.joined(separator: " "))" : "") "
                 + "\(bin)/pg_ctl -D \(data) -m immediate stop; rm -rf \(folder.path)")
-        try PostgresServer.asOwner(
-            "\(bin)/initdb",
-            [
-                "-D", data, "-U", "punctual", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
-                "--no-instructions",
-            ])
+        try make(bin, data)
         var lines = [
             "listen_addresses": "'127.0.0.1'", "port": "\(port)", "unix_socket_directories": "'\(folder.path)'",
             "max_connections": "300", "shared_buffers": "256MB", "log_min_messages": "warning",

@@ -48,11 +48,19 @@ func spawn(_ path: String, _ arguments: [String], input: Int32? = nil, output: I
             posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_WRONLY, 0)
         }
     }
+    // Threads of the pool block signals, and a child inherits that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var words = ([path] + arguments).map { strdup($0) }
     words.append(nil)
     defer { for word in words { free(word) } }
     var child = pid_t()
-    let code = posix_spawn(&child, path, &actions, nil, words, environ)
+    let code = posix_spawn(&child, path, &actions, &attributes, words, environ)
     guard code == 0 else { throw ToolFailure(text: "cannot start \(path): \(String(cString: strerror(code)))") }
     return child
 }

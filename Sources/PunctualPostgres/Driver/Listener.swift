@@ -1,0 +1,42 @@
+internal import PunctualSchedule
+internal import Synchronization
+
+/// Rings a bell at each announcement of any node, over a connection of its own that is made again whenever it ends.
+///
+/// The bell rings for everything after each connecting, since announcements may have been missed. Poolers in transaction
+/// mode cannot keep a LISTEN: there the polls are the bell.
+package final class Listener: Sendable {
+    private let settings: ConnectionSettings
+    private let ring: @Sendable (Announcement) -> Void
+
+    init(_ settings: ConnectionSettings, ring: @escaping @Sendable (Announcement) -> Void) {
+        self.settings = settings
+        self.ring = ring
+    }
+
+    /// Listens until the task is cancelled.
+    package func run() async {
+        var failures = 0
+        while !Task.isCancelled, !settings.isPooled {
+            let (ends, end) = AsyncStream.makeStream(of: Void.self)
+            do {
+                let connection = try await Connection.open(
+                    settings, ended: { _ in end.finish() },
+                    notified: { [ring] channel in
+                        if let announcement = Announcement(rawValue: channel) { ring(announcement) }
+                    })
+                do {
+                    _ = try await connection.run(Announcement.allCases.map { Call(composed: "LISTEN \($0.rawValue)") })
+                    failures = 0
+                    for announcement in Announcement.allCases { ring(announcement) }
+                    // Ends with the connection, or with the task.
+                    for await _ in ends {}
+                } catch { failures += 1 }
+                await connection.close()
+            } catch { failures += 1 }
+            // Jittered, so that many nodes do not come back at once.
+            let pause = Int64(min(100 << min(failures, 6), 5_000))
+            do { try await Task.sleep(for: .milliseconds(Int64.random(in: pause / 2...pause))) } catch { return }
+        }
+    }
+}

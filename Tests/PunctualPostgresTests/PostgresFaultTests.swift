@@ -1,0 +1,159 @@
+import Foundation
+import PunctualCore
+import PunctualSchedule
+import PunctualTestKit
+import Synchronization
+import TestPeers
+import Testing
+
+@testable import PunctualPostgres
+
+@Suite("PostgreSQL goes away")
+struct PostgresFaultTests {
+    private func job(_ name: String) -> Job {
+        Job(
+            id: .random(at: ManualClock.start), draft: JobDraft(name: name, schedule: .manual, target: .noop),
+            nextRunAt: nil, createdAt: ManualClock.start)
+    }
+
+    @Test("a killed backend is noticed by nobody")
+    func killedBackends() async throws {
+        try await withStore { store in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for caller in 0..<4 {
+                    group.addTask {
+                        for number in 0..<50 {
+                            let outcomes = try await store.create([job("\(caller)-\(number)")])
+                            _ = try outcomes[0].get()
+                        }
+                    }
+                }
+                group.addTask {
+                    let connection = try await Connection.open(store.pool.settings)
+                    for _ in 0..<20 {
+                        _ = try await connection.run([
+                            Call(
+                                composed: """
+                                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                                    """)
+                        ])
+                        try await Task.sleep(for: .milliseconds(10))
+                    }
+                    await connection.close()
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await store.counts().jobs[.active] == 200)
+        }
+    }
+
+    /// False when the store says to try later.
+    private func isMade(_ job: Job, in store: PostgresStore) async throws -> Bool {
+        do throws(StoreError) {
+            _ = try await store.create([job])[0].get()
+            return true
+        } catch {
+            if case .unavailable = error { return false }
+            throw error
+        }
+    }
+
+    @Test("a server that crashes and comes back is used again, with everything that was acknowledged")
+    func restart() async throws {
+        let server = try PostgresServer()
+        let store = try await PostgresStore(uri: try server.database())
+        let made = Made()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for caller in 0..<4 {
+                group.addTask {
+                    var number = 0
+                    while !made.isOver.withLock({ $0 }) {
+                        let new = job("\(caller)-\(number)")
+                        number += 1
+                        if try await isMade(new, in: store) { made.ids.withLock { $0.append(new.id) } }
+                    }
+                }
+            }
+            for mode in ["immediate", "fast"] {
+                let before = made.ids.withLock { $0.count }
+                while made.ids.withLock({ $0.count }) < before + 50 { try await Task.sleep(for: .milliseconds(5)) }
+                try server.stop(mode)
+                try server.start()
+            }
+            let before = made.ids.withLock { $0.count }
+            while made.ids.withLock({ $0.count }) < before + 50 { try await Task.sleep(for: .milliseconds(5)) }
+            made.isOver.withLock { $0 = true }
+            try await group.waitForAll()
+        }
+        for id in made.ids.withLock({ $0 }) { #expect(try await store.job(id) != nil) }
+        await store.close()
+        try server.stop()
+    }
+
+    @Test("a cancelled task stops the statement at the server and leaves the connection usable")
+    func cancellation() async throws {
+        let connection = try await Connection.open(ConnectionSettings(PostgresServer.shared.uri("postgres")))
+        let task = Task { () async throws in
+            _ = try await connection.run([Call(composed: "SELECT pg_sleep(600) -- cancelled by a test")])
+        }
+        func isRunning() throws -> Bool {
+            try PostgresServer.shared.psql(
+                "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%-- cancelled by' || ' a test'"
+            ) == "1"
+        }
+        while try !isRunning() { try await Task.sleep(for: .milliseconds(10)) }
+        task.cancel()
+        let result = await task.result
+        #expect(throws: PostgresFault.self) { try result.get() }
+        while try isRunning() { try await Task.sleep(for: .milliseconds(10)) }
+        let echo = try await connection.run([Call(composed: "SELECT $1::int8", 7)])
+        #expect(echo[0].first { $0.int() } == 7)
+        await connection.close()
+    }
+
+    @Test("a statement that takes too long is stopped by the server, and the connection goes on")
+    func statementLimit() async throws {
+        var settings = try ConnectionSettings(PostgresServer.shared.uri("postgres"))
+        settings.statementLimit = .milliseconds(200)
+        let connection = try await Connection.open(settings)
+        await #expect {
+            _ = try await connection.run([Call(composed: "SELECT pg_sleep(600)")])
+        } throws: { ($0 as? PostgresFault)?.state == "57014" }
+        _ = try await connection.run([Call(composed: "SELECT 1")])
+        await connection.close()
+    }
+
+    @Test("announcements ring at every listener, also after its connection was lost")
+    func listening() async throws {
+        try await withStore { store in
+            let (rings, ring) = AsyncStream.makeStream(of: Announcement.self)
+            let listener = Listener(store.pool.settings) { ring.yield($0) }
+            // Cancelled below.
+            let task = Task { await listener.run() }
+            var seen = rings.makeAsyncIterator()
+            // One of each when it begins, since some may have been missed.
+            for expected in Announcement.allCases { #expect(await seen.next() == expected) }
+            store.bell.workCancelled()
+            #expect(await seen.next() == .workCancelled)
+            let connection = try await Connection.open(store.pool.settings)
+            _ = try await connection.run([
+                Call(
+                    composed: """
+                        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                        WHERE datname = current_database() AND query LIKE 'LISTEN%'
+                        """)
+            ])
+            await connection.close()
+            for expected in Announcement.allCases { #expect(await seen.next() == expected) }
+            task.cancel()
+            await task.value
+        }
+    }
+}
+
+/// What was acknowledged, and whether to stop.
+private final class Made: Sendable {
+    let ids = Mutex<[Identifier]>([])
+    let isOver = Mutex(false)
+}
