@@ -37,12 +37,17 @@ final class WorkInHand: Sendable {
         if isStopped { task.cancel() }
     }
 
-    func stop(_ lease: Lease, because reason: Stop) {
-        let task = hands.withLock { hands in
-            if hands[lease]?.stop == nil { hands[lease]?.stop = reason }
-            return hands[lease]?.task
+    /// Stops the attempt; the first reason stands.
+    /// - Returns: whether it is this call that stopped it.
+    @discardableResult
+    func stop(_ lease: Lease, because reason: Stop) -> Bool {
+        let (isFirst, task) = hands.withLock { hands in
+            let isFirst = hands[lease].map { $0.stop == nil } ?? false
+            if isFirst { hands[lease]?.stop = reason }
+            return (isFirst, hands[lease]?.task)
         }
         task?.cancel()
+        return isFirst
     }
 
     func stopAll(because reason: Stop) {

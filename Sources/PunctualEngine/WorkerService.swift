@@ -207,7 +207,8 @@ package final class WorkerService: Service {
     package func renew() async {
         let before = pace.now()
         let (live, expired) = inHand.leases(at: before)
-        for lease in expired { inHand.stop(lease, because: .leaseLost) }
+        // Nobody may be there to refuse it any more: what this worker gives up by itself is counted as well.
+        for lease in expired where inHand.stop(lease, because: .leaseLost) { instruments.leaseLost(lease) }
         if live.isEmpty { return }
         let (store, lease) = (self.store, options.lease)
         do throws(StoreError) {
@@ -221,8 +222,7 @@ package final class WorkerService: Service {
                         lease, until: before.advanced(by: options.lease - options.leaseMargin))
                     if cancelRequested { inHand.stop(lease, because: .cancelled) }
                 case .lost:
-                    instruments.leaseLost(lease)
-                    inHand.stop(lease, because: .leaseLost)
+                    if inHand.stop(lease, because: .leaseLost) { instruments.leaseLost(lease) }
                 }
             }
         } catch {
