@@ -12,6 +12,7 @@ struct EngineScene: Sendable {
     let store: MemoryStore
     let bell = SignalBell()
     let seen = SeenEvents()
+    let logs = SeenLogs()
     /// Leases long enough that a slow machine never loses them by itself.
     var options: EngineOptions = {
         var options = EngineOptions()
@@ -22,7 +23,7 @@ struct EngineScene: Sendable {
     init() { store = MemoryStore(clock: clock) }
 
     var instruments: Instruments {
-        Instruments(logger: Logger(label: "engine") { _ in SwiftLogNoOpLogHandler() }, events: seen)
+        Instruments(logger: Logger(label: "engine") { [logs] _ in SeenLogHandler(seen: logs) }, events: seen)
     }
 
     var scheduler: SchedulerService {

@@ -105,6 +105,24 @@ struct WorkerServiceTests {
         #expect(execution.pastAttempts.map(\.reason) == [.leaseExpired])
     }
 
+    @Test("a worker that slept past its lease gives the attempt up by itself, and says so once")
+    func trustRunOut() async throws {
+        var scene = EngineScene()
+        // Trust ends as it begins.
+        scene.options.lease = scene.options.leaseMargin
+        _ = try await waiting(scene)
+        let executor = EndlessExecutor()
+        let worker = scene.worker(executor)
+        let claimed = try #require(try await worker.claim().first)
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await worker.process(claimed) }
+            try await executor.began.wait(atMost: .seconds(60))
+            await worker.renew()
+            await worker.renew()
+        }
+        #expect(scene.logs.messages.filter { $0.hasPrefix("a lease was lost") }.count == 1)
+    }
+
     @Test("no more is claimed than there is room for, in all and by queue")
     func room() async throws {
         var scene = EngineScene()
