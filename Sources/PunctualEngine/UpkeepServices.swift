@@ -151,7 +151,8 @@ package final class ShardService: Service {
     }
 
     /// Tells that the node is there, renews its leases and takes free ones up to its fair share.
-    /// - Returns: how long until the first lease of another node runs out; nil when there is none to wait for.
+    /// - Returns: how long until the first lease of another node runs out, zero when another node was faster with a free
+    ///   one; nil when there is none to wait for.
     @discardableResult
     package func renew() async throws(StoreError) -> Duration? {
         let before = clock.now
@@ -188,6 +189,8 @@ package final class ShardService: Service {
         }
         // Their jobs may be due already.
         if hasGrown { bell.jobsChanged() }
+        // Somebody else was faster with some of them: the others that are free must not wait for the next turn.
+        if !Set(leases.map(\.shard)).isSuperset(of: wanted) { return .zero }
         return rows.filter { taken.contains($0.shard) }.compactMap(\.expiresAt).min().map { $0 - now }
     }
 }

@@ -6,6 +6,8 @@ import PunctualTestKit
 struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, IdempotencyStore {
     let inner: MemoryStore
     let hole: BlackHole
+    /// What another node does after this one has read the leases and before it takes any.
+    var beforeAcquire: @Sendable () async throws(StoreError) -> Void = {}
 
     private func call<Value>(_ body: () async throws(StoreError) -> Value) async throws(StoreError) -> Value {
         await hole.swallow()
@@ -57,7 +59,8 @@ struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, Idem
         try await call { () async throws(StoreError) in try await inner.leases() }
     }
     func acquire(_ shards: [Int], holder: String, duration: Duration) async throws(StoreError) -> [ShardLease] {
-        try await call { () async throws(StoreError) in
+        try await beforeAcquire()
+        return try await call { () async throws(StoreError) in
             try await inner.acquire(shards, holder: holder, duration: duration)
         }
     }

@@ -6,13 +6,32 @@ import Testing
 
 @Suite("Reaper, retention, shards")
 struct UpkeepServicesTests {
-    private func node(_ id: String, _ scene: EngineScene) -> ShardService {
+    private func node(
+        _ id: String, _ scene: EngineScene, over store: (any JobStore & LeaseStore)? = nil
+    ) -> ShardService {
         let now = scene.clock.now()
         let record = NodeRecord(
             id: id, roles: ["scheduler"], version: "test", address: nil, startedAt: now, lastSeenAt: now)
         return ShardService(
-            node: record, store: scene.store, bell: SignalBell(), options: scene.options,
+            node: record, store: store ?? scene.store, bell: SignalBell(), options: scene.options,
             instruments: scene.instruments)
+    }
+
+    @Test("a node that another is faster than turns again at once, so that no free shard waits for a whole turn")
+    func lostShard() async throws {
+        let scene = EngineScene()
+        let hole = BlackHole()
+        hole.open()
+        var store = SwallowingStore(inner: scene.store, hole: hole)
+        let lease = scene.options.shardLease
+        store.beforeAcquire = { () async throws(StoreError) in
+            _ = try await scene.store.acquire([0], holder: "rival", duration: lease)
+        }
+        let node = node("slow", scene, over: store)
+        #expect(try await node.renew() == .zero)
+        #expect(node.virtualShards().count == 256 - 32)
+        // What is gone is not asked for again.
+        #expect(try await node.renew() == lease)
     }
 
     @Test("a lease that holds is left alone; one that ran out is taken back")
