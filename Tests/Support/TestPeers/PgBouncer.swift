@@ -32,7 +32,7 @@ package final class PgBouncer: Sendable {
         guard FileManager.default.isExecutableFile(atPath: "/usr/sbin/pgbouncer") else {
             throw ToolFailure(text: "no /usr/sbin/pgbouncer (apt-get install pgbouncer)")
         }
-        child = try spawn("/usr/bin/env", arguments + ["/usr/sbin/pgbouncer", file.path])
+        child = try spawnBeside("/usr/bin/env", arguments + ["/usr/sbin/pgbouncer", file.path])
         watchdog = try Watchdog(script: "kill -9 \(child)")
         let uri = "postgres://punctual@127.0.0.1:\(port)/postgres"
         var lastFailure: any Error = ToolFailure(text: "pgbouncer did not begin")

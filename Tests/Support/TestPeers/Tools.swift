@@ -82,6 +82,18 @@ package func freePort() throws -> Int {
     return Int(UInt16(bigEndian: address.sin_port))
 }
 
+/// Starts a program that runs beside the tests, and collects it when it ends: Swift Testing's exit tests wait for any
+/// child, and never see past one that has ended and was not collected.
+func spawnBeside(_ path: String, _ arguments: [String], input: Int32? = nil) throws -> pid_t {
+    let child = try spawn(path, arguments, input: input)
+    // Ends with the child; the last ones end with the process.
+    Thread.detachNewThread {
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    }
+    return child
+}
+
 /// A shell that waits for the end of this process, however it comes, and runs a script then.
 package final class Watchdog: Sendable {
     /// Open as long as this process lives; nobody inherits it.
@@ -93,7 +105,7 @@ package final class Watchdog: Sendable {
         else { throw ToolFailure(text: "no pipe: errno \(errno)") }
         pipe = ends[1]
         // It outlives an interrupt from the terminal.
-        _ = try spawn("/bin/sh", ["-c", "trap '' INT TERM HUP; cat; \(script)"], input: ends[0])
+        _ = try spawnBeside("/bin/sh", ["-c", "trap '' INT TERM HUP; cat; \(script)"], input: ends[0])
         close(ends[0])
     }
 
