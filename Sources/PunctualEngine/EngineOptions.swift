@@ -4,6 +4,8 @@ package struct EngineOptions: Sendable {
     package var tickBatch = 500
     /// The longest that the scheduler and the worker wait without looking.
     package var pollInterval = Duration.seconds(1)
+    /// How long the scheduler lets rings gather after a look.
+    package var ringPause = Duration.milliseconds(10)
     /// The time limit of one store call of the scheduler, to read what is due or to apply plans; nil means none, which
     /// is for tests with a clock of their own. The other limits likewise.
     package var tickTimeout: Duration? = .seconds(10)

@@ -40,7 +40,10 @@ package final class SchedulerService: Service {
                 instruments.loopFailed("scheduler", error)
                 nextLook.withLock { $0 = .now.advanced(by: options.pollInterval) }
             }
-            try await bell.scheduler.wait(atMost: ContinuousClock.now.duration(to: nextLook.withLock { $0 }))
+            // Many jobs that are made at once ring once; what is known to be due is not kept waiting.
+            let pause = ContinuousClock.now.duration(to: nextLook.withLock { $0 })
+            try await Task.sleep(for: min(max(pause, .zero), options.ringPause), tolerance: .zero)
+            try await bell.scheduler.wait(atMost: pause - options.ringPause)
         }
     }
 
