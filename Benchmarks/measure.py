@@ -105,7 +105,7 @@ def wrk(port, path, seconds, script=None, connections=64):
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     if bad:
         sys.exit(f"bench: {bad.group(0)} from {path}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)), re.search(r"99%\s+(\S+)", text).group(1)
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)), re.search(r"^\s+99%\s+(\S+)", text, re.MULTILINE).group(1)
 
 
 def bulk(server, jobs):
