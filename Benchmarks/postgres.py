@@ -288,7 +288,7 @@ def million():
                 f"of it {memory['RssAnon'] / 1e6:,.0f} MB its own", "", "≤ 100 MB, stretch 60 MB")
 
 
-def takeover(rounds=12):
+def takeover(rounds=8):
     """From the kill of the node that holds all shards to the first start that another one plans."""
     gaps = []
     with directory() as place, Postgres(place) as postgres:
