@@ -1,4 +1,4 @@
-internal import Foundation
+package import PunctualCore
 
 /// Decides which addresses HTTP targets may reach: public ones, and those that the allow-list opens.
 package struct EgressGuard: Sendable {

@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import NIOCore
+internal import PunctualCore
 internal import Synchronization
 
 /// The clients of the destinations that are called: one each, since a client is told where its one name leads.

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import NIOCore
 internal import NIOPosix
+internal import PunctualCore
 internal import Synchronization
 
 /// Asks for the addresses of names, on threads of its own.
@@ -81,11 +82,15 @@ final class NameLookup: Sendable {
             switch current.pointee.ai_family {
             case AF_INET:
                 current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { socket in
-                    found.append(IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin_addr) { Array($0) }))
+                    IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin_addr) { Array($0) }).map {
+                        found.append($0)
+                    }
                 }
             case AF_INET6:
                 current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { socket in
-                    found.append(IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin6_addr) { Array($0) }))
+                    IPAddress(bytes: withUnsafeBytes(of: socket.pointee.sin6_addr) { Array($0) }).map {
+                        found.append($0)
+                    }
                 }
             default: break
             }
