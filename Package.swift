@@ -31,6 +31,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -69,6 +70,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
     targets: [
         // L0: pure, no dependency.
@@ -86,6 +88,7 @@ let package = Package(
 
         // C libraries, one driver each.
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // L2: the rooms that act. Siblings never see each other.
@@ -98,6 +101,7 @@ let package = Package(
                 crypto,
                 subprocess, systemPackage, logging,
             ]),
+        room("PunctualAccess", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "CArgon2", crypto, jwtKit]),
         room("PunctualEngine", ["PunctualSchedule", "PunctualCore", lifecycle, logging, metrics]),
         room(
             "PunctualHTTP",
@@ -172,6 +176,9 @@ let package = Package(
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
                 crypto,
             ], exclude: ["Oracles"]),
+        tests(
+            "PunctualAccess", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", crypto],
+            exclude: ["Oracles"]),
         tests("PunctualEngine", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", lifecycle, logging, metrics]),
         tests(
             "PunctualHTTP",

@@ -14,7 +14,7 @@ public struct RefreshFamily: Hashable, Sendable {
     public var generation: Int
     public var current: KeyedHash
     public var rotatedAt: Timestamp
-    /// The token before the current one; nil before the first rotation and once the current one was used.
+    /// The token that was current before the last rotation; nil before the first.
     public var previous: KeyedHash?
     public var createdAt: Timestamp
     /// From when on no token of the family is valid, however often it is rotated.
