@@ -1,0 +1,63 @@
+package import PunctualCore
+
+/// Every operation of the API, by its name in the OpenAPI document. What is not here is nobody's.
+package enum APIOperation: String, Hashable, Sendable, CaseIterable {
+    case listJobs, createJob, createJobs, getJob, replaceJob, patchJob, deleteJob
+    case pauseJob, resumeJob, triggerJob, backfillJob, nextOccurrences, explainJob
+    case previewSchedule, scheduleStatus, putOnSchedule, takeOffSchedule
+    case listExecutions, listJobExecutions, getExecution, retryExecution, cancelExecution
+    case listQueues, pauseQueue, resumeQueue
+    case claimWork, heartbeatWork, completeWork
+    case stats, events
+    case health, home, live, ready, metrics, openapi, docs
+
+    case whoAmI, changePassword, enrolSecondFactor, removeSecondFactor, signOutEverywhere
+    case listKeys, createKey, getKey, rotateKey, revokeKey
+    case listUsers, createUser, getUser, patchUser, deleteUser
+    case listServiceAccounts, createServiceAccount, getServiceAccount, patchServiceAccount, deleteServiceAccount
+    case listGrants, createGrant, deleteGrant
+    case listSecrets, putSecret, deleteSecret
+    case listAudit, exportAudit
+
+    /// What an operation asks for.
+    package enum Requirement: Hashable, Sendable {
+        /// Nothing: anybody may.
+        case open
+        /// A credential, whatever it allows; the operation is about its holder alone.
+        case own
+        /// The role for the holder's own things; for those of others `admin` for the whole installation.
+        case ownOrAdmin
+        /// The role for some service, whichever.
+        case anywhere(Role)
+        /// The role for the service of the thing; a list shows only what is allowed.
+        case service(Role)
+        /// The role for the whole installation.
+        case global(Role)
+    }
+
+    package var requirement: Requirement {
+        switch self {
+        case .health, .home, .live, .ready, .openapi, .docs: .open
+        case .whoAmI, .changePassword, .enrolSecondFactor, .removeSecondFactor, .signOutEverywhere: .own
+        case .listKeys, .createKey, .getKey, .rotateKey, .revokeKey: .ownOrAdmin
+        case .previewSchedule: .anywhere(.viewer)
+        case .listJobs, .getJob, .nextOccurrences, .explainJob, .listExecutions, .listJobExecutions, .getExecution,
+            .events:
+            .service(.viewer)
+        case .pauseJob, .resumeJob, .triggerJob, .backfillJob, .putOnSchedule, .takeOffSchedule, .retryExecution,
+            .cancelExecution, .claimWork, .heartbeatWork, .completeWork:
+            .service(.operator)
+        case .createJob, .createJobs, .replaceJob, .patchJob, .deleteJob, .listSecrets, .putSecret, .deleteSecret:
+            .service(.editor)
+        case .scheduleStatus, .listQueues, .stats, .metrics: .global(.viewer)
+        case .pauseQueue, .resumeQueue: .global(.operator)
+        case .listUsers, .createUser, .getUser, .patchUser, .deleteUser, .listServiceAccounts, .createServiceAccount,
+            .getServiceAccount, .patchServiceAccount, .deleteServiceAccount, .listGrants, .createGrant, .deleteGrant,
+            .listAudit, .exportAudit:
+            .global(.admin)
+        }
+    }
+
+    /// Whether the list of addresses for administration holds for it.
+    package var isAdministrative: Bool { requirement == .global(.admin) }
+}

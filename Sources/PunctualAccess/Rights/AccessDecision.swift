@@ -1,0 +1,98 @@
+package import PunctualCore
+
+/// Whether an operation may go on, and why not.
+package enum AccessDecision: Hashable, Sendable {
+    case allowed
+    /// 401: nobody showed a credential.
+    case signInFirst
+    /// 403, or 404 where the thing itself must not be known of.
+    case refused(Reason)
+
+    package enum Reason: Hashable, Sendable {
+        /// No permission holds for the service of the thing.
+        case service
+        /// The permissions that hold for it are of a lower role.
+        case role(needed: Role)
+        /// The operation is for the whole installation, and no permission is.
+        case notGlobal(needed: Role)
+        /// It is about somebody else's things.
+        case notOwn
+        /// The address is not among those for administration.
+        case address
+    }
+}
+
+/// What an operation is done to.
+package enum Resource: Hashable, Sendable {
+    /// Nothing of its own: a list, the installation.
+    case none
+    /// A job or what belongs to one. An update that moves it to another service asks twice.
+    case service(String, labels: [String: String])
+    /// Something of a user's or service account's.
+    case owned(by: Subject)
+}
+
+/// The one place where it is decided who may do what; deny by default.
+package struct AccessRules: Sendable {
+    /// From where administration is allowed; empty means from anywhere.
+    package var adminAddresses: [IPRange]
+
+    package init(adminAddresses: [IPRange] = []) { self.adminAddresses = adminAddresses }
+
+    /// Whether the principal may do the operation to the resource. For a list (`.none`) of things of services the answer is
+    /// whether there is any it may see; `filter` says which.
+    package func decide(_ operation: APIOperation, by principal: Principal, on resource: Resource) -> AccessDecision {
+        let requirement = operation.requirement
+        if requirement == .open { return .allowed }
+        if principal.isStranger { return .signInFirst }
+        if operation.isAdministrative, !adminAddresses.isEmpty, !adminAddresses.contains(principal.address) {
+            return .refused(.address)
+        }
+        switch requirement {
+        case .open, .own: return .allowed
+        case .ownOrAdmin:
+            guard case .owned(let owner) = resource else {
+                return principal.subject == nil ? global(.admin, principal) : .allowed
+            }
+            if owner == principal.subject { return .allowed }
+            return global(.admin, principal) == .allowed ? .allowed : .refused(.notOwn)
+        case .anywhere(let role):
+            return principal.permissions.contains { $0.role >= role } ? .allowed : .refused(.role(needed: role))
+        case .service(let role):
+            return service(role, principal, on: resource)
+        case .global(let role):
+            return global(role, principal)
+        }
+    }
+
+    private func service(_ role: Role, _ principal: Principal, on resource: Resource) -> AccessDecision {
+        let holding: [Permission]
+        switch resource {
+        case .none: holding = principal.permissions
+        case .service(let name, let labels):
+            holding = principal.permissions.filter { $0.covers(service: name, labels: labels) }
+        case .owned: holding = []
+        }
+        if holding.isEmpty { return .refused(.service) }
+        return holding.contains { $0.role >= role } ? .allowed : .refused(.role(needed: role))
+    }
+
+    private func global(_ role: Role, _ principal: Principal) -> AccessDecision {
+        principal.permissions.contains { $0.isGlobal && $0.role >= role }
+            ? .allowed : .refused(.notGlobal(needed: role))
+    }
+
+    /// What of a list the principal may see.
+    package func filter(_ operation: APIOperation, for principal: Principal) -> ServiceFilter {
+        switch operation.requirement {
+        case .open: .everything
+        case .service(let role): ServiceFilter(principal.permissions.filter { $0.role >= role })
+        default: decide(operation, by: principal, on: .none) == .allowed ? .everything : .nothing
+        }
+    }
+
+    /// Whether a permission may be passed on: nobody gives away more than he has.
+    package func mayPassOn(_ permission: Permission, by principal: Principal) -> Bool {
+        principal.permissions.contains { $0.intersection(permission) == permission }
+    }
+}

@@ -1,0 +1,75 @@
+package import PunctualCore
+package import PunctualSchedule
+
+/// Who asks, as far as the credential proved it, and what that allows.
+package struct Principal: Hashable, Sendable {
+    /// nil for somebody whom only an outside provider knows, and for a stranger.
+    package var subject: Subject?
+    /// For the audit log: `Subject.text`, `external:ISSUER SUB`, or `anonymous`.
+    package var name: String
+    /// Groups that the provider's token names.
+    package var groups: Set<String>
+    /// Which credential was used, `key:ID`, `token:ID`, `session:ID`; nil for a stranger.
+    package var credential: String?
+    /// The client's address; nil when it is not known.
+    package var address: IPAddress?
+    /// What may be done: grants of subject and groups, cut down by the credential's scopes.
+    package var permissions: [Permission]
+
+    private init(
+        subject: Subject?, name: String, groups: Set<String>, credential: String?, address: IPAddress?,
+        permissions: [Permission]
+    ) {
+        self.subject = subject
+        self.name = name
+        self.groups = groups
+        self.credential = credential
+        self.address = address
+        self.permissions = permissions
+    }
+
+    /// Somebody without a credential.
+    package static func stranger(from address: IPAddress?) -> Principal {
+        Principal(
+            subject: nil, name: "anonymous", groups: [], credential: nil, address: address, permissions: [])
+    }
+
+    /// Somebody who is known here.
+    /// - Parameters:
+    ///   - grants: those of the subject and of its groups; void ones are passed over.
+    ///   - scopes: what the credential allows of them; nil means all of them, none means nothing.
+    package init(
+        _ subject: Subject, groups: Set<String> = [], credential: String, address: IPAddress?, grants: [Grant],
+        scopes: [Permission]?, at now: Timestamp
+    ) {
+        let subjects = Set(groups.map(Subject.group)).union([subject])
+        let granted = grants.filter { subjects.contains($0.subject) && ($0.expiresAt.map { $0 > now } ?? true) }
+        self.init(
+            subject: subject, name: subject.text, groups: groups, credential: credential, address: address,
+            permissions: granted.map(\.permission).limited(to: scopes))
+    }
+
+    /// Somebody with the token of an outside provider.
+    /// - Parameter grants: those of the groups; void ones are passed over.
+    package init(
+        _ token: TokenVerifier.Token, mapping: ClaimMapping, address: IPAddress?, grants: [Grant], at now: Timestamp
+    ) {
+        let groups = mapping.groups(of: token.claims)
+        let subjects = Set(groups.map(Subject.group))
+        let granted = grants.filter { subjects.contains($0.subject) && ($0.expiresAt.map { $0 > now } ?? true) }
+        self.init(
+            subject: nil, name: "external:\(token.issuer) \(token.subject)", groups: groups,
+            credential: "token:\(token.id ?? "")", address: address,
+            permissions: granted.map(\.permission) + mapping.permissions(of: token.claims))
+    }
+
+    package var isStranger: Bool { credential == nil }
+}
+
+extension [Permission] {
+    /// What both lists allow; all of it when `scopes` is nil.
+    package func limited(to scopes: [Permission]?) -> [Permission] {
+        guard let scopes else { return self }
+        return flatMap { granted in scopes.compactMap { granted.intersection($0) } }
+    }
+}
