@@ -25,9 +25,10 @@ extension JSONValue {
         let plain = name.lowercased().filter { $0.isLetter }
         let words = [
             "password", "passwd", "passphrase", "secret", "token", "authorization", "cookie", "apikey", "accesskey",
-            "privatekey", "credential", "signature", "recoverycode", "otp",
+            "privatekey", "credential", "signature", "recoverycode",
         ]
-        return words.contains { plain.contains($0) } || plain.hasSuffix("pwd")
+        return words.contains { plain.contains($0) } || plain.hasSuffix("pwd") || plain.hasPrefix("otp")
+            || plain.hasPrefix("totp")
     }
 
     /// Whether the text only names a secret.
