@@ -29,7 +29,7 @@ struct AddressTests {
         for _ in 0..<60_000 {
             let text = (0..<Int.random(in: 0...17, using: &random)).map { _ in pieces.randomElement(using: &random)! }
                 .joined()
-            #expect(IPAddress(text)?.bytes == system(text), "seed \(seed): \(text)")
+            if IPAddress(text)?.bytes != system(text) { Issue.record("seed \(seed): \(text)") }
         }
         for text in [
             "", "::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "::1.2.3.4", "1::1.2.3.4",
@@ -48,8 +48,8 @@ struct AddressTests {
                 Int.random(in: 0...3, using: &random) == 0 ? UInt8.random(in: .min ... .max, using: &random) : 0
             }
             let address = IPAddress(bytes: bytes)!
-            #expect(address.description == systemText(bytes), "seed \(seed): \(bytes)")
-            #expect(IPAddress(address.description) == address)
+            let text = address.description
+            if text != systemText(bytes) || IPAddress(text) != address { Issue.record("seed \(seed): \(bytes)") }
         }
         #expect(IPAddress("::ffff:192.0.2.1")?.description == "::ffff:192.0.2.1")
         #expect(IPAddress(bytes: [1, 2, 3]) == nil)

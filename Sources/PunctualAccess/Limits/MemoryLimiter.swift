@@ -1,3 +1,4 @@
+internal import Dispatch
 package import PunctualCore
 internal import Synchronization
 
@@ -33,14 +34,8 @@ package final class MemoryLimiter: Limiter {
         self.now = now
     }
 
-    /// Nanoseconds since the program began, or about then.
-    package static let uptime: @Sendable () -> Int64 = {
-        let start = ContinuousClock.now
-        return {
-            let (seconds, attoseconds) = (ContinuousClock.now - start).components
-            return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-        }
-    }()
+    /// Nanoseconds since the machine was started.
+    package static let uptime: @Sendable () -> Int64 = { Int64(DispatchTime.now().uptimeNanoseconds) }
 
     package func take(_ keys: [LimitKey], cost: Int) async -> LimitDecision { decide(keys, cost: cost) }
 
@@ -97,15 +92,14 @@ package final class MemoryLimiter: Limiter {
         let hash = UInt(bitPattern: key.hashValue)
         return shards[Int(hash % UInt(shards.count))].state.withLock { state in
             if let index = state.meters.index(forKey: key) { return body(&state.meters.values[index]) }
-            var key = key
+            if state.meters.count >= mostKeys { sweep(&state, at: now) }
+            var known = key
             if state.meters.count >= mostKeys {
-                sweep(&state, at: now)
-                if state.meters.count >= mostKeys {
-                    // No holder is called so: it begins with a NUL.
-                    key.holder = "\0\(hash / UInt(shards.count) % UInt(MemoryLimiter.sharedPerShard))"
-                }
+                // No holder is called so: it begins with a NUL.
+                let share = hash / UInt(shards.count) % UInt(MemoryLimiter.sharedPerShard)
+                known = LimitKey(key.policy, holder: "\0\(share)")
             }
-            return body(&state.meters[key, default: LimitMeter(key.policy.measure, at: now)])
+            return body(&state.meters[known, default: LimitMeter(key.policy.measure, at: now)])
         }
     }
 

@@ -59,15 +59,33 @@ package struct RequestLimits: Hashable, Sendable {
 extension LimitDecision {
     /// `RateLimit-Policy`: `"address";q=2000;w=10, "user";q=1000;w=10` (draft-ietf-httpapi-ratelimit-headers-10).
     package var policyField: String {
-        allowances.map { "\"\($0.policy.name)\";q=\($0.policy.quota.amount);w=\($0.policy.quota.seconds)" }
-            .joined(separator: ", ")
+        allowances.reduce(into: "") { field, allowance in
+            let quota = allowance.policy.quota
+            LimitDecision.append(allowance.policy.name, (";q=", quota.amount), (";w=", quota.seconds), to: &field)
+        }
     }
 
     /// `RateLimit`: `"address";r=1999;t=1`; `t` is the time until the allowance is whole or, when it is exceeded, until the
     /// same request may be tried again.
     package var limitField: String {
-        allowances.map { "\"\($0.policy.name)\";r=\($0.remaining);t=\($0.reset.wholeSecondsUp)" }.joined(
-            separator: ", ")
+        allowances.reduce(into: "") { field, allowance in
+            let seconds = Int(allowance.reset.wholeSecondsUp)
+            LimitDecision.append(
+                allowance.policy.name, (";r=", allowance.remaining), (";t=", seconds), to: &field)
+        }
+    }
+
+    /// Adds an item with two parameters; piece by piece, since each answer carries both fields.
+    private static func append(
+        _ name: String, _ first: (String, Int), _ second: (String, Int), to field: inout String
+    ) {
+        field += field.isEmpty ? "\"" : ", \""
+        field += name
+        field += "\""
+        field += first.0
+        field += String(first.1)
+        field += second.0
+        field += String(second.1)
     }
 
     /// `Retry-After` in whole seconds, 1 at least; nil when the request may go on.

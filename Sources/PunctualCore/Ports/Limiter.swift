@@ -4,26 +4,28 @@ public protocol Limiter: Sendable {
     func take(_ keys: [LimitKey], cost: Int) async -> LimitDecision
 }
 
-/// What is counted: whose requests, against which policy.
+/// What is counted: whose requests, against which policy. Policies with one name are one.
 public struct LimitKey: Hashable, Sendable {
-    public var policy: LimitPolicy
+    public let policy: LimitPolicy
     /// Who: an address, a user, a service.
-    public var holder: String
+    public let holder: String
+    /// Of both texts, computed once: a key is looked up several times.
+    private let digest: Int
 
     public init(_ policy: LimitPolicy, holder: String) {
         self.policy = policy
         self.holder = holder
+        var hasher = Hasher()
+        hasher.combine(policy.name)
+        hasher.combine(holder)
+        digest = hasher.finalize()
     }
 
     public static func == (left: LimitKey, right: LimitKey) -> Bool {
-        left.policy.name == right.policy.name && left.holder == right.holder
+        left.digest == right.digest && left.holder == right.holder && left.policy.name == right.policy.name
     }
 
-    /// Policies with one name are one.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(policy.name)
-        hasher.combine(holder)
-    }
+    public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 }
 
 /// How much in which time.

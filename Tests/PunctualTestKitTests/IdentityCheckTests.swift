@@ -1,0 +1,16 @@
+import PunctualTestKit
+import Testing
+
+@Suite("The reference store of identities")
+struct IdentityCheckTests {
+    @Test("keeps every promise of a store", arguments: IdentityCheck.all)
+    func holds(_ check: IdentityCheck) async throws {
+        await #expect(throws: Never.self) { try await check.run(MemoryIdentityStore()) }
+    }
+
+    @Test("is held to checks that each have their own sentence")
+    func enough() {
+        #expect(IdentityCheck.all.count >= 20)
+        #expect(Set(IdentityCheck.all.map(\.name)).count == IdentityCheck.all.count)
+    }
+}
