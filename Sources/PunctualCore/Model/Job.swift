@@ -87,3 +87,9 @@ public struct JobDraft: Hashable, Sendable {
         self.target = target
     }
 }
+
+extension Job {
+    /// Whether its next instant comes so soon after the last change that schedulers, which look at least once a second,
+    /// must be told of it.
+    public var isDueSoon: Bool { nextRunAt.map { $0 - updatedAt < .seconds(2) } ?? false }
+}
