@@ -139,8 +139,10 @@ package final class ShardService: Service {
                 fault.withLock { $0 = nil }
             } catch {
                 fault.withLock { $0 = error }
-                // Leadership that cannot be confirmed is not leadership: trust runs out by itself.
+                // Leadership that cannot be confirmed is not leadership: trust runs out by itself. Before it does there is
+                // time for another try or two.
                 instruments.loopFailed("shards", error)
+                pause = min(pause, options.pollInterval)
             }
             try await bell.shards.wait(atMost: pause)
         }
