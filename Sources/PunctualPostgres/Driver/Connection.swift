@@ -39,11 +39,40 @@ actor Connection {
         self.notified = notified
     }
 
-    /// Connects and logs in; waits as long as `connect_timeout` allows for each host.
+    /// Connects and logs in; waits as long as `connect_timeout` allows for each host. Of several hosts it is the primary's.
     /// - Throws: `.noConnection` with what to do.
     static func open(
         _ settings: ConnectionSettings, ended: @escaping @Sendable (PostgresFault) -> Void = { _ in },
         notified: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws(PostgresFault) -> Connection {
+        guard let hosts = settings.hosts else {
+            return try await open(settings, settings.keywords, ended: ended, notified: notified)
+        }
+        let primary = try await hosts.primary { host async throws(PostgresFault) in
+            let connection = try await open(settings, host, ended: { _ in }, notified: { _ in })
+            let rows = try await connection.run([timeline()])
+            await connection.close()
+            return rows[0].first { $0.int64() } ?? 0
+        }
+        do throws(PostgresFault) {
+            return try await open(
+                settings, primary,
+                ended: { fault in
+                    hosts.doubt()
+                    ended(fault)
+                }, notified: notified)
+        } catch {
+            hosts.doubt()
+            throw error
+        }
+    }
+
+    private static let timeline = Statement(
+        "SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int8")
+
+    private static func open(
+        _ settings: ConnectionSettings, _ keywords: [String: String],
+        ended: @escaping @Sendable (PostgresFault) -> Void, notified: @escaping @Sendable (String) -> Void
     ) async throws(PostgresFault) -> Connection {
         let connection = Connection(settings, ended: ended, notified: notified)
         // The thread holds the connection until `end`, which is sure to come.
@@ -51,7 +80,7 @@ actor Connection {
             interest: { connection.assumeIsolated { $0.interest } },
             look: { isReadable in connection.assumeIsolated { $0.look(isReadable: isReadable) } })
         do throws(PostgresFault) {
-            try await connection.connect()
+            try await connection.connect(keywords)
             if !settings.isPooled { _ = try await connection.run([connection.sessionSettings(isLocal: false)]) }
         } catch {
             await connection.close()
@@ -60,8 +89,8 @@ actor Connection {
         return connection
     }
 
-    private func connect() throws(PostgresFault) {
-        let words = Array(settings.keywords)
+    private func connect(_ keywords: [String: String]) throws(PostgresFault) {
+        let words = Array(keywords)
         let link = withCStrings(words.map(\.key)) { keywords in
             withCStrings(words.map(\.value)) { values in PQconnectdbParams(keywords, values, 0) }
         }
