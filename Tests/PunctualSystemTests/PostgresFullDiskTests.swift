@@ -73,7 +73,7 @@ struct PostgresFullDiskTests {
             let namespace = getuid() == 0 ? ["--mount"] : ["--user", "--map-root-user", "--mount"]
             let said = try await Program.run(
                 try Program.installed("unshare"),
-                namespace + ["--kill-child", "--pid", "--fork", "/bin/sh", "-c", script], in: folder,
+                namespace + ["--kill-child", "--pid", "--mount-proc", "--fork", "/bin/sh", "-c", script], in: folder,
                 environment: ["PORT": "\(try freePort())", "OWNER": "\(getuid())", "GROUP": "\(getgid())"])
             if said.err.contains("unshare:") || said.err.contains("mount:") {
                 throw Missing(description: "this machine allows no small file system to test a full disk: \(said.err)")
