@@ -1,4 +1,11 @@
 extension Schema {
+    /// Of a job, in milliseconds; NULL means that its executions are kept as long as those of other jobs.
+    static let retention = """
+        ALTER TABLE jobs ADD COLUMN retention int8
+        --
+        CREATE INDEX jobs_by_retention ON jobs (retention, id) WHERE retention IS NOT NULL
+        """
+
     /// Instants are milliseconds since 1970; texts sort by their bytes; ids begin with their instant.
     static let first = """
         CREATE FUNCTION punctual_now() RETURNS int8 LANGUAGE sql VOLATILE
