@@ -19,7 +19,8 @@ extension PostgresStore {
             ($0.draft.service, $0.draft.name) < ($1.draft.service, $1.draft.name)
         }
         let added = Set(try await run(insertion(of: rows))[1].map { $0.identifier() })
-        if !added.isEmpty { bell.jobsChanged() }
+        for job in rows { dueHead.added([job.nextRunAt], at: job.updatedAt) }
+        if rows.contains(where: { added.contains($0.id) && $0.isDueSoon }) { bell.jobsChanged() }
         // A repeated call, or somebody else's name.
         let missing = rows.map(\.id).filter { !added.contains($0) }
         var existing: [Identifier: Job] = [:]
@@ -131,7 +132,8 @@ extension PostgresStore {
                     to: changed.status)
                 return changed
             }
-            bell.jobsChanged()
+            dueHead.added([changed.nextRunAt], at: changed.updatedAt)
+            if changed.isDueSoon { bell.jobsChanged() }
             return changed
         }
     }
@@ -174,19 +176,25 @@ extension PostgresStore {
 
     package func dueJobs(shards: Set<Int>?, limit: Int) async throws(StoreError) -> DueJobs {
         // All 256 is no restriction.
+        let token = dueHead.begin(shards: shards)
         let shards = shards?.count == 256 ? nil : shards.map { $0.sorted() }
         let rows = try await run([
-            PostgresStore.due(given, shards, limit), PostgresStore.nextDue(given, shards),
+            PostgresStore.due(given, shards, limit, token.start ?? Timestamp(milliseconds: .min)),
+            PostgresStore.nextDue(given, shards),
         ])
         var jobs: [Job] = []
         var unreadable: [Identifier] = []
+        var first: Timestamp?
         for stored in rows[0].map({ StoredJob(&$0) }) {
             let (job, complaint) = stored.job(definitions)
+            first = first ?? stored.nextRunAt
             if complaint == nil { jobs.append(job) } else { unreadable.append(job.id) }
         }
         let end = rows[1].first { (now: $0.instant(), next: $0.optionalInstant()) }
+        let now = end?.now ?? Timestamp(milliseconds: 0)
+        dueHead.end(token, first: first, now: now)
         if !unreadable.isEmpty { try await setAside(unreadable) }
-        return DueJobs(now: end?.now ?? Timestamp(milliseconds: 0), jobs: jobs, nextDue: end?.next)
+        return DueJobs(now: now, jobs: jobs, nextDue: end?.next)
     }
 
     /// The same for both statements: what becomes due between two readings of a clock would be in neither.
@@ -194,7 +202,7 @@ extension PostgresStore {
     private static let due = Statement(
         """
         SELECT \(StoredJob.columns) FROM job_progress p JOIN jobs j ON j.id = p.id
-        WHERE p.next_run_at <= \(transactionTime) AND p.status <> 'completed'
+        WHERE p.next_run_at >= $4::int8 AND p.next_run_at <= \(transactionTime) AND p.status <> 'completed'
             AND ($2::int8[] IS NULL OR p.shard = ANY ($2::int8[]))
         ORDER BY p.next_run_at, p.id LIMIT $3::int8
         """)

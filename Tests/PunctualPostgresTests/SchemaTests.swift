@@ -17,12 +17,14 @@ struct SchemaTests {
         #expect(taken == Schema.current.steps.map(\.number))
     }
 
+    private static let next = Schema.current.steps.count + 1
+
     /// A schema with a step more.
     private func extended(oldestBinary: Int) -> Schema {
         Schema(
             steps: Schema.current.steps + [
                 .init(
-                    number: Schema.current.steps.count + 1, name: "test", oldestBinary: oldestBinary,
+                    number: Self.next, name: "test", oldestBinary: oldestBinary,
                     sql: "ALTER TABLE jobs ADD COLUMN note text NOT NULL DEFAULT ''")
             ])
     }
@@ -46,11 +48,10 @@ struct SchemaTests {
     @Test("a binary that is too old for the tables says so in one line")
     func contract() async throws {
         let settings = try ConnectionSettings(PostgresServer.shared.database())
-        let known = Schema.current.steps.count
-        await (try PostgresStore(settings: settings, schema: extended(oldestBinary: known + 1))).close()
+        await (try PostgresStore(settings: settings, schema: extended(oldestBinary: Self.next))).close()
         await #expect(
             throws: StoreError.corrupt(
-                "the tables are of a newer version of punctual (step \(known + 1), this one knows \(known)); use that version"
+                "the tables are of a newer version of punctual (step \(Self.next), this one knows \(Self.next - 1)); use that version"
             )
         ) {
             await (try PostgresStore(settings: settings)).close()

@@ -92,3 +92,9 @@ public struct JobDraft: Hashable, Sendable {
     /// The longest that a job may keep its executions: ten years.
     package static let longestRetention = Duration.seconds(3650 * 86_400)
 }
+
+extension Job {
+    /// Whether its next instant comes so soon after the last change that schedulers, which look at least once a second,
+    /// must be told of it.
+    public var isDueSoon: Bool { nextRunAt.map { $0 - updatedAt < .seconds(2) } ?? false }
+}
