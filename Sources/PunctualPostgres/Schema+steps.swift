@@ -157,4 +157,7 @@ extension Schema {
         --
         CREATE INDEX jobs_by_retention ON jobs (retention, id) WHERE retention IS NOT NULL
         """
+
+    /// A number that the claim drew which took an execution, so that a repeated claim knows its own.
+    static let claims = "ALTER TABLE open_executions ADD COLUMN claim int8"
 }

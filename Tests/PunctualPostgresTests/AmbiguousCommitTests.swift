@@ -96,6 +96,30 @@ struct AmbiguousCommitTests {
         }
     }
 
+    @Test("takes nothing that nobody knows of: the repeated claim answers with what the first one took")
+    func claims() async throws {
+        try await withProxy { store, proxy in
+            let one = try await made(job("claims"), in: store)
+            let now = try await store.now()
+            let runs = (0..<Self.count * 2).map {
+                one.execution(at: now, trigger: .manual, now: now, nonce: UInt64($0) + 1)
+            }
+            _ = try await store.enqueue(runs, of: one.id, overlap: .allowAll)
+            var taken: [Identifier] = []
+            for number in 0..<Self.count {
+                let worker = "worker-\(number)-end"
+                proxy.cutAnswer(toRequestWith: worker)
+                let claimed = try await store.claim(ClaimRequest(worker: worker, limit: 2, lease: .seconds(600)))
+                #expect(claimed.count == 2 && claimed.allSatisfy { $0.execution.worker == worker })
+                #expect(claimed.allSatisfy { $0.execution.attempt == 1 })
+                taken += claimed.map(\.execution.id)
+            }
+            #expect(Set(taken) == Set(runs.map(\.id)) && taken.count == runs.count)
+            let counted = try await store.counts().executions[.running]
+            #expect(counted == runs.count)
+        }
+    }
+
     @Test("ends no attempt twice, and tells of the end")
     func ends() async throws {
         try await withProxy { store, proxy in
