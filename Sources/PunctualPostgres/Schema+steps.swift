@@ -158,6 +158,11 @@ extension Schema {
         CREATE INDEX jobs_by_retention ON jobs (retention, id) WHERE retention IS NOT NULL
         """
 
-    /// A number that the claim drew which took an execution, so that a repeated claim knows its own.
-    static let claims = "ALTER TABLE open_executions ADD COLUMN claim int8"
+    /// A number that the claim drew which took an execution, so that a repeated claim knows its own. Ended executions have
+    /// none; the two tables keep the same columns for binaries that read all of both.
+    static let claims = """
+        ALTER TABLE open_executions ADD COLUMN claim int8
+        --
+        ALTER TABLE ended_executions ADD COLUMN claim int8
+        """
 }

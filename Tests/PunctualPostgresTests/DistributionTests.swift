@@ -149,7 +149,7 @@ struct DistributionTests {
             }
         }
         let (left, rows) = try await shards.contents()
-        let byID = try await shards.each(left.map(\.id), of: { $0 }) { try await $0.jobs($1).compactMap { $0 } }
+        let byID = try await shards.each(left, of: \.id) { try await $0.jobs($1.map(\.id)).compactMap { $0 } }
         #expect(byID.sorted { $0.id < $1.id } == left)
         return said + left.map { "\($0)" } + rows.map { "\($0)" }
     }
