@@ -38,7 +38,7 @@ package struct EngineOptions: Sendable {
     package var reapBatch = 200
     package var retentionInterval = Duration.seconds(600)
     package var retentionBatch = 1000
-    /// How long ended executions are kept.
+    /// How long ended executions are kept, but for those of jobs with a retention of their own.
     package var retention = Duration.seconds(90 * 86_400)
     /// How long answers to requests with an idempotency key are kept.
     package var idempotencyRetention = Duration.seconds(86_400)

@@ -51,11 +51,13 @@ extension PostgresStore {
         if lines.isEmpty { return [] }
         let queues = request.queues?.filter { $0.value > 0 }
         let statement = request.tasks == nil ? PostgresStore.claim : PostgresStore.claimOfTasks
+        let number = Int64.random(in: .min ... .max)
         let call = statement(
             given, request.lane.rawValue, queues.map { Array($0.keys) }, queues.map { Array($0.values) }, request.limit,
             request.worker, request.lease.wholeMilliseconds, request.tasks.map { $0.sorted() } ?? [],
-            lines.map(\.line.queue), lines.map(\.line.priority), lines.map(\.head.availableAt), lines.map(\.head.id))
-        let taken = try await run([call])[0].map { columns in
+            lines.map(\.line.queue), lines.map(\.line.priority), lines.map(\.head.availableAt), lines.map(\.head.id),
+            number)
+        let taken = try await claim(call, request.worker, number).map { columns in
             (stored: StoredExecution(&columns), definition: columns.optionalText())
         }
         // Those of other tasks were passed over, and still wait behind.
@@ -87,6 +89,26 @@ extension PostgresStore {
         if !unfit.isEmpty { try await discard(unfit) }
         return claimed
     }
+
+    /// Makes the claim. When its answer was lost and it is made again, what the first one took is the answer: else it would
+    /// wait for its lease to run out, since nobody knows of it.
+    private func claim(_ call: Call, _ worker: String, _ number: Int64) async throws(StoreError) -> Rows {
+        do throws(PostgresFault) {
+            return try await pool.lend { connection, isRepetition throws(PostgresFault) in
+                if isRepetition {
+                    let taken = try await connection.run([PostgresStore.taken(worker, number)])[0]
+                    if taken.count > 0 { return taken }
+                }
+                return try await connection.run([call])[0]
+            }
+        } catch { throw StoreError(error) }
+    }
+
+    private static let taken = Statement(
+        """
+        SELECT \(StoredExecution.columns(of: "t")), j.definition FROM open_executions t LEFT JOIN jobs j ON j.id = t.job_id
+        WHERE t.status = 'running' AND t.worker = $1 AND t.claim = $2 ORDER BY t.priority DESC, t.available_at, t.id
+        """)
 
     /// Ends claimed executions that cannot run, so that they keep no others waiting: those that cannot be read as failed,
     /// those whose job is gone as cancelled.
@@ -164,7 +186,7 @@ extension PostgresStore {
                 ) h
             ), taken AS (
                 UPDATE open_executions o SET status = 'running', reason = NULL, error = NULL, attempt = o.attempt + 1,
-                    worker = $6, lease_expires_at = moment.now + $7::int8, started_at = moment.now, finished_at = NULL
+                    worker = $6, lease_expires_at = moment.now + $7::int8, started_at = moment.now, finished_at = NULL, claim = $13
                 FROM picked p, moment WHERE o.ctid = p.place
                 RETURNING o.*
             ), tallied AS (

@@ -40,7 +40,7 @@ extension PostgresStore {
             PostgresStore.insertion(
                 rows.map(\.id), drafts.map(\.service), drafts.map(\.name), drafts.map(\.description),
                 drafts.map(\.queue), drafts.map(\.labelsText), drafts.map(\.storedText), rows.map(\.createdBy),
-                rows.map(\.createdAt), rows.map(\.updatedAt)),
+                rows.map(\.createdAt), rows.map(\.updatedAt), drafts.map { $0.retention?.wholeMilliseconds }),
             PostgresStore.progressInsertion(
                 rows.map(\.id), rows.map(\.nextRunAt), rows.map(\.id.virtualShard), rows.map(\.status.rawValue),
                 rows.map(\.version), rows.map(\.lastRunAt), rows.map(\.runCount), rows.map { $0.lastStatus?.rawValue },
@@ -51,11 +51,13 @@ extension PostgresStore {
 
     private static let insertion = Statement(
         """
-        INSERT INTO jobs (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at)
-        SELECT id, service, name, description, queue, labels::jsonb, definition, created_by, created_at, updated_at
+        INSERT INTO jobs (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at,
+            retention)
+        SELECT id, service, name, description, queue, labels::jsonb, definition, created_by, created_at, updated_at,
+            retention
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::int8[], $10::int8[])
-        AS g (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at)
+            $9::int8[], $10::int8[], $11::int8[])
+        AS g (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at, retention)
         ON CONFLICT DO NOTHING
         """)
     /// A statement of its own, which sees what the other has added.
@@ -118,7 +120,7 @@ extension PostgresStore {
                     _ = try await transaction.connection.run([
                         PostgresStore.definition(
                             id, draft.service, draft.name, draft.description, draft.queue, draft.labelsText,
-                            draft.storedText, changed.updatedAt)
+                            draft.storedText, changed.updatedAt, draft.retention?.wholeMilliseconds)
                     ])
                 } catch let fault as PostgresFault where fault.state == "23505" && fault.constraint == "jobs_name" {
                     throw StoreError.nameTaken
@@ -139,7 +141,7 @@ extension PostgresStore {
     private static let definition = Statement(
         """
         UPDATE jobs SET service = $2, name = $3, description = $4, queue = $5, labels = $6::text::jsonb, definition = $7,
-            updated_at = $8
+            updated_at = $8, retention = $9
         WHERE id = $1
         """)
     private static let progress = Statement(

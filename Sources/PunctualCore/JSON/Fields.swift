@@ -183,8 +183,10 @@ public struct Fields {
     }
 
     /// A duration as text, `1h30m` or `PT30S`.
-    public mutating func duration(_ name: String, _ range: ClosedRange<Duration>) -> Duration? {
-        guard let value = given(name, "a duration", nullable: false) else { return nil }
+    public mutating func duration(
+        _ name: String, _ range: ClosedRange<Duration>, nullable: Bool = false
+    ) -> Duration? {
+        guard let value = given(name, "a duration", nullable: nullable) else { return nil }
         guard let text = value.string else {
             fault(name, "must be a duration such as \"30s\", not \(value.kind)")
             return nil
