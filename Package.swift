@@ -153,7 +153,8 @@ let package = Package(
             name: "sqlite-writer", dependencies: ["PunctualSchedule", "PunctualCore", "PunctualSQLite"],
             path: "Tests/Support/SQLiteWriter", swiftSettings: settings),
         tests(
-            "PunctualPostgres", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers"]),
+            "PunctualPostgres",
+            ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers", "FaultProxy"]),
         // Real servers that tests start on loopback.
         .target(name: "TestPeers", path: "Tests/Support/TestPeers", swiftSettings: settings),
         // Connections that break when told to, and the drills that use them on a cluster of the real program.

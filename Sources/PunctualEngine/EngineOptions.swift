@@ -22,7 +22,7 @@ package struct EngineOptions: Sendable {
     package var shardTimeout: Duration? = .seconds(3)
     /// Calls of one kind that were given up at their limit and have not come back, at most; more are refused.
     package var abandonedCalls = 32
-    /// Executions in hand at once.
+    /// Attempts that run at once; as many again may wait for the store to hear how they ended.
     package var concurrency = 256
     /// Limits by queue; nil takes from every queue up to `concurrency`.
     package var queues: [String: Int]?
@@ -38,7 +38,7 @@ package struct EngineOptions: Sendable {
     package var reapBatch = 200
     package var retentionInterval = Duration.seconds(600)
     package var retentionBatch = 1000
-    /// How long ended executions are kept.
+    /// How long ended executions are kept, but for those of jobs with a retention of their own.
     package var retention = Duration.seconds(90 * 86_400)
     /// How long answers to requests with an idempotency key are kept.
     package var idempotencyRetention = Duration.seconds(86_400)

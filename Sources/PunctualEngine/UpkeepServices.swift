@@ -70,7 +70,7 @@ package struct RetentionService: Service {
     package func run() async throws {
         try await repeatUntilShutdown {
             do throws(StoreError) {
-                while try await prune() == options.retentionBatch {}
+                _ = try await prune()
             } catch {
                 instruments.loopFailed("retention", error)
             }
@@ -78,16 +78,23 @@ package struct RetentionService: Service {
         }
     }
 
-    /// Removes one batch of executions, and the old answers; how many executions there were.
+    /// Removes the executions whose time is over, batch by batch, and the old answers; how many executions there were.
     package func prune() async throws(StoreError) -> Int {
         let (store, options) = (self.store, self.options)
         let now = try await limit.run { () async throws(StoreError) in try await store.now() }
         _ = try await limit.run { () async throws(StoreError) in
             try await store.pruneKeys(before: now - options.idempotencyRetention)
         }
-        return try await limit.run { () async throws(StoreError) in
-            try await store.prune(before: now - options.retention, limit: options.retentionBatch)
+        var removed = 0
+        var next: PrunePlace? = .start
+        while let place = next {
+            let pruned = try await limit.run { () async throws(StoreError) in
+                try await store.prune(before: now - options.retention, limit: options.retentionBatch, from: place)
+            }
+            removed += pruned.removed
+            next = pruned.next
         }
+        return removed
     }
 }
 
@@ -139,8 +146,10 @@ package final class ShardService: Service {
                 fault.withLock { $0 = nil }
             } catch {
                 fault.withLock { $0 = error }
-                // Leadership that cannot be confirmed is not leadership: trust runs out by itself.
+                // Leadership that cannot be confirmed is not leadership: trust runs out by itself. Before it does there is
+                // time for another try or two.
                 instruments.loopFailed("shards", error)
+                pause = min(pause, options.pollInterval)
             }
             try await bell.shards.wait(atMost: pause)
         }

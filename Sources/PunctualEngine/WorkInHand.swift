@@ -11,12 +11,25 @@ final class WorkInHand: Sendable {
         var trustedUntil: ContinuousClock.Instant
         var task: Task<AttemptResult, Never>?
         var stop: Stop?
+        /// Whether it only waits for the store to hear how it ended.
+        var hasRun = false
     }
 
     /// By lease: a worker may take an execution again while its own lost attempt has not stopped yet.
     private let hands = Mutex<[Lease: Hand]>([:])
 
     var count: Int { hands.withLock { $0.count } }
+
+    /// How many more may begin when so many may run at once, and as many again may wait for the store.
+    func room(of concurrency: Int) -> Int {
+        hands.withLock { hands in
+            let running = hands.values.count { !$0.hasRun }
+            return max(0, min(concurrency - running, 2 * concurrency - hands.count))
+        }
+    }
+
+    /// Notes that the attempt is over but for the store.
+    func ran(_ lease: Lease) { hands.withLock { $0[lease]?.hasRun = true } }
 
     func countByQueue() -> [String: Int] {
         hands.withLock { hands in

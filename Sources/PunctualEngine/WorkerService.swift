@@ -63,10 +63,11 @@ package final class WorkerService: Service {
                 try await repeatUntilShutdown { [self] in
                     var count = 0
                     do throws(StoreError) {
-                        let claimed = try await claim()
+                        let (claimed, isFull) = try await claimBatch()
                         count = claimed.count
                         if !claimed.isEmpty { batches.continuation.yield(claimed) }
-                        if claimed.count == options.claimBatch, inHand.count < options.concurrency { return }
+                        // There may be more, and the next room may be there already.
+                        if isFull, inHand.room(of: options.concurrency) > 0 { return }
                     } catch {
                         instruments.loopFailed("worker", error)
                         try await Task.sleep(for: options.pollInterval)
@@ -89,7 +90,7 @@ package final class WorkerService: Service {
     /// So the next look is soon, and those after it ever later.
     /// - Parameter claimed: how many the claim before took.
     package func pause(claimed: Int) async -> Duration {
-        if inHand.count >= options.concurrency { return options.pollInterval }
+        if inHand.room(of: options.concurrency) == 0 { return options.pollInterval }
         do throws(StoreError) {
             let wait = try await claimLimit.run { [store] () async throws(StoreError) in
                 try await store.nextAvailable(lane: .builtIn)
@@ -106,9 +107,12 @@ package final class WorkerService: Service {
     }
 
     /// Takes what there is room for.
-    package func claim() async throws(StoreError) -> [ClaimedExecution] {
-        let room = options.concurrency - inHand.count
-        guard room > 0 else { return [] }
+    package func claim() async throws(StoreError) -> [ClaimedExecution] { try await claimBatch().claimed }
+
+    /// - Returns: what was claimed, and whether that is all that was asked for.
+    private func claimBatch() async throws(StoreError) -> (claimed: [ClaimedExecution], isFull: Bool) {
+        let room = inHand.room(of: options.concurrency)
+        guard room > 0 else { return ([], false) }
         var queues = options.queues
         if let limits = options.queues {
             let busy = inHand.countByQueue()
@@ -125,7 +129,7 @@ package final class WorkerService: Service {
         for execution in claimed {
             inHand.begin(execution, trustedUntil: before.advanced(by: options.lease - options.leaseMargin))
         }
-        return claimed
+        return (claimed, claimed.count == request.limit)
     }
 
     /// Runs one claimed execution to the end of its attempt.
@@ -136,6 +140,7 @@ package final class WorkerService: Service {
         let task = Task { [executor] in await executor.execute(AttemptRequest(claimed)) }
         inHand.attach(task, to: claimed.lease)
         let result = await task.value
+        inHand.ran(claimed.lease)
         await conclude(claimed, result, took: pace.now() - began)
     }
 

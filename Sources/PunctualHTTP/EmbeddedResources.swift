@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"ea72720be377b66d\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"bba3f49e8f751839\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1954,6 +1954,11 @@ try {
             "enum": ["skip", "buffer_one", "buffer_all", "cancel_other", "allow_all"],
             "default": "skip"
           },
+          "retention": {
+            "description": "How long ended executions are kept, 1m to 3650d; null means as the server keeps those of other jobs.",
+            "oneOf": [{"$ref": "#/components/schemas/Duration"}, {"type": "null"}],
+            "default": null
+          },
           "schedule": { "$ref": "#/components/schemas/ScheduleRequest" },
           "target": { "$ref": "#/components/schemas/TargetRequest" }
         },
@@ -2172,6 +2177,10 @@ try {
             "description": "What happens to an occurrence while an earlier one still runs.",
             "enum": ["skip", "buffer_one", "buffer_all", "cancel_other", "allow_all", null]
           },
+          "retention": {
+            "description": "How long ended executions are kept, 1m to 3650d; null means as the server keeps those of other jobs.",
+            "oneOf": [{"$ref": "#/components/schemas/Duration"}, {"type": "null"}]
+          },
           "schedule": { "$ref": "#/components/schemas/SchedulePatch" },
           "target": { "$ref": "#/components/schemas/TargetPatch" }
         },
@@ -2261,6 +2270,7 @@ try {
           "catchup_window",
           "max_catchup",
           "overlap_policy",
+          "retention",
           "status",
           "pause_reason",
           "next_run_at",
@@ -2296,6 +2306,10 @@ try {
           "overlap_policy": {
             "type": "string",
             "description": "`skip`, `buffer_one`, `buffer_all`, `cancel_other`, `allow_all`."
+          },
+          "retention": {
+            "description": "How long ended executions are kept; null means as the server keeps those of other jobs.",
+            "oneOf": [{"$ref": "#/components/schemas/DurationText"}, {"type": "null"}]
           },
           "status": {
             "type": "string",
@@ -2356,6 +2370,7 @@ try {
             "catchup_window": "1d",
             "max_catchup": 100,
             "overlap_policy": "skip",
+            "retention": null,
             "status": "active",
             "pause_reason": null,
             "next_run_at": "2026-03-30T00:00:00.000Z",

@@ -251,9 +251,9 @@ struct JobController {
         return current
     }
 
-    /// Wakes the scheduler, and tells whoever follows.
+    /// Wakes the scheduler if it would come too late, and tells whoever follows.
     private func announce(_ kind: EventKind, _ jobs: [Job]) {
-        services.bell.jobsChanged()
+        if jobs.contains(where: \.isDueSoon) { services.bell.jobsChanged() }
         services.events.publish(kind, jobs)
     }
 

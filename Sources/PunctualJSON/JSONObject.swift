@@ -10,7 +10,7 @@ public struct JSONObject: Sendable {
         public var value: JSONValue
     }
 
-    private static let indexedFrom = 16
+    private static let indexedFrom = 64
 
     public init() {}
 
@@ -20,9 +20,9 @@ public struct JSONObject: Sendable {
 
     /// The member's value; setting nil removes it, setting a new name appends it.
     public subscript(name: String) -> JSONValue? {
-        get { position(of: name).map { members[$0].value } }
+        get { place(of: name).map { members[$0].value } }
         set {
-            switch (position(of: name), newValue) {
+            switch (place(of: name), newValue) {
             case (let at?, let value?): members[at].value = value
             case (nil, let value?): append(name, value)
             case (let at?, nil):
@@ -37,7 +37,7 @@ public struct JSONObject: Sendable {
     /// - Returns: false, and adds nothing, when the name is taken.
     @discardableResult
     mutating func append(_ name: String, _ value: JSONValue) -> Bool {
-        if position(of: name) != nil { return false }
+        if place(of: name) != nil { return false }
         members.append(Member(name: name, value: value))
         if index != nil {
             index?[name] = members.count - 1
@@ -47,7 +47,8 @@ public struct JSONObject: Sendable {
         return true
     }
 
-    private func position(of name: String) -> Int? {
+    /// Where the member stands in `members`; nil when there is none of that name.
+    public func place(of name: String) -> Int? {
         index.map { $0[name] } ?? members.firstIndex { $0.name == name }
     }
 }

@@ -14,16 +14,13 @@ extension JSONValue {
     /// Reads one JSON text strictly by RFC 8259: valid UTF-8, no duplicate names, no trailing bytes, depth ≤ 64.
     /// - Throws: `JSONError` with the byte where reading stopped.
     public init(parsing bytes: [UInt8]) throws(JSONError) {
-        let result: Result<JSONValue, JSONError> = bytes.withUnsafeBufferPointer { buffer in
-            var parser = JSONParser(buffer)
-            do throws(JSONError) { return .success(try parser.document()) } catch { return .failure(error) }
-        }
-        self = try result.get()
+        self = try bytes.withUnsafeBufferPointer { JSONParser.read($0) }.get()
     }
 
     /// Reads one JSON text; the same as for its UTF-8 bytes.
     public init(parsing text: String) throws(JSONError) {
-        try self.init(parsing: Array(text.utf8))
+        let result = text.utf8.withContiguousStorageIfAvailable { JSONParser.read($0) }
+        self = try (result ?? Array(text.utf8).withUnsafeBufferPointer { JSONParser.read($0) }).get()
     }
 }
 
@@ -33,9 +30,14 @@ struct JSONParser {
     private var position = 0
     private var depth = 0
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-    mutating func document() throws(JSONError) -> JSONValue {
+    static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Result<JSONValue, JSONError> {
+        var parser = JSONParser(bytes)
+        do throws(JSONError) { return .success(try parser.document()) } catch { return .failure(error) }
+    }
+
+    private mutating func document() throws(JSONError) -> JSONValue {
         skipBlanks()
         let value = try value()
         skipBlanks()
@@ -179,10 +181,16 @@ struct JSONParser {
     private mutating func string() throws(JSONError) -> String {
         position += 1
         let start = position
+        var seen: UInt8 = 0
         while position < bytes.count {
             let byte = bytes[position]
+            seen |= byte
             if byte == UInt8(ascii: "\"") {
                 let plain = UnsafeBufferPointer(rebasing: bytes[start..<position])
+                if seen < 0x80 {
+                    position += 1
+                    return String(decoding: plain, as: UTF8.self)
+                }
                 guard let text = String(validating: plain, as: UTF8.self) else { throw failure("invalid UTF-8") }
                 position += 1
                 return text

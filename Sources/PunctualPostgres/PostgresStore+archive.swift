@@ -14,12 +14,13 @@ package struct ArchivedMonth: Hashable, Sendable {
 }
 
 extension PostgresStore {
-    /// Makes the months ahead, and archives those that are over by `instant`; one node at a time, the others find nothing
-    /// to do.
+    /// Makes the months ahead, and archives those that are over by `instant` and of which no job wants to keep its
+    /// executions longer; one node at a time, the others find nothing to do.
     package func keepMonths(
         endedBy instant: Timestamp, into folder: String?
     ) async throws(StoreError) -> [ArchivedMonth] {
         try await makeMonths(ahead: PostgresStore.monthsAhead)
+        let instant = min(instant, try await now() - longestRetention())
         let result: Result<[ArchivedMonth], StoreError>
         do throws(PostgresFault) {
             result = try await pool.lend(attempts: 1) { connection, _ throws(PostgresFault) in

@@ -1,5 +1,5 @@
 package import PunctualCore
-package import PunctualSchedule
+internal import PunctualSchedule
 
 extension PostgresStore {
     package func execution(_ id: Identifier, of job: Identifier?) async throws(StoreError) -> Execution? {
@@ -63,27 +63,6 @@ extension PostgresStore {
         ) d
         """)
 
-    package func prune(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
-        try await run([PostgresStore.prune(Identifier.first(at: instant), instant, limit)])[0].first { $0.int() } ?? 0
-    }
-
-    /// What ended before an instant was to run before it, but for what was cancelled ahead of its time: that goes when its
-    /// own time is over.
-    private static let prune = Statement(
-        """
-        WITH old AS MATERIALIZED (
-            SELECT id FROM ended_executions WHERE id < $1 AND finished_at < $2 ORDER BY id LIMIT $3::int8
-        ), gone AS (
-            DELETE FROM ended_executions e USING old WHERE e.id = old.id RETURNING e.status
-        ), tallied AS (
-            INSERT INTO tallies (succeeded, failed, cancelled, skipped, missed)
-            SELECT -count(*) FILTER (WHERE status = 'succeeded'), -count(*) FILTER (WHERE status = 'failed'),
-                -count(*) FILTER (WHERE status = 'cancelled'), -count(*) FILTER (WHERE status = 'skipped'),
-                -count(*) FILTER (WHERE status = 'missed')
-            FROM gone HAVING count(*) > 0
-        )
-        SELECT count(*) FROM gone
-        """)
 }
 
 extension ExecutionQuery {

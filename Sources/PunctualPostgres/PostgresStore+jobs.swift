@@ -19,7 +19,8 @@ extension PostgresStore {
             ($0.draft.service, $0.draft.name) < ($1.draft.service, $1.draft.name)
         }
         let added = Set(try await run(insertion(of: rows))[1].map { $0.identifier() })
-        if !added.isEmpty { bell.jobsChanged() }
+        for job in rows { dueHead.added([job.nextRunAt], at: job.updatedAt) }
+        if rows.contains(where: { added.contains($0.id) && $0.isDueSoon }) { bell.jobsChanged() }
         // A repeated call, or somebody else's name.
         let missing = rows.map(\.id).filter { !added.contains($0) }
         var existing: [Identifier: Job] = [:]
@@ -39,7 +40,7 @@ extension PostgresStore {
             PostgresStore.insertion(
                 rows.map(\.id), drafts.map(\.service), drafts.map(\.name), drafts.map(\.description),
                 drafts.map(\.queue), drafts.map(\.labelsText), drafts.map(\.storedText), rows.map(\.createdBy),
-                rows.map(\.createdAt), rows.map(\.updatedAt)),
+                rows.map(\.createdAt), rows.map(\.updatedAt), drafts.map { $0.retention?.wholeMilliseconds }),
             PostgresStore.progressInsertion(
                 rows.map(\.id), rows.map(\.nextRunAt), rows.map(\.id.virtualShard), rows.map(\.status.rawValue),
                 rows.map(\.version), rows.map(\.lastRunAt), rows.map(\.runCount), rows.map { $0.lastStatus?.rawValue },
@@ -50,11 +51,13 @@ extension PostgresStore {
 
     private static let insertion = Statement(
         """
-        INSERT INTO jobs (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at)
-        SELECT id, service, name, description, queue, labels::jsonb, definition, created_by, created_at, updated_at
+        INSERT INTO jobs (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at,
+            retention)
+        SELECT id, service, name, description, queue, labels::jsonb, definition, created_by, created_at, updated_at,
+            retention
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::int8[], $10::int8[])
-        AS g (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at)
+            $9::int8[], $10::int8[], $11::int8[])
+        AS g (id, service, name, description, queue, labels, definition, created_by, created_at, updated_at, retention)
         ON CONFLICT DO NOTHING
         """)
     /// A statement of its own, which sees what the other has added.
@@ -117,7 +120,7 @@ extension PostgresStore {
                     _ = try await transaction.connection.run([
                         PostgresStore.definition(
                             id, draft.service, draft.name, draft.description, draft.queue, draft.labelsText,
-                            draft.storedText, changed.updatedAt)
+                            draft.storedText, changed.updatedAt, draft.retention?.wholeMilliseconds)
                     ])
                 } catch let fault as PostgresFault where fault.state == "23505" && fault.constraint == "jobs_name" {
                     throw StoreError.nameTaken
@@ -129,7 +132,8 @@ extension PostgresStore {
                     to: changed.status)
                 return changed
             }
-            bell.jobsChanged()
+            dueHead.added([changed.nextRunAt], at: changed.updatedAt)
+            if changed.isDueSoon { bell.jobsChanged() }
             return changed
         }
     }
@@ -137,7 +141,7 @@ extension PostgresStore {
     private static let definition = Statement(
         """
         UPDATE jobs SET service = $2, name = $3, description = $4, queue = $5, labels = $6::text::jsonb, definition = $7,
-            updated_at = $8
+            updated_at = $8, retention = $9
         WHERE id = $1
         """)
     private static let progress = Statement(
@@ -172,19 +176,25 @@ extension PostgresStore {
 
     package func dueJobs(shards: Set<Int>?, limit: Int) async throws(StoreError) -> DueJobs {
         // All 256 is no restriction.
+        let token = dueHead.begin(shards: shards)
         let shards = shards?.count == 256 ? nil : shards.map { $0.sorted() }
         let rows = try await run([
-            PostgresStore.due(given, shards, limit), PostgresStore.nextDue(given, shards),
+            PostgresStore.due(given, shards, limit, token.start ?? Timestamp(milliseconds: .min)),
+            PostgresStore.nextDue(given, shards),
         ])
         var jobs: [Job] = []
         var unreadable: [Identifier] = []
+        var first: Timestamp?
         for stored in rows[0].map({ StoredJob(&$0) }) {
             let (job, complaint) = stored.job(definitions)
+            first = first ?? stored.nextRunAt
             if complaint == nil { jobs.append(job) } else { unreadable.append(job.id) }
         }
         let end = rows[1].first { (now: $0.instant(), next: $0.optionalInstant()) }
+        let now = end?.now ?? Timestamp(milliseconds: 0)
+        dueHead.end(token, first: first, now: now)
         if !unreadable.isEmpty { try await setAside(unreadable) }
-        return DueJobs(now: end?.now ?? Timestamp(milliseconds: 0), jobs: jobs, nextDue: end?.next)
+        return DueJobs(now: now, jobs: jobs, nextDue: end?.next)
     }
 
     /// The same for both statements: what becomes due between two readings of a clock would be in neither.
@@ -192,7 +202,7 @@ extension PostgresStore {
     private static let due = Statement(
         """
         SELECT \(StoredJob.columns) FROM job_progress p JOIN jobs j ON j.id = p.id
-        WHERE p.next_run_at <= \(transactionTime) AND p.status <> 'completed'
+        WHERE p.next_run_at >= $4::int8 AND p.next_run_at <= \(transactionTime) AND p.status <> 'completed'
             AND ($2::int8[] IS NULL OR p.shard = ANY ($2::int8[]))
         ORDER BY p.next_run_at, p.id LIMIT $3::int8
         """)

@@ -29,6 +29,7 @@ extension PostgresStore {
                 ELSE l.term + (l.holder IS DISTINCT FROM excluded.holder)::int
             END, holder = excluded.holder, expires_at = excluded.expires_at
         WHERE l.holder IS NULL OR l.holder = excluded.holder OR l.expires_at <= excluded.expires_at - $3::int8
+            OR l.term < excluded.term - 1
         """)
     private static let held = Statement(
         """

@@ -68,13 +68,22 @@ extension PostgresStore {
         "INSERT INTO queues (name, paused) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET paused = excluded.paused")
 
     package func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
-        try await run([PostgresStore.nextAvailable(given, lane.rawValue)])[0].first { $0.optionalInt64() }?
-            .map { .milliseconds($0) }
+        let heads = heads[lane.rawValue]
+        if let token = heads.beginLook() { try await look(lane, token).get() }
+        let lines = heads.known().lines
+        var pauses = [heads.pauseBeforeLook.map { Duration.milliseconds(Int64(($0 / .milliseconds(1)).rounded(.up))) }]
+        if !lines.isEmpty {
+            let call = PostgresStore.nextAvailable(
+                given, lane.rawValue, lines.map(\.line.queue), lines.map(\.line.priority),
+                lines.map(\.head.availableAt), lines.map(\.head.id))
+            pauses += try await run([call])[0].map { $0.optionalInt64().map { .milliseconds($0) } }
+        }
+        return pauses.compactMap { $0 }.min()
     }
 
     private static let nextAvailable = Statement(
         """
-        WITH RECURSIVE \(lines(lane: "$2"))
+        WITH \(knownLines(lane: "$2", from: 3))
         SELECT min(l.available_at) - coalesce($1::int8, punctual_now()) FROM lines l
         WHERE NOT EXISTS (SELECT 1 FROM queues q WHERE q.name = l.queue AND q.paused)
         """)

@@ -51,6 +51,7 @@ extension PostgresStore: TransferStore {
         } catch {
             throw error.state == PostgresStore.divisionByZero ? .nameTaken : StoreError(error)
         }
+        dueHead.added(jobs.map(\.nextRunAt), at: Timestamp(milliseconds: .max))
         bell.jobsChanged()
     }
 
@@ -79,6 +80,7 @@ extension PostgresStore: TransferStore {
             ExecutionColumns(rows.filter(\.row.status.isFinal)).call(PostgresStore.insertEnded),
         ]
         _ = try await run(calls + [tally.call].compactMap { $0 })
+        noteWaiting(rows)
         bell.workWaiting()
     }
 

@@ -14,6 +14,10 @@ package final class PostgresStore: Store {
     /// nil means that the database's clock judges; tests bring their own.
     private let clock: (any WallClock)?
     let definitions = DefinitionCache()
+    private let serverTime = ServerTime()
+    let dueHead = DueHead()
+    /// One a lane.
+    let heads = Lane.allCases.map { _ in LaneHeads() }
     let lanes: Lanes
     let bell: Announcer
 
@@ -107,11 +111,19 @@ package final class PostgresStore: Store {
     package func close() async { await pool.close() }
 
     package func now() async throws(StoreError) -> Timestamp {
-        let rows = try await run([PostgresStore.nowStatement(given)])
-        return rows[0].first { $0.instant() } ?? Timestamp(milliseconds: 0)
+        if let known = given ?? serverTime.now { return known }
+        return try await lanes.time.submit((), to: self)
     }
 
-    private static let nowStatement = Statement("SELECT coalesce($1::int8, punctual_now())")
+    /// Asks the server.
+    func readTime() async throws(StoreError) -> Timestamp {
+        let rows = try await run([PostgresStore.time()])
+        let now = rows[0].first { $0.instant() } ?? Timestamp(milliseconds: 0)
+        serverTime.answered(now)
+        return now
+    }
+
+    private static let time = Statement("SELECT punctual_now()")
 
     /// What the statements take for the time of day; NULL means the database's own.
     var given: Timestamp? { clock?.now() }
@@ -138,6 +150,8 @@ package final class PostgresStore: Store {
                     let transaction = try await Transaction(connection, scope, now: self.given, self.definitions)
                     let value = try await body(transaction, isRepetition)
                     try await transaction.commit()
+                    self.noteWaiting(transaction.written)
+                    self.dueHead.added(transaction.nextRuns, at: transaction.now)
                     return .success(value)
                 } catch {
                     await connection.rollBack()
@@ -156,10 +170,12 @@ package final class PostgresStore: Store {
 extension PostgresStore {
     /// Rings the bell at what any node announces, this one included; run it as long as the node lives.
     package func listener(ringing bell: any Bell) -> Listener {
-        Listener(pool.settings) { announcement in
+        Listener(pool.settings) { [heads] announcement in
             switch announcement {
             case .jobsChanged: bell.jobsChanged()
-            case .workWaiting: bell.workWaiting()
+            case .workWaiting:
+                for lane in heads { lane.told() }
+                bell.workWaiting()
             case .workCancelled: bell.workCancelled()
             case .shardsFreed: bell.shardsFreed()
             }

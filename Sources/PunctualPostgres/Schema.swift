@@ -17,7 +17,12 @@ struct Schema: Sendable {
     let steps: [Step]
 
     /// What this binary knows.
-    static let current = Schema(steps: [Step(number: 1, name: "jobs-and-executions", oldestBinary: 1, sql: first)])
+    static let current = Schema(steps: [
+        Step(number: 1, name: "jobs-and-executions", oldestBinary: 1, sql: first),
+        Step(number: 2, name: "open-executions-of-a-job", oldestBinary: 1, sql: second),
+        Step(number: 3, name: "retention", oldestBinary: 1, sql: retention),
+        Step(number: 4, name: "claims", oldestBinary: 1, sql: claims),
+    ])
 
     /// Brings the tables up to date, or waits for whoever does.
     /// - Returns: the numbers of the steps that this call took.

@@ -1,4 +1,5 @@
 internal import PunctualCore
+internal import PunctualSchedule
 internal import Synchronization
 
 /// Lets concurrent calls of one kind share a statement: whoever arrives while others are on their way joins the next.
@@ -81,6 +82,9 @@ struct Lanes: Sendable {
     }
     let completions = SharedLane<Completion, FinishOutcome> { (store, batch) async throws(StoreError) in
         try await store.finish(batch)
+    }
+    let time = SharedLane<Void, Timestamp>(flightLimit: 1) { (store, askers) async throws(StoreError) in
+        Array(repeating: try await store.readTime(), count: askers.count)
     }
     let jobs = SharedLane<Identifier, Job?>(batchLimit: 128) { (store, ids) async throws(StoreError) in
         try await store.jobs(ids)

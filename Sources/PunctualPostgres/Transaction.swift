@@ -158,9 +158,15 @@ final class Transaction: @unchecked Sendable {
         return first
     }
 
+    /// The executions that it adds or changes.
+    var written: [StoredExecution] { originals.keys.compactMap { executions[$0] } }
+
+    /// The next instants of the jobs that it moves.
+    var nextRuns: [Timestamp?] { moved.values.map(\.nextRunAt) }
+
     /// Sends the changes and ends the transaction.
     func commit() async throws {
-        let changed = originals.keys.compactMap { executions[$0] }.sorted { $0.row.id < $1.row.id }
+        let changed = written.sorted { $0.row.id < $1.row.id }
         var calls = others
         let wereOpen = originals.filter { $0.value.map { !$0.isFinal } ?? false }.map(\.key)
         let hadEnded = originals.filter { $0.value?.isFinal ?? false }.map(\.key)

@@ -6,8 +6,15 @@ enum Migrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001-jobs-and-executions") { try $0.execute(sql: first) }
+        migrator.registerMigration("0002-retention") { try $0.execute(sql: retention) }
         return migrator
     }
+
+    /// Of a job, in milliseconds; null means that its executions are kept as long as those of other jobs.
+    private static let retention = """
+        ALTER TABLE jobs ADD COLUMN retention INTEGER;
+        CREATE INDEX jobs_by_retention ON jobs (retention, id) WHERE retention IS NOT NULL;
+        """
 
     private static let first = """
         CREATE TABLE jobs (

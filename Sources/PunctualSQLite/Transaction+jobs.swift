@@ -62,15 +62,17 @@ extension Transaction {
         let added = try database.run(
             Self.insertJob, job.id, draft.service, draft.name, draft.description, draft.queue, draft.storedText,
             job.status.rawValue, job.pauseReason, job.nextRunAt, job.lastRunAt, job.lastStatus?.rawValue, job.runCount,
-            job.failureCount, job.createdBy, job.createdAt, job.updatedAt, job.version, job.id.virtualShard)
+            job.failureCount, job.createdBy, job.createdAt, job.updatedAt, job.version, job.id.virtualShard,
+            draft.retention?.wholeMilliseconds)
         if added > 0 { tally.moved(from: nil, to: job.status) }
         return added > 0
     }
 
     private static let insertJob = """
         INSERT OR IGNORE INTO jobs (id, service, name, description, queue, definition, status, pause_reason, next_run_at,
-            last_run_at, last_status, run_count, failure_count, created_by, created_at, updated_at, version, shard)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            last_run_at, last_status, run_count, failure_count, created_by, created_at, updated_at, version, shard,
+            retention)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     /// Writes what its owner changed, over a row with status `old`.
@@ -78,13 +80,14 @@ extension Transaction {
         let draft = job.draft
         try database.run(
             Self.updateJob, draft.service, draft.name, draft.description, draft.queue, draft.storedText,
-            job.status.rawValue, job.pauseReason, job.nextRunAt, job.updatedAt, job.version, job.id)
+            job.status.rawValue, job.pauseReason, job.nextRunAt, job.updatedAt, job.version,
+            draft.retention?.wholeMilliseconds, job.id)
         tally.moved(from: old, to: job.status)
     }
 
     private static let updateJob = """
         UPDATE jobs SET service = ?, name = ?, description = ?, queue = ?, definition = ?, status = ?, pause_reason = ?,
-            next_run_at = ?, updated_at = ?, version = ? WHERE id = ?
+            next_run_at = ?, updated_at = ?, version = ?, retention = ? WHERE id = ?
         """
 
     /// Writes what the scheduler moves, over a row with status `old`; the definition and the version stay.

@@ -40,8 +40,17 @@ extension Duration {
         self = .milliseconds(parsed)
     }
 
+    private typealias Units = [(letters: [UInt8], milliseconds: Int64)]
+    private static let shortUnits: Units = [
+        ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
+    ].map { (Array($0.0.utf8), $0.1) }
+    private static let longDays: Units = [("W", 604_800_000), ("D", 86_400_000)].map { (Array($0.0.utf8), $0.1) }
+    private static let longTimes: Units = [("H", 3_600_000), ("M", 60_000), ("S", 1000)].map {
+        (Array($0.0.utf8), $0.1)
+    }
+
     private static func short(_ bytes: ArraySlice<UInt8>) -> Int64? {
-        sum(bytes, units: ["w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1])
+        sum(bytes, units: shortUnits)
     }
 
     private static func iso8601(_ bytes: [UInt8]) -> Int64? {
@@ -50,20 +59,20 @@ extension Duration {
         guard parts.count == 1 || parts.count == 2 else { return nil }
         var total: Int64 = 0
         if !parts[0].isEmpty {
-            guard let days = sum(parts[0], units: ["W": 604_800_000, "D": 86_400_000]) else { return nil }
+            guard let days = sum(parts[0], units: longDays) else { return nil }
             total += days
         } else if parts.count == 1 {
             return nil
         }
         if parts.count == 2 {
-            guard let time = sum(parts[1], units: ["H": 3_600_000, "M": 60_000, "S": 1000]) else { return nil }
+            guard let time = sum(parts[1], units: longTimes) else { return nil }
             total += time
         }
         return total
     }
 
     /// Adds up runs of number and unit; nil when one is unknown, repeated, out of order, or missing.
-    private static func sum(_ bytes: ArraySlice<UInt8>, units: [String: Int64]) -> Int64? {
+    private static func sum(_ bytes: ArraySlice<UInt8>, units: Units) -> Int64? {
         var rest = bytes
         var total: Int64 = 0
         var last = Int64.max
@@ -86,7 +95,9 @@ extension Duration {
             }
             let letters = rest.prefix { ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122) }
             rest = rest.dropFirst(letters.count)
-            guard let size = units[String(decoding: letters, as: UTF8.self)], size < last else { return nil }
+            guard let size = units.first(where: { letters.elementsEqual($0.letters) })?.milliseconds, size < last else {
+                return nil
+            }
             last = size
             let (product, overflow) = value.multipliedReportingOverflow(by: size)
             guard !overflow else { return nil }

@@ -248,8 +248,13 @@ extension Settings {
         options.shards = schedulerShards
         options.shutdownGrace = shutdownGrace
         options.shardLease = schedulerLease
-        // PostgreSQL drops whole months; single rows wait until theirs has had its turn.
-        options.retention = Settings.isPostgres(databaseURL) ? keptFor + .seconds(32 * 86_400) : keptFor
+        // PostgreSQL drops whole months; single rows wait until theirs has had its turn, and those that are to be archived
+        // leave with it, however long a job keeps its own there.
+        if Settings.isPostgres(databaseURL) {
+            options.retention = (archive == nil ? keptFor : JobDraft.longestRetention) + .seconds(32 * 86_400)
+        } else {
+            options.retention = keptFor
+        }
         return options
     }
 }

@@ -107,8 +107,8 @@ extension RoutedStore: HistoryStore {
         try await replicas.read(from: primary) { store async throws(StoreError) in try await store.counts() }
     }
 
-    func prune(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
-        try await primary.prune(before: instant, limit: limit)
+    func prune(before instant: Timestamp, limit: Int, from place: PrunePlace) async throws(StoreError) -> Pruned {
+        try await primary.prune(before: instant, limit: limit, from: place)
     }
 }
 

@@ -31,8 +31,9 @@ struct FaultProxyTests {
                 #expect(await client.next() == .line("heard: \(line)"))
             }
             #expect(server.lines.count == 3)
+            // It counts after it has sent.
+            try await until("the bytes are counted") { proxy.counts.bytesDown == 1_000_000 + 11 + 3 * 7 }
             #expect(proxy.counts.bytesUp == 1_000_000 + 11)
-            #expect(proxy.counts.bytesDown == 1_000_000 + 11 + 3 * 7)
             #expect(proxy.counts.accepted == 1)
             #expect(proxy.counts.open == 1)
             try await client.close()

@@ -37,7 +37,7 @@ struct DraftTests {
                 + #""target":{"type":"noop"},"timeout":"5m","retry_policy":{"maximum_attempts":3,"#
                 + #""initial_interval":"1s","backoff_coefficient":2,"maximum_interval":"1m40s","jitter":0.1},"#
                 + #""misfire_policy":"fire_once","misfire_threshold":"1m","catchup_window":"1d","max_catchup":100,"#
-                + #""overlap_policy":"skip"}"#)
+                + #""overlap_policy":"skip","retention":null}"#)
     }
 
     @Test(
@@ -101,7 +101,8 @@ struct DraftTests {
             ("timeout", "\"0s\""), ("timeout", "\"99999999999999999999d\""), ("timeout", "null"),
             ("retry_policy", "null"), ("retry_policy", "[]"), ("misfire_policy", "\"FIRE\""), ("misfire_policy", "1"),
             ("misfire_threshold", "\"\""), ("catchup_window", "\"1y\""), ("max_catchup", "10001"),
-            ("overlap_policy", "null"), ("status", "\"active\""), ("__proto__", "{}"), ("", "1"),
+            ("overlap_policy", "null"), ("retention", "\"59s\""), ("retention", "\"3651d\""), ("retention", "30"),
+            ("status", "\"active\""), ("__proto__", "{}"), ("", "1"),
             ("schedule", "null"), ("schedule", "\"* * * * *\""), ("schedule", "{}"),
             ("schedule", "{\"type\":\"lunar\"}"),
             ("target", "[]"), ("target", "{\"type\":\"ftp\"}"),

@@ -43,8 +43,10 @@ struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, Idem
     func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
         try await call { () async throws(StoreError) in try await inner.nextAvailable(lane: lane) }
     }
-    func prune(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
-        try await call { () async throws(StoreError) in try await inner.prune(before: instant, limit: limit) }
+    func prune(before instant: Timestamp, limit: Int, from place: PrunePlace) async throws(StoreError) -> Pruned {
+        try await call { () async throws(StoreError) in
+            try await inner.prune(before: instant, limit: limit, from: place)
+        }
     }
     func pruneKeys(before instant: Timestamp) async throws(StoreError) -> Int {
         try await call { () async throws(StoreError) in try await inner.pruneKeys(before: instant) }

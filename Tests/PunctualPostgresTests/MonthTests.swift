@@ -73,4 +73,24 @@ struct MonthTests {
         await store.close()
         try PostgresServer.shared.drop(uri)
     }
+
+    @Test("a month waits for the longest retention that any job has of its own")
+    func waits() async throws {
+        let uri = try PostgresServer.shared.database()
+        let store = try await PostgresStore(uri: uri)
+        let now = try await store.now()
+        var draft = JobDraft(name: "a", schedule: .manual, target: .noop)
+        draft.retention = .seconds(200 * 86_400)
+        let job = Job(id: .random(at: now), draft: draft, nextRunAt: nil, createdAt: now)
+        _ = try await store.create([job])
+        let past = Month(of: now - .seconds(90 * 86_400))
+        try await store.make(past)
+        #expect(try await store.keepMonths(endedBy: now, into: nil) == [])
+        draft.retention = .seconds(86_400)
+        let change = JobChange(draft: draft, status: .active, pauseReason: nil, nextRunAt: nil, updatedAt: now)
+        _ = try await store.update(job.id, change, ifVersion: 1)
+        #expect(try await store.keepMonths(endedBy: now, into: nil).map(\.month) == [past.text])
+        await store.close()
+        try PostgresServer.shared.drop(uri)
+    }
 }

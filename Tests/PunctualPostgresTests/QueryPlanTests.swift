@@ -82,7 +82,9 @@ struct QueryPlanTests {
         _ = try await watched.job(job.id)
         _ = try await watched.job(named: "one", service: "default")
         _ = try await watched.execution(claimed[0].execution.id, of: nil)
-        _ = try await watched.prune(before: now + .seconds(-86_400 * 400), limit: 5)
+        for place in [PrunePlace.start, .others(behind: nil)] {
+            _ = try await watched.prune(before: now + .seconds(-86_400 * 400), limit: 5, from: place)
+        }
         for query in Self.jobQueries {
             let page = try await watched.jobs(query)
             var next = query

@@ -74,7 +74,9 @@ struct QueryPlanTests {
         _ = try await store.retry(claimed.execution.id, of: job.id)
         _ = try await store.cancel(claimed.execution.id, of: job.id)
         _ = try await store.reclaimExpired(limit: 5, random: 0)
-        _ = try await store.prune(before: clock.now() + .seconds(1), limit: 5)
+        for place in [PrunePlace.start, .others(behind: nil)] {
+            _ = try await store.prune(before: clock.now() + .seconds(1), limit: 5, from: place)
+        }
         _ = try await store.dueJobs(shards: nil, limit: 5)
         _ = try await store.dueJobs(shards: [1, 2], limit: 5)
         _ = try await store.nextAvailable(lane: .builtIn)

@@ -247,21 +247,21 @@ struct ChaosFaultTests {
     // MARK: What one node says
 
     /// Asks the other nodes alone.
-    private func other(than node: ClusterNode, in cluster: Cluster) throws -> ClusterAPI {
+    func other(than node: ClusterNode, in cluster: Cluster) throws -> ClusterAPI {
         cluster.asking(cluster.nodes.filter { $0.id != node.id })
     }
 
-    private func status(_ path: String, of node: ClusterNode) async throws -> Int {
+    func status(_ path: String, of node: ClusterNode) async throws -> Int {
         try await answer(path, of: node).status
     }
 
-    private func metric(_ name: String, of node: ClusterNode) async throws -> Double {
+    func metric(_ name: String, of node: ClusterNode) async throws -> Double {
         let text = try await answer("/metrics", of: node).body
         return text.split(separator: "\n").filter { $0.hasPrefix(name) }
             .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
     }
 
-    private func answer(_ path: String, of node: ClusterNode) async throws -> (status: Int, body: String) {
+    func answer(_ path: String, of node: ClusterNode) async throws -> (status: Int, body: String) {
         let client = PunctualClient(address: node.address, timeoutSeconds: 15)
         let result: (Int, String)
         do throws(ClientError) {

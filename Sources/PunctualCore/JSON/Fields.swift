@@ -45,7 +45,8 @@ public struct Fields {
     private let object: JSONObject
     public let pointer: JSONPointer
     public let faults: FaultList
-    private var asked: Set<String> = []
+    /// By the place of the member.
+    private var asked: [Bool]
 
     /// Notes a fault, and reads as an empty object, when the value is none.
     public init(_ value: JSONValue, at pointer: JSONPointer = .root, into faults: FaultList) {
@@ -53,13 +54,19 @@ public struct Fields {
         self.object = value.object ?? JSONObject()
         self.pointer = pointer
         self.faults = faults
+        asked = Array(repeating: false, count: object.count)
     }
 
     /// The member; nil when it is missing, or null where null means "not given".
     public mutating func value(_ name: String, nullIsMissing: Bool = true) -> JSONValue? {
-        asked.insert(name)
-        guard let value = object[name], !(nullIsMissing && value.isNull) else { return nil }
+        guard let value = member(name), !(nullIsMissing && value.isNull) else { return nil }
         return value
+    }
+
+    private mutating func member(_ name: String) -> JSONValue? {
+        guard let place = object.place(of: name) else { return nil }
+        asked[place] = true
+        return object.members[place].value
     }
 
     /// Notes that the member is needed, unless its reader has noted a fault of it already.
@@ -76,7 +83,7 @@ public struct Fields {
 
     /// Notes the members that were never asked for. Call it last.
     public func finish() {
-        for name in object.names where !asked.contains(name) {
+        for (name, isAsked) in zip(object.members.lazy.map(\.name), asked) where !isAsked {
             faults.add(
                 pointer.appending(name),
                 "is not a field\(Fields.readOnly.contains(name) && pointer == .root ? " that can be set" : "") here")
@@ -92,8 +99,7 @@ public struct Fields {
 
     /// - Parameter isRefusingNull: null is a fault where the default is no null.
     private mutating func given(_ name: String, _ wanted: String, nullable: Bool) -> JSONValue? {
-        asked.insert(name)
-        guard let value = object[name] else { return nil }
+        guard let value = member(name) else { return nil }
         if value.isNull {
             if !nullable { fault(name, "must be \(wanted), not null") }
             return nil
@@ -177,8 +183,10 @@ public struct Fields {
     }
 
     /// A duration as text, `1h30m` or `PT30S`.
-    public mutating func duration(_ name: String, _ range: ClosedRange<Duration>) -> Duration? {
-        guard let value = given(name, "a duration", nullable: false) else { return nil }
+    public mutating func duration(
+        _ name: String, _ range: ClosedRange<Duration>, nullable: Bool = false
+    ) -> Duration? {
+        guard let value = given(name, "a duration", nullable: nullable) else { return nil }
         guard let text = value.string else {
             fault(name, "must be a duration such as \"30s\", not \(value.kind)")
             return nil

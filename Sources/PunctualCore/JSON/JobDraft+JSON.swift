@@ -19,13 +19,14 @@ extension JobDraft {
     /// Reads what `json` wrote, from a store's column.
     public init(stored json: JSONValue) throws(Faults) {
         let list = FaultList()
-        let draft = JobDraft.read(json, into: list)
+        let draft = JobDraft.read(json, isStored: true, into: list)
         try list.throwIfAny()
         guard let draft else { throw Faults([Fault(pointer: "", detail: "is no job")]) }
         self = draft
     }
 
-    private static func read(_ json: JSONValue, into list: FaultList) -> JobDraft? {
+    /// - Parameter isStored: whether a newer version may have written it, whose fields are passed over.
+    private static func read(_ json: JSONValue, isStored: Bool = false, into list: FaultList) -> JobDraft? {
         var fields = Fields(json, into: list)
         if json.object == nil { return nil }
         let name = fields.word("name", length: 1...128, extra: "._/-")
@@ -58,7 +59,8 @@ extension JobDraft {
         }
         if let value = fields.int("max_catchup", 0...10_000) { draft.maxCatchup = value }
         if let value: OverlapPolicy = fields.choice("overlap_policy") { draft.overlapPolicy = value }
-        fields.finish()
+        draft.retention = fields.duration("retention", .seconds(60)...longestRetention, nullable: true)
+        if !isStored { fields.finish() }
         return schedule == nil || target == nil ? nil : draft
     }
 
@@ -144,6 +146,8 @@ extension JobDraft {
         writer.int(maxCatchup)
         writer.name("overlap_policy")
         writer.string(overlapPolicy.rawValue)
+        writer.name("retention")
+        writer.string(retention?.text)
     }
 }
 

@@ -80,10 +80,21 @@ public struct JobDraft: Hashable, Sendable {
     /// How many misfired occurrences `fire_all` runs at most, the latest ones.
     public var maxCatchup = 100
     public var overlapPolicy = OverlapPolicy.skip
+    /// How long ended executions are kept; nil means as long as the store keeps those of other jobs.
+    public var retention: Duration?
 
     public init(name: String, schedule: JobSchedule, target: Target) {
         self.name = name
         self.schedule = schedule
         self.target = target
     }
+
+    /// The longest that a job may keep its executions: ten years.
+    package static let longestRetention = Duration.seconds(3650 * 86_400)
+}
+
+extension Job {
+    /// Whether its next instant comes so soon after the last change that schedulers, which look at least once a second,
+    /// must be told of it.
+    public var isDueSoon: Bool { nextRunAt.map { $0 - updatedAt < .seconds(2) } ?? false }
 }

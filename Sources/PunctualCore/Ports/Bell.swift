@@ -2,7 +2,7 @@ public import PunctualSchedule
 
 /// Wakes loops that would otherwise wait; losing a ring costs time, never work.
 public protocol Bell: Sendable {
-    /// A job was created or changed: its next instant may be sooner than the scheduler waits.
+    /// A job was created or changed, and its next instant may be sooner than the scheduler waits (`Job.isDueSoon`).
     func jobsChanged()
     /// Executions wait for a worker.
     func workWaiting()

@@ -11,8 +11,37 @@ public protocol HistoryStore: Sendable {
     /// How many there are of each kind.
     func counts() async throws(StoreError) -> Counts
 
-    /// Removes ended executions that finished before `instant`, at most `limit`; the count removed.
-    func prune(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int
+    /// Looks through one stretch of the ended executions and removes those whose time is over: of a job with a retention
+    /// of its own what ended longer ago than that, of all others what ended before `instant`.
+    /// - Parameters:
+    ///   - limit: how many are looked at, and so removed, at most.
+    ///   - place: where to begin; what an earlier call returned.
+    func prune(before instant: Timestamp, limit: Int, from place: PrunePlace) async throws(StoreError) -> Pruned
+}
+
+/// How far a walk through the ended executions has come.
+public enum PrunePlace: Hashable, Sendable {
+    /// Among the jobs with a retention of their own, in the order of retentions and ids, behind that one; 0 and the least
+    /// id at the beginning.
+    case ownRetention(behind: Duration, Identifier)
+    /// Among what ended before the instant, behind that row; nil at the beginning. What its value is, the store knows.
+    case others(behind: PageKey?)
+
+    /// Where each walk begins.
+    public static let start = PrunePlace.ownRetention(behind: .zero, Identifier(high: 0, low: 0))
+}
+
+/// What one call of `prune` did.
+public struct Pruned: Hashable, Sendable {
+    /// How many executions were removed.
+    public var removed: Int
+    /// Where to go on; nil at the end.
+    public var next: PrunePlace?
+
+    public init(removed: Int, next: PrunePlace?) {
+        self.removed = removed
+        self.next = next
+    }
 }
 
 public struct ExecutionQuery: Hashable, Sendable {

@@ -39,11 +39,10 @@ actor Connection {
         self.notified = notified
     }
 
-    /// Connects and logs in; waits as long as `connect_timeout` allows for each host.
-    /// - Throws: `.noConnection` with what to do.
+    /// Connects with these key words and logs in.
     static func open(
-        _ settings: ConnectionSettings, ended: @escaping @Sendable (PostgresFault) -> Void = { _ in },
-        notified: @escaping @Sendable (String) -> Void = { _ in }
+        _ settings: ConnectionSettings, _ keywords: [String: String],
+        ended: @escaping @Sendable (PostgresFault) -> Void, notified: @escaping @Sendable (String) -> Void
     ) async throws(PostgresFault) -> Connection {
         let connection = Connection(settings, ended: ended, notified: notified)
         // The thread holds the connection until `end`, which is sure to come.
@@ -51,7 +50,7 @@ actor Connection {
             interest: { connection.assumeIsolated { $0.interest } },
             look: { isReadable in connection.assumeIsolated { $0.look(isReadable: isReadable) } })
         do throws(PostgresFault) {
-            try await connection.connect()
+            try await connection.connect(keywords)
             if !settings.isPooled { _ = try await connection.run([connection.sessionSettings(isLocal: false)]) }
         } catch {
             await connection.close()
@@ -60,8 +59,8 @@ actor Connection {
         return connection
     }
 
-    private func connect() throws(PostgresFault) {
-        let words = Array(settings.keywords)
+    private func connect(_ keywords: [String: String]) throws(PostgresFault) {
+        let words = Array(keywords)
         let link = withCStrings(words.map(\.key)) { keywords in
             withCStrings(words.map(\.value)) { values in PQconnectdbParams(keywords, values, 0) }
         }

@@ -8,6 +8,8 @@ package struct ConnectionSettings: Sendable {
     /// Whether a pooler hands out server connections by transaction: nothing may outlive one then, neither prepared
     /// statements nor settings nor LISTEN.
     package let isPooled: Bool
+    /// The hosts to choose the primary from; nil when there is one, or when the choice is libpq's.
+    let hosts: PrimaryHosts?
     /// How long a statement may take at the server.
     package var statementLimit = Duration.seconds(10)
 
@@ -47,6 +49,21 @@ package struct ConnectionSettings: Sendable {
         for (keyword, value) in ConnectionSettings.defaults where keywords[keyword] == nil { keywords[keyword] = value }
         if keywords["target_session_attrs"] == nil, !isReplica { keywords["target_session_attrs"] = "read-write" }
         self.keywords = keywords
+        let alone = ConnectionSettings.alone(keywords)
+        let isPrimary = ["read-write", "primary"].contains(keywords["target_session_attrs"])
+        // Behind a pooler in transaction mode are servers that the pooler chose.
+        hosts = isPrimary && !isPooled && alone.count > 1 ? PrimaryHosts(alone) : nil
+    }
+
+    /// The key words for each of the hosts that they name, whose lists go in step; one port may stand for all.
+    private static func alone(_ keywords: [String: String]) -> [[String: String]] {
+        let lists = ["host", "hostaddr", "port"].compactMap { name in
+            keywords[name].map { (name, $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)) }
+        }
+        let count = lists.map(\.1.count).max() ?? 1
+        return (0..<count).map { index in
+            lists.reduce(into: keywords) { alone, list in alone[list.0] = list.1[min(index, list.1.count - 1)] }
+        }
     }
 
     /// A network that swallows packets is noticed within seconds.
@@ -57,8 +74,10 @@ package struct ConnectionSettings: Sendable {
 
     /// Server, port and database, for messages; never the user or a password.
     package var place: String {
-        let host = keywords["host"] ?? keywords["hostaddr"] ?? "the local socket"
-        return "\(host):\(keywords["port"] ?? "5432")/\(keywords["dbname"] ?? keywords["user"] ?? "")"
+        let hosts = ConnectionSettings.alone(keywords).map { alone in
+            "\(alone["host"] ?? alone["hostaddr"] ?? "the local socket"):\(alone["port"] ?? "5432")"
+        }
+        return "\(hosts.joined(separator: ","))/\(keywords["dbname"] ?? keywords["user"] ?? "")"
     }
 
     /// What went wrong while connecting, with what to do, in one line.

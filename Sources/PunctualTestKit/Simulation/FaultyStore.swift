@@ -172,7 +172,7 @@ struct FaultyStore: JobStore, ExecutionStore, HistoryStore {
         try await inner.execution(id, of: job)
     }
     func counts() async throws(StoreError) -> Counts { try await inner.counts() }
-    func prune(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
-        try await inner.prune(before: instant, limit: limit)
+    func prune(before instant: Timestamp, limit: Int, from place: PrunePlace) async throws(StoreError) -> Pruned {
+        try await inner.prune(before: instant, limit: limit, from: place)
     }
 }

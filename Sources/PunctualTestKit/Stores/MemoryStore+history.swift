@@ -25,10 +25,15 @@ extension MemoryStore: HistoryStore {
             due: due.count, lag: due.min().map { now - $0 } ?? .zero)
     }
 
-    public func prune(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
-        let old = executions.values.map(\.row).filter { $0.finishedAt.map { $0 < instant } ?? false }.prefix(limit)
-        for row in old { executions[row.id] = nil }
-        return old.count
+    public func prune(before instant: Timestamp, limit: Int, from place: PrunePlace) async throws(StoreError) -> Pruned
+    {
+        let now = clock.now()
+        let old = executions.values.map(\.row).filter { row in
+            let end = jobs[row.jobID]?.draft.retention.map { now - $0 } ?? instant
+            return row.finishedAt.map { $0 < end } ?? false
+        }
+        for row in old.prefix(limit) { executions[row.id] = nil }
+        return Pruned(removed: min(old.count, limit), next: old.count > limit ? place : nil)
     }
 }
 

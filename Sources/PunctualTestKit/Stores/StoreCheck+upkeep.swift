@@ -66,10 +66,40 @@ extension StoreCheck {
             let later = try await scene.finish(try await scene.running(job))
             let runs = try await scene.running(job)
             let waits = try await scene.trigger(job, overlap: .allowAll)
-            try same(try await scene.store.prune(before: edge, limit: 2), 2)
-            try same(try await scene.store.prune(before: edge, limit: 2), 1)
-            try same(try await scene.store.prune(before: edge, limit: 2), 0)
+            try same(try await scene.prune(before: edge), 3)
+            try same(try await scene.prune(before: edge), 0)
             try same(Set(try await scene.history(job).map(\.id)), [later.id, runs.execution.id, waits.id])
+        },
+        StoreCheck("a job with a retention of its own keeps its executions that long, the others as long as all") {
+            scene in
+            var jobs: [Job] = []
+            for (name, hours) in [("brief", 1), ("plain", nil), ("long", 48), ("brief-too", 1)] as [(String, Int64?)] {
+                jobs.append(try await scene.job(name) { $0.retention = hours.map { .seconds($0 * 3600) } })
+            }
+            for job in jobs + jobs + jobs { try await scene.finish(try await scene.running(job)) }
+            func left(after time: Duration) async throws -> [Int] {
+                scene.clock.advance(by: time)
+                _ = try await scene.prune(before: scene.now - .seconds(86_400))
+                var counts: [Int] = []
+                for job in jobs { counts.append(try await scene.history(job).count) }
+                return counts
+            }
+            try same(try await left(after: .seconds(3600)), [3, 3, 3, 3])
+            try same(try await left(after: .milliseconds(1)), [0, 3, 3, 0])
+            try same(try await left(after: .seconds(82_800)), [0, 0, 3, 0])
+            try same(try await left(after: .seconds(86_399)), [0, 0, 3, 0])
+            try same(try await left(after: .seconds(1)), [0, 0, 0, 0])
+        },
+        StoreCheck("a retention may be changed, and goes with its job") { scene in
+            var job = try await scene.job { $0.retention = .seconds(60) }
+            try await scene.finish(try await scene.running(job))
+            scene.clock.advance(by: .seconds(61))
+            job = try await scene.update(job) { $0.draft.retention = .seconds(3600) }
+            try same(job.draft.retention, .seconds(3600))
+            try same(try await scene.prune(before: scene.now), 0)
+            try await scene.store.delete(job.id, ifVersion: nil)
+            try same(try await scene.prune(before: scene.now - .seconds(3600)), 0)
+            try same(try await scene.prune(before: scene.now), 1)
         },
         StoreCheck("counts follow every step") { scene in
             let job = try await scene.job { $0.overlapPolicy = .bufferOne }
@@ -84,7 +114,7 @@ extension StoreCheck {
             try await counts(scene, [.pending: 2, .skipped: 1])
             try await scene.store.delete(job.id, ifVersion: nil)
             try await counts(scene, [.cancelled: 2, .skipped: 1])
-            _ = try await scene.store.prune(before: scene.now + .seconds(1), limit: 10)
+            _ = try await scene.prune(before: scene.now + .seconds(1))
             try await counts(scene, [:])
         },
         StoreCheck("counts tell jobs by status, how many are due and how late") { scene in

@@ -119,4 +119,17 @@ struct StoreScene: Sendable {
     func tally(_ job: Job) async throws -> [ExecutionStatus: Int] {
         Dictionary(grouping: try await history(job), by: \.status).mapValues(\.count)
     }
+
+    /// Goes through all that ended; how many executions went.
+    func prune(before instant: Timestamp, limit: Int = 2) async throws -> Int {
+        var removed = 0
+        var next: PrunePlace? = .start
+        while let place = next {
+            let pruned = try await store.prune(before: instant, limit: limit, from: place)
+            try expect(pruned.removed <= limit)
+            removed += pruned.removed
+            next = pruned.next
+        }
+        return removed
+    }
 }

@@ -18,16 +18,18 @@ package struct Cluster: Sendable {
     /// - Parameters:
     ///   - program: the path of `punctual`.
     ///   - postgres: a server that the body may stop and start as it likes.
+    ///   - standby: of that server; then nodes know both, and reach them without a proxy.
     ///   - variables: of every node, by their full names.
     package static func with<Value>(
-        _ plans: [ClusterNode.Plan], program: String, postgres: PostgresServer, variables: [String: String] = [:],
-        _ body: (Cluster) async throws -> Value
+        _ plans: [ClusterNode.Plan], program: String, postgres: PostgresServer, standby: PostgresServer? = nil,
+        variables: [String: String] = [:], _ body: (Cluster) async throws -> Value
     ) async throws -> Value {
         let url = FileManager.default.temporaryDirectory.appending(path: "punctual-chaos-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         // What is left behind is the system's to clean.
         defer { try? FileManager.default.removeItem(at: url) }
-        let cluster = try await Cluster(plans, program, postgres, variables, url.path(percentEncoded: false))
+        let cluster = try await Cluster(
+            plans, program, postgres, standby, variables, url.path(percentEncoded: false))
         let result: Result<Value, any Error>
         do {
             try await cluster.start()
@@ -40,8 +42,8 @@ package struct Cluster: Sendable {
     }
 
     private init(
-        _ plans: [ClusterNode.Plan], _ program: String, _ postgres: PostgresServer, _ variables: [String: String],
-        _ folder: String
+        _ plans: [ClusterNode.Plan], _ program: String, _ postgres: PostgresServer, _ standby: PostgresServer?,
+        _ variables: [String: String], _ folder: String
     ) async throws {
         self.postgres = postgres
         self.folder = folder
@@ -55,8 +57,9 @@ package struct Cluster: Sendable {
                 throw ChaosFailure("libfaketime is not installed: run script/bootstrap")
             }
             let proxy = try await FaultProxy(to: postgres.port)
+            let hosts = standby.map { "127.0.0.1:\(postgres.port),127.0.0.1:\($0.port)" } ?? "127.0.0.1:\(proxy.port)"
             var own = [
-                "PUNCTUAL_DATABASE_URL": "postgres://punctual@127.0.0.1:\(proxy.port)/\(database)",
+                "PUNCTUAL_DATABASE_URL": "postgres://punctual@\(hosts)/\(database)",
                 "PUNCTUAL_EGRESS_ALLOW": "127.0.0.0/8", "PUNCTUAL_COMMAND_ALLOW": "/bin/*,/usr/bin/*",
                 "PUNCTUAL_SHUTDOWN_GRACE": "5s",
             ]

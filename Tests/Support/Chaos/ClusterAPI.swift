@@ -122,6 +122,16 @@ package struct ClusterAPI: Sendable {
         }
     }
 
+    /// The term of each shard that was ever held.
+    package func terms() async throws -> [Int: Int] {
+        var terms: [Int: Int] = [:]
+        for row in try await call("GET", "/api/v1/schedule/status")["shards"]?.array ?? [] {
+            guard let shard = row["shard"]?.int, let term = row["term"]?.int else { continue }
+            terms[Int(shard)] = Int(term)
+        }
+        return terms
+    }
+
     /// Which node holds which shards; a shard that nobody holds is left out.
     package func holders() async throws -> [Int: String] {
         var holders: [Int: String] = [:]

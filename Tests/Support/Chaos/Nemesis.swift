@@ -139,7 +139,7 @@ package final class Nemesis: Sendable {
         let postgres = cluster.postgres
         switch fault {
         case .terminateBackends:
-            try await cluster.sql(
+            _ = try await onceUp(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
                     + "WHERE datname = current_database() AND pid <> pg_backend_pid()")
         case .freezeBackend:
@@ -166,9 +166,18 @@ package final class Nemesis: Sendable {
         }
     }
 
+    /// Runs SQL as soon as the server takes connections: an earlier fault may still keep it busy with its recovery.
+    private func onceUp(_ sql: String) async throws -> String {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while true {
+            do { return try await cluster.sql(sql) } catch { if ContinuousClock.now > deadline { throw error } }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
     /// The process of one of the nodes' connections; nil when there is none.
     private func backend() async throws -> pid_t? {
-        let text = try await cluster.sql(
+        let text = try await onceUp(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
                 + "AND backend_type = 'client backend' ORDER BY pid")
         let backends = text.split(separator: "\n").compactMap { pid_t($0) }

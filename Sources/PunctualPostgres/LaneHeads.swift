@@ -1,0 +1,148 @@
+internal import PunctualCore
+internal import PunctualSchedule
+internal import Synchronization
+
+/// Where each line of a lane begins, as far as this node knows; a line is a queue's executions of one priority.
+///
+/// What was claimed leaves entries at the head of the line's index until they are vacuumed, which an old snapshot anywhere
+/// in the database puts off. Whoever seeks the head from the beginning reads them all, so a claim begins where the last
+/// one ended. What is added behind by others (late instants, what they hand back, new lines) is found by looks from the
+/// beginning, which are so rare that they take a small part of the time, however long one takes.
+final class LaneHeads: Sendable {
+    struct Line: Hashable {
+        var queue: String
+        var priority: Int
+    }
+
+    struct Head: Comparable {
+        var availableAt: Timestamp
+        var id: Identifier
+
+        static func < (left: Head, right: Head) -> Bool {
+            (left.availableAt, left.id) < (right.availableAt, right.id)
+        }
+    }
+
+    /// Says what was known when a statement went out.
+    struct Token: Sendable {
+        fileprivate var additions: Int
+        fileprivate var began: ContinuousClock.Instant
+    }
+
+    private struct Known {
+        var head: Head
+        /// The number of the last addition to the line.
+        var addition = 0
+    }
+
+    private struct State {
+        var lines: [Line: Known] = [:]
+        var additions = 0
+        var isLooking = false
+        var hasLooked = false
+        var pace = LookPace()
+        /// Whether others have added something since the last look.
+        var isTold = true
+    }
+
+    private let state = Mutex(State())
+
+    /// How much sooner than the newest that was claimed others' executions may still come.
+    private static let disorder = Duration.milliseconds(250)
+    /// Lines that have emptied are kept in mind while there are no more than these, since they will fill again.
+    private static let keptLines = 64
+
+    /// What is known, and what was known then.
+    func known() -> (lines: [(line: Line, head: Head)], token: Token) {
+        state.withLock { state in
+            (state.lines.map { ($0.key, $0.value.head) }, Token(additions: state.additions, began: .now))
+        }
+    }
+
+    /// nil when it is not time to look, or somebody does.
+    func beginLook() -> Token? {
+        state.withLock { state in
+            guard !state.isLooking, state.pace.isDue else { return nil }
+            state.isLooking = true
+            state.isTold = false
+            return Token(additions: state.additions, began: .now)
+        }
+    }
+
+    /// Takes what a look has found; nil when it failed.
+    func endLook(_ token: Token, found: [(line: Line, head: Head)]?) {
+        state.withLock { state in
+            state.isLooking = false
+            state.pace.looked(since: token.began)
+            guard let found else {
+                state.isTold = true
+                return
+            }
+            state.hasLooked = true
+            let seen = Set(found.map(\.line))
+            if state.lines.count + found.count > LaneHeads.keptLines {
+                state.lines = state.lines.filter { seen.contains($0.key) || $0.value.addition > token.additions }
+            }
+            for (line, head) in found {
+                // What was added meanwhile was not seen.
+                if let known = state.lines[line], known.addition > token.additions, known.head < head { continue }
+                state.lines[line, default: Known(head: head)].head = head
+            }
+        }
+    }
+
+    /// Takes what a claim that was sent with the token has taken of all that wait.
+    func claimed(_ rows: [Execution], _ token: Token) {
+        var last: [Line: Head] = [:]
+        for row in rows {
+            let newest = (row.startedAt ?? row.availableAt) - LaneHeads.disorder
+            let line = Line(queue: row.queue, priority: row.priority)
+            let head = min(
+                Head(availableAt: row.availableAt, id: row.id),
+                Head(availableAt: newest, id: Identifier(high: 0, low: 0)))
+            last[line] = max(last[line] ?? head, head)
+        }
+        state.withLock { state in
+            for (line, head) in last {
+                guard let known = state.lines[line], known.addition <= token.additions else { continue }
+                state.lines[line]?.head = max(known.head, head)
+            }
+        }
+    }
+
+    /// Takes what this node has added, after the commit.
+    func added(_ rows: [Execution]) {
+        state.withLock { state in
+            state.additions += 1
+            for row in rows {
+                let line = Line(queue: row.queue, priority: row.priority)
+                let head = Head(availableAt: row.availableAt, id: row.id)
+                let known = state.lines[line]?.head
+                state.lines[line] = Known(head: min(known ?? head, head), addition: state.additions)
+            }
+        }
+    }
+
+    /// Whether anything but this node's own is known.
+    var hasLooked: Bool { state.withLock { $0.hasLooked } }
+
+    /// Hears that somebody has added something.
+    func told() { state.withLock { $0.isTold = true } }
+
+    /// How long until a look may find what others have added; nil when nothing was.
+    var pauseBeforeLook: Swift.Duration? {
+        state.withLock { $0.isTold ? $0.pace.pause : nil }
+    }
+}
+
+/// When to read an index from its beginning again: so rarely that it takes a small part of the time, however long it takes.
+struct LookPace {
+    private var next = ContinuousClock.now
+
+    var isDue: Bool { ContinuousClock.now >= next }
+    var pause: Swift.Duration { max(.zero, ContinuousClock.now.duration(to: next)) }
+
+    mutating func looked(since began: ContinuousClock.Instant) {
+        next = .now.advanced(by: max(.milliseconds(50), min(began.duration(to: .now) * 10, .seconds(2))))
+    }
+}
