@@ -94,7 +94,13 @@ public struct IPAddress: Hashable, Sendable {
 extension IPAddress: CustomStringConvertible {
     /// The form of RFC 5952, as `inet_ntop` writes it.
     public var description: String {
-        if bytes.count == 4 { return bytes.map { String($0) }.joined(separator: ".") }
+        if bytes.count == 4 {
+            // At most 15 characters, which a string holds without an allocation.
+            return bytes.reduce(into: "") { text, byte in
+                if !text.isEmpty { text += "." }
+                text += String(byte)
+            }
+        }
         let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
         let gap = IPAddress.longestZeros(groups)
         // The IPv4 inside is written as such where the zeros say that there is one.
