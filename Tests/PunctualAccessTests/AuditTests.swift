@@ -112,7 +112,8 @@ struct AuditTests {
             let entries = Self.log(Int.random(in: 2...30, using: &random))
             let anchor = AuditAnchor.sign(entries.last!.head, with: Self.pepper)
             let (name, changed, isRechained) = Self.tamper(entries, using: &random)
-            if changed == entries { continue }
+            // Adding behind the newest anchor, well chained, is what the server does too; it is no tampering with what was there.
+            if changed == entries || isRechained && changed.starts(with: entries) { continue }
             // He may change the stored head too.
             let head = Bool.random(using: &random) ? entries.last!.head : changed.last?.head ?? .empty
             let fault = Self.fault(changed, head: head, anchors: [anchor])

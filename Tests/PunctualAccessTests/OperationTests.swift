@@ -298,6 +298,9 @@ struct OperationTests {
         let claims = try JSONValue(
             parsing: #"{"realm_access":{"roles":["ops",7,"dev"]},"tier":"gold","teams":["x","billing"]}"#)
         #expect(mapping.groups(of: claims) == ["ops", "dev"])
+        var prefixed = mapping
+        prefixed.groupPrefix = "partner/"
+        #expect(prefixed.groups(of: claims) == ["partner/ops", "partner/dev"])
         #expect(mapping.permissions(of: claims).map(\.role) == [.viewer, .editor])
         for text in ["{}", #"{"tier":"goldfish","teams":"bill"}"#, #"{"tier":{"gold":1},"realm_access":"roles"}"#] {
             let claims = try JSONValue(parsing: text)

@@ -59,33 +59,36 @@ package struct RequestLimits: Hashable, Sendable {
 extension LimitDecision {
     /// `RateLimit-Policy`: `"address";q=2000;w=10, "user";q=1000;w=10` (draft-ietf-httpapi-ratelimit-headers-10).
     package var policyField: String {
-        allowances.reduce(into: "") { field, allowance in
+        items { allowance in
             let quota = allowance.policy.quota
-            LimitDecision.append(allowance.policy.name, (";q=", quota.amount), (";w=", quota.seconds), to: &field)
+            return ((";q=", quota.amount), (";w=", quota.seconds))
         }
     }
 
     /// `RateLimit`: `"address";r=1999;t=1`; `t` is the time until the allowance is whole or, when it is exceeded, until the
     /// same request may be tried again.
     package var limitField: String {
-        allowances.reduce(into: "") { field, allowance in
-            let seconds = Int(allowance.reset.wholeSecondsUp)
-            LimitDecision.append(
-                allowance.policy.name, (";r=", allowance.remaining), (";t=", seconds), to: &field)
-        }
+        items { ((";r=", $0.remaining), (";t=", Int($0.reset.wholeSecondsUp))) }
     }
 
-    /// Adds an item with two parameters; piece by piece, since each answer carries both fields.
-    private static func append(
-        _ name: String, _ first: (String, Int), _ second: (String, Int), to field: inout String
-    ) {
-        field += field.isEmpty ? "\"" : ", \""
-        field += name
-        field += "\""
-        field += first.0
-        field += String(first.1)
-        field += second.0
-        field += String(second.1)
+    /// A list of the policies' names with two parameters each; as bytes, since every answer carries both fields.
+    private func items(
+        _ parameters: (Allowance) -> (first: (StaticString, Int), second: (StaticString, Int))
+    ) -> String {
+        var field: [UInt8] = []
+        field.reserveCapacity(48 * allowances.count)
+        for allowance in allowances {
+            if !field.isEmpty { field.append(contentsOf: [UInt8(ascii: ","), UInt8(ascii: " ")]) }
+            field.append(UInt8(ascii: "\""))
+            field.append(contentsOf: allowance.policy.name.utf8)
+            field.append(UInt8(ascii: "\""))
+            let (first, second) = parameters(allowance)
+            for (name, number) in [first, second] {
+                field.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+                field.append(contentsOf: String(number).utf8)
+            }
+        }
+        return String(decoding: field, as: UTF8.self)
     }
 
     /// `Retry-After` in whole seconds, 1 at least; nil when the request may go on.

@@ -7,7 +7,8 @@ extension User {
     /// So many wrong answers cost no time.
     private static let freeFailures = 5
 
-    /// Whether a sign-in is looked at now: a held one is refused with the answer that a wrong password gets, and costs no hash.
+    /// Whether a sign-in is looked at now. The password of one that is not is checked against no hash, so that neither the
+    /// answer nor its time tells a held user from an unknown one.
     package func maySignIn(at now: Timestamp) -> Bool {
         !isDisabled && failedSignIns < User.mostFailures && (heldUntil.map { $0 <= now } ?? true)
     }

@@ -5,6 +5,8 @@ package import PunctualJSON
 package struct ClaimMapping: Hashable, Sendable {
     /// The way to the claim that names groups, such as `["groups"]` or `["realm_access", "roles"]`; empty means no groups.
     package var groupsPath: [String]
+    /// Put before the groups' names, so that two providers' groups of one name are not one group here.
+    package var groupPrefix: String
     package var rules: [Rule]
 
     /// A permission for tokens whose claim has a value.
@@ -22,13 +24,14 @@ package struct ClaimMapping: Hashable, Sendable {
         }
     }
 
-    package init(groupsPath: [String], rules: [Rule] = []) {
+    package init(groupsPath: [String], groupPrefix: String = "", rules: [Rule] = []) {
         self.groupsPath = groupsPath
+        self.groupPrefix = groupPrefix
         self.rules = rules
     }
 
     package func groups(of claims: JSONValue) -> Set<String> {
-        groupsPath.isEmpty ? [] : Set(ClaimMapping.texts(at: groupsPath, in: claims))
+        Set(ClaimMapping.texts(at: groupsPath, in: claims).map { groupPrefix + $0 })
     }
 
     package func permissions(of claims: JSONValue) -> [Permission] {
