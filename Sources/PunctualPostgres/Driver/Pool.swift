@@ -41,7 +41,7 @@ final class Pool: Sendable {
 
     /// How often a call is made before its passing fault is the caller's.
     static let attemptLimit = 10
-    /// No attempt begins later than this after the first: who asked has not the whole day.
+    /// No third attempt begins later than this after the first: who asked has not the whole day.
     private static let patience = Swift.Duration.seconds(12)
 
     /// Lends a connection to the body; again when a fault passes.
@@ -68,7 +68,7 @@ final class Pool: Sendable {
             } catch { fault = error }
             // Waiting for a connection has had its own limit already.
             guard fault.isPassing, fault.kind != .noConnection, attempt < attempts,
-                began.duration(to: .now) < Pool.patience
+                attempt == 1 || began.duration(to: .now) < Pool.patience
             else { throw fault }
             isRepetition = isRepetition || fault.isAmbiguous
             // Deadlocks and restarts: everybody at once would meet again.
