@@ -184,7 +184,8 @@ let package = Package(
         tests(
             "PunctualHTTP",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualTestKit", hummingbird,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
+                "PunctualTestKit", "TestPeers", hummingbird,
                 hummingbirdTesting, httpTypes, nioCore, logging, crypto,
                 asyncHTTPClient, nioHTTP1, nioPosix,
             ]),

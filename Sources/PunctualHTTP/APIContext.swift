@@ -5,6 +5,8 @@ package struct APIContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// Taken from `X-Request-Id` or made; echoed and logged.
     package var requestID = ""
+    /// Of a request with an `Idempotency-Key`; nil for one without.
+    var origin: Origin?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

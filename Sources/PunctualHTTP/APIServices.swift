@@ -45,6 +45,12 @@ package struct APIServices: Sendable {
         self.cancelled = cancelled
     }
 
+    /// Where what a request makes comes from: anew without a key.
+    func origin(_ context: APIContext) async throws(StoreError) -> Origin {
+        if let origin = context.origin { return origin }
+        return Origin(at: try await store.now())
+    }
+
     /// The job of a path's parameter.
     /// - Throws: `Problem` 404 when there is none, or the text is no id.
     func job(_ text: String?) async throws -> Job {

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"bba3f49e8f751839\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"978e2ab3468dd8e4\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -3159,7 +3159,7 @@ try {
       "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "The same key and body replay the first answer for 24 hours; another body is 422, one still under way 409.",
+        "description": "The same key and body replay the first answer for 24 hours; another body is 422, one still under way 409. After an answer of 500 or above the same key and body try again, and find what the first request did: it never takes effect twice.",
         "example": "order-4711",
         "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }
       },

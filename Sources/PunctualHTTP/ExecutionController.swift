@@ -87,17 +87,37 @@ struct ExecutionController {
             try list.throwIfAny()
         }
         let job = try await services.job(context.parameters.get("job_id"))
-        if wanted == nil {
-            var query = ExecutionQuery()
-            query.jobID = job.id
-            query.statuses = [.failed]
-            query.limit = 1
-            wanted = try await services.store.executions(query).items.first?.id
-        }
+        if wanted == nil { wanted = try await lastFailed(of: job.id, since: context.origin?.instant) }
         guard let wanted else { throw Problem(.conflict, "The job has no failed execution.") }
+        if let origin = context.origin, let execution = try await services.store.execution(wanted, of: job.id),
+            execution.wasReopened(since: origin.instant)
+        {
+            return Answer.accepted(execution)
+        }
         let execution = try await services.store.retry(wanted, of: job.id)
         services.bell.workWaiting()
         services.events.publish(.executionUpdated, execution)
         return Answer.accepted(execution)
+    }
+
+    /// The job's newest failed execution; one that was opened again since an instant had failed at that instant.
+    private func lastFailed(of job: Identifier, since instant: Timestamp?) async throws -> Identifier? {
+        var query = ExecutionQuery()
+        query.jobID = job
+        if let instant {
+            query.limit = 200
+            let reopened = try await services.store.executions(query).items.first { $0.wasReopened(since: instant) }
+            if let reopened { return reopened.id }
+        }
+        query.statuses = [.failed]
+        query.limit = 1
+        return try await services.store.executions(query).items.first?.id
+    }
+}
+
+extension Execution {
+    /// What an earlier try of the same retry has done already.
+    fileprivate func wasReopened(since instant: Timestamp) -> Bool {
+        trigger == .retry && availableAt >= instant
     }
 }

@@ -8,7 +8,8 @@ internal import PunctualCore
 
 /// `Idempotency-Key` on the calls that create or trigger: the first answer is kept for 24 hours and given again.
 ///
-/// Answers of 500 and above free the key, since trying again is the right thing to do then.
+/// An answer of 500 and above gives the key up, since trying again is the right thing to do then; but the request may have
+/// taken effect, so its repetition goes by the same `Origin`.
 struct Idempotency {
     let store: any IdempotencyStore
 
@@ -23,9 +24,9 @@ struct Idempotency {
         var request = request
         let body = try await request.wholeBody()
         request.body = RequestBody(buffer: body)
-        switch try await store.begin(
-            key: key, fingerprint: Self.fingerprint(of: request, body), staleAfter: Self.staleAfter)
-        {
+        var context = context
+        let fingerprint = Self.fingerprint(of: request, body)
+        switch try await store.begin(key: key, fingerprint: fingerprint, staleAfter: Self.staleAfter) {
         case .replay(let answer): return Response(replaying: answer)
         case .mismatch:
             throw Problem(
@@ -36,7 +37,7 @@ struct Idempotency {
             var problem = Problem(.idempotencyInProgress, "The first request with this Idempotency-Key has not ended.")
             problem.headers[.retryAfter] = "1"
             throw problem
-        case .fresh: break
+        case .fresh(let since): context.origin = Origin(key: key, fingerprint: fingerprint, since: since)
         }
         let response: Response
         do {

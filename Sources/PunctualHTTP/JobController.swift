@@ -42,7 +42,7 @@ struct JobController {
     }
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
-        let job = try newJob(try await request.requiredJSON(), now: try await services.store.now())
+        let job = try newJob(try await request.requiredJSON(), 0, of: try await services.origin(context))
         guard let outcome = try await services.store.create([job]).first else {
             throw Problem(.internal, "No outcome.")
         }
@@ -61,9 +61,11 @@ struct JobController {
         }
         fields.finish()
         try list.throwIfAny()
-        let now = try await services.store.now()
-        var outcomes: [Result<Job, Problem>] = (items?.array ?? []).map { item in
-            do { return .success(try newJob(item, now: now)) } catch { return .failure(Problem(mapping: error)) }
+        let origin = try await services.origin(context)
+        var outcomes: [Result<Job, Problem>] = (items?.array ?? []).enumerated().map { index, item in
+            do { return .success(try newJob(item, index, of: origin)) } catch {
+                return .failure(Problem(mapping: error))
+            }
         }
         let jobs = outcomes.compactMap { try? $0.get() }  // The refused ones keep their problem.
         var created = try await services.store.create(jobs)[...]
@@ -101,11 +103,11 @@ struct JobController {
         }
     }
 
-    /// A job ready to be stored, from a request's body.
-    private func newJob(_ json: JSONValue, now: Timestamp) throws -> Job {
+    /// A job ready to be stored, from a request's body, as of the request's origin: a repetition is judged like the first.
+    private func newJob(_ json: JSONValue, _ index: Int, of origin: Origin) throws -> Job {
         let draft = try draft(json)
-        var job = Job(id: .random(at: now), draft: draft, nextRunAt: nil, createdAt: now)
-        job.nextRunAt = try firstRun(of: job, now: now)
+        var job = Job(id: origin.identifier(index), draft: draft, nextRunAt: nil, createdAt: origin.instant)
+        job.nextRunAt = try firstRun(of: job, now: origin.instant)
         return job
     }
 
@@ -273,7 +275,8 @@ struct JobController {
         try await request.requireEmpty()
         let job = try await services.job(context.parameters.get("id"))
         let now = try await services.store.now()
-        let execution = job.execution(at: now, trigger: .manual, now: now, nonce: .random(in: 1 ... .max))
+        let origin = context.origin ?? Origin(at: now)
+        let execution = job.execution(at: origin.instant, trigger: .manual, now: now, nonce: origin.nonce)
         let outcome = try await services.store.enqueue([execution], of: job.id, overlap: job.draft.overlapPolicy).first
         services.bell.workWaiting()
         if job.draft.overlapPolicy == .cancelOther { services.bell.workCancelled() }
@@ -304,9 +307,11 @@ struct JobController {
         default: break
         }
         let now = try await services.store.now()
+        // A repetition reaches no further than the first request.
+        let end = min(to, context.origin?.instant ?? now)
         var executions: [Execution] = []
         var last = from - .milliseconds(1)
-        while let instant = schedule.next(after: last), instant < min(to, now) {
+        while let instant = schedule.next(after: last), instant < end {
             guard executions.count < 10_000 else {
                 throw Problem(
                     .validation, "The range is too long.",

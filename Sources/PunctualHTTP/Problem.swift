@@ -54,8 +54,13 @@ package struct Problem: Error, Sendable {
             self.init(.versionConflict, "The version is \(current) now; read it again and repeat your change.")
         case .nameTaken: self.init(.nameTaken, "Another job of this service has that name.")
         case .conflict(let text): self.init(.conflict, text)
-        case .unavailable, .full, .cancelled:
+        case .full:
             self.init(.unavailable, "The store did not take the request; nothing was changed. Try again.")
+            headers[.retryAfter] = "1"
+        case .unavailable, .cancelled:
+            self.init(
+                .unavailable,
+                "The store did not confirm the request. Try again, with the same Idempotency-Key if it had one.")
             headers[.retryAfter] = "1"
         case .corrupt, .damaged: self.init(.internal, "What is stored cannot be read; the log tells more.")
         }

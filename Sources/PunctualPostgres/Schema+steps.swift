@@ -165,4 +165,10 @@ extension Schema {
         --
         ALTER TABLE ended_executions ADD COLUMN claim int8
         """
+
+    /// When a key was first taken for its request (NULL means `taken_at`), and the taking that gave it up without an answer:
+    /// the key is free while that is still `taken_by`, which older binaries set too.
+    static let repetitions = """
+        ALTER TABLE idempotency_keys ADD COLUMN since int8, ADD COLUMN given_up uuid
+        """
 }

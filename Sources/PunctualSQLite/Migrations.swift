@@ -7,6 +7,7 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001-jobs-and-executions") { try $0.execute(sql: first) }
         migrator.registerMigration("0002-retention") { try $0.execute(sql: retention) }
+        migrator.registerMigration("0003-repetitions") { try $0.execute(sql: repetitions) }
         return migrator
     }
 
@@ -14,6 +15,12 @@ enum Migrations {
     private static let retention = """
         ALTER TABLE jobs ADD COLUMN retention INTEGER;
         CREATE INDEX jobs_by_retention ON jobs (retention, id) WHERE retention IS NOT NULL;
+        """
+
+    /// When the key was first taken for its request (null means `taken_at`), and whether it was given up without an answer.
+    private static let repetitions = """
+        ALTER TABLE idempotency_keys ADD COLUMN since INTEGER;
+        ALTER TABLE idempotency_keys ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0;
         """
 
     private static let first = """

@@ -9,26 +9,34 @@ extension SQLiteStore {
         try await lane.write { transaction in
             let (now, database) = (transaction.now, transaction.database)
             let entry = try database.first(
-                "SELECT fingerprint, taken_at, status, headers, body FROM idempotency_keys WHERE key = ?", key
+                """
+                SELECT fingerprint, coalesce(since, taken_at), taken_at, given_up, status, headers, body
+                FROM idempotency_keys WHERE key = ?
+                """, key
             ) {
                 (
-                    fingerprint: $0.text(), takenAt: $0.instant(), status: $0.optionalInt(),
-                    headers: $0.optionalText(), body: $0.blob()
+                    fingerprint: $0.text(), since: $0.instant(), takenAt: $0.instant(), isGivenUp: $0.bool(),
+                    status: $0.optionalInt(), headers: $0.optionalText(), body: $0.blob()
                 )
             }
+            var since = now
             if let entry, entry.takenAt > now - .seconds(86_400) {
-                guard entry.fingerprint == fingerprint else { return .mismatch }
-                if let status = entry.status {
-                    return .replay(
-                        StoredAnswer(
-                            status: status, headers: try Self.headers(entry.headers ?? "{}"), body: entry.body))
+                if entry.fingerprint == fingerprint {
+                    if let status = entry.status {
+                        return .replay(
+                            StoredAnswer(
+                                status: status, headers: try Self.headers(entry.headers ?? "{}"), body: entry.body))
+                    }
+                    guard entry.isGivenUp || entry.takenAt <= now - staleAfter else { return .inProgress }
+                    since = entry.since
+                } else if !entry.isGivenUp {
+                    return .mismatch
                 }
-                if entry.takenAt > now - staleAfter { return .inProgress }
             }
             try database.run(
-                "INSERT OR REPLACE INTO idempotency_keys (key, fingerprint, taken_at) VALUES (?, ?, ?)", key,
-                fingerprint, now)
-            return .fresh
+                "INSERT OR REPLACE INTO idempotency_keys (key, fingerprint, since, taken_at) VALUES (?, ?, ?, ?)", key,
+                fingerprint, since, now)
+            return .fresh(since: since)
         }
     }
 
@@ -45,14 +53,17 @@ extension SQLiteStore {
     package func finish(key: String, answer: StoredAnswer?) async throws(StoreError) {
         try await lane.write { transaction in
             guard let answer else {
-                try transaction.database.run("DELETE FROM idempotency_keys WHERE key = ?", key)
+                try transaction.database.run(
+                    "UPDATE idempotency_keys SET given_up = 1 WHERE key = ? AND status IS NULL", key)
                 return
             }
             var headers = JSONObject()
             for (name, value) in answer.headers { headers[name] = .string(value) }
             try transaction.database.run(
-                "UPDATE idempotency_keys SET status = ?, headers = ?, body = ? WHERE key = ?", answer.status,
-                JSONValue.object(headers).description, answer.body, key)
+                """
+                UPDATE idempotency_keys SET given_up = 0, status = ?, headers = ?, body = ?
+                WHERE key = ? AND status IS NULL
+                """, answer.status, JSONValue.object(headers).description, answer.body, key)
         }
     }
 

@@ -81,7 +81,8 @@ struct IdempotencyTests {
             let digest = SHA256.hash(data: Data("POST /api/v1/jobs\n\(least)".utf8))
             let fingerprint = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
             #expect(
-                try await scene.store.begin(key: "w", fingerprint: fingerprint, staleAfter: .seconds(60)) == .fresh)
+                try await scene.store.begin(key: "w", fingerprint: fingerprint, staleAfter: .seconds(60))
+                    == .fresh(since: scene.clock.now()))
             let busy = try await client.send(.post, "/api/v1/jobs", least, headers: [keyField: "w"])
             #expect(busy.status == 409)
             #expect(busy.json["type"] == "/docs/problems#idempotency_in_progress")

@@ -10,7 +10,8 @@ public protocol IdempotencyStore: Sendable {
         key: String, fingerprint: String, staleAfter: Duration
     ) async throws(StoreError) -> IdempotencyState
 
-    /// Keeps the answer; the key is free again when `answer` is nil.
+    /// Keeps the answer, the first one for good. Without one the key is given up: the next request takes it at once, and if
+    /// it is the same request it learns when the first one came, for that may have taken effect.
     func finish(key: String, answer: StoredAnswer?) async throws(StoreError)
 
     /// Forgets keys taken before `instant`; the count removed.
@@ -19,7 +20,9 @@ public protocol IdempotencyStore: Sendable {
 
 public enum IdempotencyState: Hashable, Sendable {
     /// The key is taken; run the request and call `finish`.
-    case fresh
+    /// - Parameter since: when the key was first taken for this very request, by the store's clock. Earlier than now in a
+    ///   repetition, when nobody knows whether what came before took effect.
+    case fresh(since: Timestamp)
     case inProgress
     /// The key was used for another request.
     case mismatch

@@ -91,17 +91,24 @@ extension MemoryStore: IdempotencyStore {
         key: String, fingerprint: String, staleAfter: Duration
     ) async throws(StoreError) -> IdempotencyState {
         let now = clock.now()
+        var since = now
         if let earlier = keys[key], earlier.takenAt > now - MemoryStore.memory {
-            guard earlier.fingerprint == fingerprint else { return .mismatch }
-            if let answer = earlier.answer { return .replay(answer) }
-            if earlier.takenAt > now - staleAfter { return .inProgress }
+            if earlier.fingerprint == fingerprint {
+                if let answer = earlier.answer { return .replay(answer) }
+                guard earlier.isGivenUp || earlier.takenAt <= now - staleAfter else { return .inProgress }
+                since = earlier.since
+            } else if !earlier.isGivenUp {
+                return .mismatch
+            }
         }
-        keys[key] = StoredKey(fingerprint: fingerprint, takenAt: now, answer: nil)
-        return .fresh
+        keys[key] = StoredKey(fingerprint: fingerprint, since: since, takenAt: now)
+        return .fresh(since: since)
     }
 
     public func finish(key: String, answer: StoredAnswer?) async throws(StoreError) {
-        if let answer { keys[key]?.answer = answer } else { keys[key] = nil }
+        guard let entry = keys[key], entry.answer == nil else { return }
+        keys[key]?.answer = answer
+        keys[key]?.isGivenUp = answer == nil
     }
 
     public func pruneKeys(before instant: Timestamp) async throws(StoreError) -> Int {

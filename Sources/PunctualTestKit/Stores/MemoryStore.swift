@@ -31,7 +31,10 @@ struct StoredExecution {
 /// What is known about an idempotency key.
 struct StoredKey {
     var fingerprint: String
+    /// When it was first taken for this request.
+    var since: Timestamp
     var takenAt: Timestamp
+    var isGivenUp = false
     var answer: StoredAnswer?
 }
 

@@ -78,12 +78,17 @@ extension StoreCheck {
             try same(taken.count { !$0.isEmpty }, 1)
             try same(try await scene.store.leases().map(\.term), [1])
         },
-        StoreCheck("of requests with one key at once, one is fresh") { scene in
-            let states = try await together(32) { _ in
-                try await scene.store.begin(key: "k", fingerprint: "f", staleAfter: .seconds(60))
+        StoreCheck("of requests with one key at once, one is fresh, also when the key was given up") { scene in
+            let first = scene.now
+            for _ in 0..<3 {
+                let states = try await together(32) { _ in
+                    try await scene.store.begin(key: "k", fingerprint: "f", staleAfter: .seconds(60))
+                }
+                try same(states.count { $0 == .fresh(since: first) }, 1)
+                try same(states.count { $0 == .inProgress }, 31)
+                try await scene.store.finish(key: "k", answer: nil)
+                scene.clock.advance(by: .seconds(1))
             }
-            try same(states.count { $0 == .fresh }, 1)
-            try same(states.count { $0 == .inProgress }, 31)
         },
         StoreCheck("a completion and a cancellation at once leave one consistent end") { scene in
             let job = try await scene.job { $0.overlapPolicy = .allowAll }

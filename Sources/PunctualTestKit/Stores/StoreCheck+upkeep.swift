@@ -200,34 +200,5 @@ extension StoreCheck {
             try same(try await scene.store.nodes(seenSince: scene.now), [wanted])
             try same(try await scene.store.nodes(seenSince: ManualClock.start).map(\.id), ["a", "b"])
         },
-        StoreCheck("an idempotency key answers again as it answered first") { scene in
-            let answer = StoredAnswer(
-                status: 201, headers: ["location": "/jobs/1", "etag": "\"1\""], body: [0, 123, 255, 10])
-            try same(try await scene.store.begin(key: "k", fingerprint: "f", staleAfter: .seconds(60)), .fresh)
-            try same(try await scene.store.begin(key: "k", fingerprint: "f", staleAfter: .seconds(60)), .inProgress)
-            try same(try await scene.store.begin(key: "k", fingerprint: "g", staleAfter: .seconds(60)), .mismatch)
-            try await scene.store.finish(key: "k", answer: answer)
-            try same(try await scene.store.begin(key: "k", fingerprint: "f", staleAfter: .seconds(60)), .replay(answer))
-            try same(try await scene.store.begin(key: "k", fingerprint: "g", staleAfter: .seconds(60)), .mismatch)
-        },
-        StoreCheck("an idempotency key without an answer is free again") { scene in
-            _ = try await scene.store.begin(key: "k", fingerprint: "f", staleAfter: .seconds(60))
-            try await scene.store.finish(key: "k", answer: nil)
-            try same(try await scene.store.begin(key: "k", fingerprint: "g", staleAfter: .seconds(60)), .fresh)
-        },
-        StoreCheck("an unfinished idempotency key is taken over when its server died") { scene in
-            _ = try await scene.store.begin(key: "k", fingerprint: "f", staleAfter: .seconds(60))
-            scene.clock.advance(by: .seconds(60))
-            try same(try await scene.store.begin(key: "k", fingerprint: "f", staleAfter: .seconds(60)), .fresh)
-            try same(try await scene.store.begin(key: "k", fingerprint: "f", staleAfter: .seconds(60)), .inProgress)
-        },
-        StoreCheck("idempotency keys taken before an instant are forgotten") { scene in
-            _ = try await scene.store.begin(key: "old", fingerprint: "f", staleAfter: .seconds(600))
-            scene.clock.advance(by: .seconds(1))
-            _ = try await scene.store.begin(key: "new", fingerprint: "f", staleAfter: .seconds(600))
-            try same(try await scene.store.pruneKeys(before: scene.now), 1)
-            try same(try await scene.store.begin(key: "old", fingerprint: "x", staleAfter: .seconds(600)), .fresh)
-            try same(try await scene.store.begin(key: "new", fingerprint: "f", staleAfter: .seconds(600)), .inProgress)
-        },
     ]
 }
