@@ -7,6 +7,7 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001-jobs-and-executions") { try $0.execute(sql: first) }
         migrator.registerMigration("0002-retention") { try $0.execute(sql: retention) }
+        migrator.registerMigration("0003-access") { try $0.execute(sql: access) }
         return migrator
     }
 
