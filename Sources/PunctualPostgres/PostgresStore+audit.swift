@@ -8,43 +8,58 @@ extension PostgresStore: AuditStore {
         drafts.isEmpty ? [] : try await lanes.audits.submit(drafts.map(\.storable), to: self)
     }
 
-    /// Chains the drafts to the end, under the lock of its row: whoever else appends, on whatever node, waits for it.
+    /// Chains the drafts to the log's end.
     func chain(_ drafts: [AuditDraft]) async throws(StoreError) -> [AuditEntry] {
         let token = PostgresStore.token()
         // Where the log ended when this call came first.
         let start = Mutex<Int64?>(nil)
+        return try await extendLog(by: token) { connection, head throws(PostgresFault) in
+            let from = start.withLock { start in
+                start = start ?? head.sequence
+                return start ?? head.sequence
+            }
+            if from < head.sequence {
+                // This call comes again: it may have appended before its connection ended.
+                let kept = try await connection.run([PostgresStore.written(from, token)])[0]
+                if kept.count > 0 { return .success((kept.map { AuditEntry(&$0) }, new: [])) }
+            }
+            var last = head
+            let entries = drafts.map { draft in
+                let entry = AuditEntry(draft, after: last)
+                last = entry.head
+                return entry
+            }
+            return .success((entries, new: entries))
+        }
+    }
+
+    /// Adds entries under the lock of the log's end: whoever else does, on whatever node, waits for it.
+    /// - Parameter next: what to answer, and what to add behind the head.
+    func extendLog(
+        by token: Identifier,
+        _ next: @Sendable (Connection, AuditHead) async throws(PostgresFault) -> Result<
+            (answer: [AuditEntry], new: [AuditEntry]), StoreError
+        >
+    ) async throws(StoreError) -> [AuditEntry] {
         let result: Result<[AuditEntry], StoreError>
         do throws(PostgresFault) {
             result = try await pool.lend { connection, _ throws(PostgresFault) in
                 do throws(PostgresFault) {
                     let rows = try await connection.run([PostgresStore.begin(), PostgresStore.lockHead()])
-                    guard var head = rows[1].first({ AuditHead(&$0) }) else {
+                    guard let head = rows[1].first({ AuditHead(&$0) }) else {
                         await connection.rollBack()
                         return .failure(PostgresStore.headless)
                     }
-                    let end = head.sequence
-                    let from = start.withLock { start in
-                        start = start ?? end
-                        return start ?? end
-                    }
-                    if from < end {
-                        // This call comes again: it may have appended before its connection ended.
-                        let kept = try await connection.run([PostgresStore.written(from, token)])[0]
-                        if kept.count > 0 {
-                            await connection.rollBack()
-                            return .success(kept.map { AuditEntry(&$0) })
-                        }
-                    }
-                    let entries = drafts.map { draft in
-                        let entry = AuditEntry(draft, after: head)
-                        head = entry.head
-                        return entry
+                    let step = try await next(connection, head)
+                    guard case .success(let (answer, new)) = step, let last = new.last else {
+                        await connection.rollBack()
+                        return step.map(\.answer)
                     }
                     _ = try await connection.run([
-                        PostgresStore.insertion(of: entries, token),
-                        PostgresStore.moveHead(head.sequence, Blob(bytes: head.hash)), PostgresStore.commit(),
+                        PostgresStore.insertion(of: new, token),
+                        PostgresStore.moveHead(last.sequence, Blob(bytes: last.hash)), PostgresStore.commit(),
                     ])
-                    return .success(entries)
+                    return .success(answer)
                 } catch {
                     await connection.rollBack()
                     throw error
@@ -82,7 +97,7 @@ extension PostgresStore: AuditStore {
         """)
     private static let read = "SELECT \(AuditEntry.columns) FROM audit_entries"
     private static let written = Statement("\(read) WHERE sequence > $1 AND written_by = $2 ORDER BY sequence")
-    private static let entriesFrom = Statement("\(read) WHERE sequence >= $1 ORDER BY sequence LIMIT $2::int8")
+    static let entriesFrom = Statement("\(read) WHERE sequence >= $1 ORDER BY sequence LIMIT $2::int8")
 
     package func auditHead() async throws(StoreError) -> AuditHead {
         guard let head = try await run([PostgresStore.head()])[0].first({ AuditHead(&$0) }) else {
@@ -139,7 +154,7 @@ extension AuditEntry {
         previous, hash
         """
 
-    fileprivate init(_ columns: inout Columns) {
+    init(_ columns: inout Columns) {
         let sequence = columns.int64()
         let draft = AuditDraft(
             at: columns.instant(), principal: columns.text(), credential: columns.optionalText(),

@@ -143,9 +143,7 @@ extension PostgresStore {
     }
 
     private static let familyByID = Statement(
-        """
-        SELECT id, subject, expires_at, revoked_at, version, definition, written_by FROM refresh_families WHERE id = $1
-        """)
+        "SELECT \(RefreshFamily.columns), written_by FROM refresh_families WHERE id = $1")
 
     package func update(_ family: RefreshFamily, ifVersion version: Int) async throws(StoreError) -> RefreshFamily {
         let token = PostgresStore.token()
@@ -216,7 +214,10 @@ extension Grant {
 }
 
 extension RefreshFamily {
-    fileprivate init(_ columns: inout Columns) throws(StoreError) {
+    /// In the order in which `init(_:)` reads them.
+    static let columns = "id, subject, expires_at, revoked_at, version, definition"
+
+    init(_ columns: inout Columns) throws(StoreError) {
         let (id, subject) = (columns.identifier(), columns.text())
         let (expiresAt, revokedAt) = (columns.instant(), columns.optionalInstant())
         let version = columns.int()

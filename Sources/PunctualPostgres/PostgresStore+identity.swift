@@ -61,7 +61,7 @@ extension PostgresStore: IdentityStore {
             """)
     }
 
-    private static let raise = Statement("UPDATE identity_revision SET revision = revision + 1 WHERE is_only")
+    static let raise = Statement("UPDATE identity_revision SET revision = revision + 1 WHERE is_only")
 
     /// Of one call, so that its repetition knows its own earlier work.
     static func token() -> Identifier { .random(at: Timestamp(milliseconds: 0)) }
@@ -117,15 +117,15 @@ extension PostgresStore: IdentityStore {
         }
         // Each sees what was there when the owner's row was locked: a key that was being made is among them.
         calls += [
-            PostgresStore.removeKeys(subject.text), PostgresStore.removeGrants(subject.text),
-            PostgresStore.removeFamilies(subject.text), PostgresStore.raise(),
+            PostgresStore.removeKeysOf(subject.text), PostgresStore.removeGrantsOf(subject.text),
+            PostgresStore.removeFamiliesOf(subject.text), PostgresStore.raise(),
         ]
         _ = try await run(calls)
     }
 
-    private static let removeKeys = Statement("DELETE FROM api_keys WHERE owner = $1")
-    private static let removeGrants = Statement("DELETE FROM grants WHERE subject = $1")
-    private static let removeFamilies = Statement("DELETE FROM refresh_families WHERE subject = $1")
+    private static let removeKeysOf = Statement("DELETE FROM api_keys WHERE owner = $1")
+    private static let removeGrantsOf = Statement("DELETE FROM grants WHERE subject = $1")
+    private static let removeFamiliesOf = Statement("DELETE FROM refresh_families WHERE subject = $1")
 }
 
 extension PostgresStore {

@@ -50,9 +50,7 @@ extension PostgresStore: SecretStore {
         try await run([PostgresStore.secretsOfOtherKeys(masterKeyID, limit)])[0].map { SecretRecord(&$0) }
     }
 
-    private static let read = """
-        SELECT service, name, version, master_key_id, wrapped_key, box, created_at, created_by, expires_at FROM secrets
-        """
+    private static let read = "SELECT \(SecretRecord.columns) FROM secrets"
     private static let secretVersions = Statement("\(read) WHERE service = $1 AND name = $2 ORDER BY version DESC")
     private static let secretsByName = Statement(
         "\(read) WHERE service = $1 AND name > $2 AND expires_at IS NULL ORDER BY name LIMIT $3::int8")
@@ -98,7 +96,12 @@ extension PostgresStore: SecretStore {
 }
 
 extension SecretRecord {
-    fileprivate init(_ columns: inout Columns) {
+    /// In the order in which `init(_:)` reads them.
+    static let columns = """
+        service, name, version, master_key_id, wrapped_key, box, created_at, created_by, expires_at
+        """
+
+    init(_ columns: inout Columns) {
         let (service, name, version) = (columns.text(), columns.text(), columns.int())
         let sealed = SealedBytes(masterKeyID: columns.text(), wrappedKey: columns.blob(), box: columns.blob())
         self.init(

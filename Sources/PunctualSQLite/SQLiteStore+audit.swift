@@ -8,18 +8,12 @@ extension SQLiteStore: AuditStore {
         if drafts.isEmpty { return [] }
         return try await lane.write { transaction in
             var head = try transaction.auditHead()
-            let isBehind = try transaction.database.first(
-                "SELECT 1 FROM audit_entries WHERE sequence > ?", head.sequence
-            ) { $0.bool() }
-            if isBehind == true { throw StoreError.headless }
             let entries = drafts.map { draft in
                 let entry = AuditEntry(draft, after: head)
                 head = entry.head
                 return entry
             }
-            for entry in entries { try transaction.insert(entry) }
-            try transaction.database.run(
-                "UPDATE audit_head SET sequence = ?, hash = ? WHERE id = 1", head.sequence, head.hash)
+            try transaction.extendLog(by: entries)
             return entries
         }
     }
@@ -29,11 +23,7 @@ extension SQLiteStore: AuditStore {
     }
 
     package func auditEntries(from sequence: Int64, limit: Int) async throws(StoreError) -> [AuditEntry] {
-        try await reads.read { transaction in
-            try transaction.database.rows(
-                "SELECT \(AuditEntry.columns) FROM audit_entries WHERE sequence >= ? ORDER BY sequence LIMIT ?",
-                sequence, limit, read: AuditEntry.init)
-        }
+        try await reads.read { try $0.auditEntries(from: sequence, limit: limit) }
     }
 
     package func auditEntries(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
@@ -73,12 +63,27 @@ extension StoreError {
 }
 
 extension Transaction {
-    fileprivate func auditHead() throws -> AuditHead {
+    func auditHead() throws -> AuditHead {
         let head = try database.first("SELECT sequence, hash FROM audit_head WHERE id = 1") {
             AuditHead(sequence: $0.int64(), hash: $0.blob())
         }
         guard let head else { throw StoreError.headless }
         return head
+    }
+
+    func auditEntries(from sequence: Int64, limit: Int) throws -> [AuditEntry] {
+        try database.rows(
+            "SELECT \(AuditEntry.columns) FROM audit_entries WHERE sequence >= ? ORDER BY sequence LIMIT ?", sequence,
+            limit, read: AuditEntry.init)
+    }
+
+    /// Adds entries behind the log's end.
+    func extendLog(by entries: [AuditEntry]) throws {
+        guard let first = entries.first, let last = entries.last else { return }
+        // Before anything is written, so that the writes of others are not undone with it.
+        if try !auditEntries(from: first.sequence, limit: 1).isEmpty { throw StoreError.headless }
+        for entry in entries { try insert(entry) }
+        try database.run("UPDATE audit_head SET sequence = ?, hash = ? WHERE id = 1", last.sequence, last.hash)
     }
 
     fileprivate func insert(_ entry: AuditEntry) throws {

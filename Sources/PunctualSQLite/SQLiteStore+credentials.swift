@@ -9,9 +9,7 @@ extension SQLiteStore {
         try await lane.write { transaction in
             if let existing = try transaction.key(key.id) { return existing }
             guard try transaction.isKnown(key.owner) else { throw StoreError.notFound }
-            try transaction.database.run(
-                "INSERT INTO api_keys (\(APIKey.columns)) VALUES (?, ?, ?, ?, ?)", key.id, key.owner.text,
-                key.lastUsedAt, key.version, key.storedText)
+            try transaction.put(key)
             try transaction.raiseRevision()
             return key
         }
@@ -66,9 +64,7 @@ extension SQLiteStore {
             {
                 return existing
             }
-            try database.run(
-                "INSERT INTO grants (\(Grant.columns)) VALUES (?, ?, ?)", grant.id, grant.subject.text,
-                grant.storedText)
+            try transaction.put(grant)
             try transaction.raiseRevision()
             return grant
         }
@@ -103,9 +99,7 @@ extension SQLiteStore {
         try await lane.write { transaction in
             if let existing = try transaction.family(family.id) { return existing }
             // Nothing that anybody has read is changed by it.
-            try transaction.database.run(
-                "INSERT INTO refresh_families (\(RefreshFamily.columns)) VALUES (?, ?, ?, ?, ?, ?)", family.id,
-                family.subject.text, family.expiresAt, family.revokedAt, family.version, family.storedText)
+            try transaction.put(family)
             return family
         }
     }
@@ -164,6 +158,27 @@ extension Transaction {
             "SELECT \(RefreshFamily.columns) FROM refresh_families WHERE id = ?", id, read: RefreshFamily.init)
     }
 
+    /// Adds the row, or puts it in the place of the one with its id.
+    func put(_ key: APIKey) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO api_keys (\(APIKey.columns)) VALUES (?, ?, ?, ?, ?)", key.id, key.owner.text,
+            key.lastUsedAt, key.version, key.storedText)
+    }
+
+    /// As for keys.
+    func put(_ grant: Grant) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO grants (\(Grant.columns)) VALUES (?, ?, ?)", grant.id, grant.subject.text,
+            grant.storedText)
+    }
+
+    /// As for keys.
+    func put(_ family: RefreshFamily) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO refresh_families (\(RefreshFamily.columns)) VALUES (?, ?, ?, ?, ?, ?)", family.id,
+            family.subject.text, family.expiresAt, family.revokedAt, family.version, family.storedText)
+    }
+
     fileprivate func isKnown(_ subject: Subject) throws -> Bool {
         switch subject {
         case .user(let id): try database.first("SELECT 1 FROM users WHERE id = ?", id) { $0.bool() } ?? false
@@ -194,9 +209,9 @@ extension Grant {
 }
 
 extension RefreshFamily {
-    fileprivate static let columns = "id, subject, expires_at, revoked_at, version, definition"
+    static let columns = "id, subject, expires_at, revoked_at, version, definition"
 
-    fileprivate init(_ columns: inout Columns) throws {
+    init(_ columns: inout Columns) throws {
         let (id, subject) = (try columns.identifier(), columns.text())
         let (expiresAt, revokedAt) = (columns.instant(), columns.optionalInstant())
         let version = columns.int()

@@ -2,7 +2,7 @@ package import PunctualCore
 internal import PunctualSchedule
 
 /// A user or a service account: a row with a name, changed by version.
-private protocol NamedRow: Sendable {
+protocol NamedRow: Sendable {
     var id: Identifier { get }
     var name: String { get }
     var version: Int { get }
@@ -11,8 +11,8 @@ private protocol NamedRow: Sendable {
     static var table: String { get }
 }
 
-extension User: NamedRow { fileprivate static var table: String { "users" } }
-extension ServiceAccount: NamedRow { fileprivate static var table: String { "service_accounts" } }
+extension User: NamedRow { static var table: String { "users" } }
+extension ServiceAccount: NamedRow { static var table: String { "service_accounts" } }
 
 extension SQLiteStore: IdentityStore {
     package func identityRevision() async throws(StoreError) -> Int64 {
@@ -99,12 +99,16 @@ extension Transaction {
 
     fileprivate func create<Row: NamedRow>(_ row: Row) throws -> Row {
         if let existing: Row = try named(row.id) { return existing }
-        let added = try database.run(
-            "INSERT INTO \(Row.table) (\(Self.namedColumns)) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", row.id,
-            row.name, row.version, row.storedText)
-        if added == 0 { throw StoreError.nameTaken }
+        if try !add(row) { throw StoreError.nameTaken }
         try raiseRevision()
         return row
+    }
+
+    /// - Returns: false when the name, or the id, is taken.
+    func add(_ row: some NamedRow) throws -> Bool {
+        try database.run(
+            "INSERT INTO \(type(of: row).table) (\(Self.namedColumns)) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            row.id, row.name, row.version, row.storedText) > 0
     }
 
     fileprivate func change<Row: NamedRow>(_ row: Row, _ version: Int) throws -> Row {

@@ -6,22 +6,19 @@ extension SQLiteStore: SecretStore {
     package func put(_ record: SecretRecord, overlapUntil: Timestamp) async throws(StoreError) {
         try await lane.write { transaction in
             let database = transaction.database
-            let current =
+            let newest =
                 try database.first(
                     "SELECT max(version) FROM secrets WHERE service = ? AND name = ?", record.service, record.name
                 ) { $0.optionalInt() } ?? nil
-            guard record.version == (current ?? 0) + 1 else {
-                throw StoreError.versionConflict(current: current ?? 0)
+            guard record.version == (newest ?? 0) + 1 else {
+                throw StoreError.versionConflict(current: newest ?? 0)
             }
             try database.run(
                 "UPDATE secrets SET expires_at = ? WHERE service = ? AND name = ? AND expires_at IS NULL", overlapUntil,
                 record.service, record.name)
-            try database.run(
-                """
-                INSERT INTO secrets (service, name, version, master_key_id, wrapped_key, box, created_at, created_by)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """, record.service, record.name, record.version, record.sealed.masterKeyID, record.sealed.wrappedKey,
-                record.sealed.box, record.createdAt, record.createdBy)
+            var current = record
+            current.expiresAt = nil
+            _ = try transaction.add(current)
         }
     }
 
@@ -89,13 +86,23 @@ extension SQLiteStore: SecretStore {
     }
 }
 
+extension Transaction {
+    /// - Returns: false when the version is there, or another one is current.
+    func add(_ record: SecretRecord) throws -> Bool {
+        try database.run(
+            "INSERT INTO secrets (\(SecretRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            record.service, record.name, record.version, record.sealed.masterKeyID, record.sealed.wrappedKey,
+            record.sealed.box, record.createdAt, record.createdBy, record.expiresAt) > 0
+    }
+}
+
 extension SecretRecord {
     /// In the order in which `init(_:)` reads them.
-    fileprivate static let columns = """
+    static let columns = """
         service, name, version, master_key_id, wrapped_key, box, created_at, created_by, expires_at
         """
 
-    fileprivate init(_ columns: inout Columns) {
+    init(_ columns: inout Columns) {
         let (service, name, version) = (columns.text(), columns.text(), columns.int())
         let sealed = SealedBytes(masterKeyID: columns.text(), wrappedKey: columns.blob(), box: columns.blob())
         self.init(
