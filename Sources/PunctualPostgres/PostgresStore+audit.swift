@@ -37,9 +37,10 @@ extension PostgresStore: AuditStore {
     /// - Parameter next: what to answer, and what to add behind the head.
     func extendLog(
         by token: Identifier,
-        _ next: @Sendable (Connection, AuditHead) async throws(PostgresFault) -> Result<
-            (answer: [AuditEntry], new: [AuditEntry]), StoreError
-        >
+        _ next:
+            @Sendable (Connection, AuditHead) async throws(PostgresFault) -> Result<
+                (answer: [AuditEntry], new: [AuditEntry]), StoreError
+            >
     ) async throws(StoreError) -> [AuditEntry] {
         let result: Result<[AuditEntry], StoreError>
         do throws(PostgresFault) {

@@ -40,7 +40,8 @@ enum AccessPlans {
 
     private static func key(_ now: Timestamp) -> APIKey {
         APIKey(
-            id: .lowest, name: "key", owner: .user(.lowest), secrets: [], scopes: [], createdAt: now, createdBy: "system")
+            id: .lowest, name: "key", owner: .user(.lowest), secrets: [], scopes: [], createdAt: now,
+            createdBy: "system")
     }
 
     private static func grant(_ now: Timestamp) -> Grant {

@@ -104,7 +104,9 @@ struct SQLiteIdentityTests {
         let draft = AuditChain.draft(1)
         _ = try await store.append([draft])
         let texts = try await store.pool.read { database in
-            try Row.fetchAll(database, sql: "SELECT before, after FROM audit_entries").map { [$0[0], $0[1]] as [String?] }
+            try Row.fetchAll(database, sql: "SELECT before, after FROM audit_entries").map {
+                [$0[0], $0[1]] as [String?]
+            }
         }
         #expect(texts == [[draft.before.keptText, draft.after.keptText]])
     }
