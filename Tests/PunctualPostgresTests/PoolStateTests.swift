@@ -56,7 +56,21 @@ struct PoolStateTests {
             pauses.append(pause)
             #expect(pool.mayOpen(1) == [.open(1)])
         }
-        #expect(pauses == [100, 200, 400, 800, 1600, 3200, 5000, 5000])
+        #expect(pauses == [100, 200, 400, 800, 1600, 2000, 2000, 2000])
+    }
+
+    @Test("once a connection is there again, who still waits has others opened without a pause")
+    func backAgain() {
+        var pool = PoolState(Self.limits)
+        #expect(pool.start() == [.open(1)])
+        #expect(pool.asked(by: 10, now: 0) == [])
+        #expect(pool.asked(by: 11, now: 0) == [.open(2)])
+        for id in [1, 2] { _ = pool.failedToOpen(id, chance: 1) }
+        #expect(pool.mayOpen(1) == [.open(1)])
+        #expect(pool.opened(1, now: 5, chance: 0) == [.give(1, to: 10), .open(2)])
+        // Its pause ends later, and changes nothing.
+        #expect(pool.mayOpen(2) == [])
+        #expect(pool.opened(2, now: 6, chance: 0) == [.give(2, to: 11)])
     }
 
     @Test("a connection that was idle for long is looked at before it is given")

@@ -1,3 +1,4 @@
+import FaultProxy
 import Foundation
 import PunctualCore
 import PunctualSchedule
@@ -109,6 +110,24 @@ struct PostgresFaultTests {
         while try isRunning() { try await Task.sleep(for: .milliseconds(10)) }
         let echo = try await connection.run([Call(composed: "SELECT $1::int8", 7)])
         #expect(echo[0].first { $0.int() } == 7)
+        await connection.close()
+    }
+
+    @Test(
+        "a call that is cancelled in a black hole gives its connection up; whoever uses it next hears of that",
+        .timeLimit(.minutes(3)))
+    func cancellationInABlackHole() async throws {
+        let proxy = try await FaultProxy(to: PostgresServer.shared.port)
+        let connection = try await Connection.open(
+            ConnectionSettings("postgres://punctual@127.0.0.1:\(proxy.port)/postgres"))
+        proxy.set(.blackHole)
+        let task = Task { () async throws in _ = try await connection.run([Call(composed: "SELECT 1")]) }
+        while await connection.load == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        task.cancel()
+        let result = await task.result
+        #expect(throws: PostgresFault.self) { try result.get() }
+        await #expect(throws: PostgresFault.self) { _ = try await connection.run([Call(composed: "SELECT 2")]) }
+        try await proxy.stop()
         await connection.close()
     }
 

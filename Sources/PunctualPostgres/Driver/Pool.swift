@@ -41,6 +41,8 @@ final class Pool: Sendable {
 
     /// How often a call is made before its passing fault is the caller's.
     static let attemptLimit = 10
+    /// No third attempt begins later than this after the first: who asked has not the whole day.
+    private static let patience = Swift.Duration.seconds(12)
 
     /// Lends a connection to the body; again when a fault passes.
     /// - Parameter body: told whether an earlier attempt may have taken effect. It leaves no transaction open.
@@ -50,6 +52,7 @@ final class Pool: Sendable {
     ) async throws(PostgresFault) -> Value {
         var isRepetition = false
         var attempt = 1
+        let began = ContinuousClock.now
         while true {
             let fault: PostgresFault
             do throws(PostgresFault) {
@@ -64,7 +67,9 @@ final class Pool: Sendable {
                 }
             } catch { fault = error }
             // Waiting for a connection has had its own limit already.
-            guard fault.isPassing, fault.kind != .noConnection, attempt < attempts else { throw fault }
+            guard fault.isPassing, fault.kind != .noConnection, attempt < attempts,
+                attempt == 1 || began.duration(to: .now) < Pool.patience
+            else { throw fault }
             isRepetition = isRepetition || fault.isAmbiguous
             // Deadlocks and restarts: everybody at once would meet again.
             let pause = Int64(5 << min(attempt, 7))

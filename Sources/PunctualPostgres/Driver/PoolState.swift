@@ -20,7 +20,7 @@ struct PoolState {
         var ageMilliseconds: Int64 = 3_600_000
         /// The pause after the first failure to connect; doubled by each further one, up to the longest.
         var pauseMilliseconds: Int64 = 100
-        var longestPauseMilliseconds: Int64 = 5_000
+        var longestPauseMilliseconds: Int64 = 2_000
 
         init() {}
     }
@@ -97,7 +97,20 @@ struct PoolState {
         guard slots[id] != nil else { return [.close(id)] }
         slots[id]?.failures = 0
         slots[id]?.expiresAt = now + limits.ageMilliseconds + Int64(Double(limits.ageMilliseconds) * 0.1 * chance)
-        return free(id, now: now)
+        return free(id, now: now) + retryNow()
+    }
+
+    /// The server is back: who still waits has no use for pauses.
+    private mutating func retryNow() -> [Action] {
+        var opening = slots.values.count { $0.phase == .opening }
+        var actions: [Action] = []
+        for (id, slot) in slots.sorted(by: { $0.key < $1.key }) where slot.phase == .pausing {
+            guard opening < waiters.count else { break }
+            slots[id]?.phase = .opening
+            opening += 1
+            actions.append(.open(id))
+        }
+        return actions
     }
 
     /// A connection could not be had.
