@@ -93,5 +93,5 @@ extension PostgresStore: TransferStore {
 
 extension Identifier {
     /// Below every id that is made: no UUID is all zeros.
-    fileprivate static var lowest: Identifier { Identifier(high: 0, low: 0) }
+    static var lowest: Identifier { Identifier(high: 0, low: 0) }
 }

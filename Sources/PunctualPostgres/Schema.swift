@@ -23,6 +23,7 @@ struct Schema: Sendable {
         Step(number: 3, name: "retention", oldestBinary: 1, sql: retention),
         Step(number: 4, name: "claims", oldestBinary: 1, sql: claims),
         Step(number: 5, name: "repetitions", oldestBinary: 1, sql: repetitions),
+        Step(number: 6, name: "access", oldestBinary: 1, sql: access),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

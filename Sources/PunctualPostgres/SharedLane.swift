@@ -86,6 +86,15 @@ struct Lanes: Sendable {
     let time = SharedLane<Void, Timestamp>(flightLimit: 1) { (store, askers) async throws(StoreError) in
         Array(repeating: try await store.readTime(), count: askers.count)
     }
+    /// One at a time: they would only wait for each other's lock.
+    let audits = SharedLane<[AuditDraft], [AuditEntry]>(batchLimit: 64, flightLimit: 1) {
+        (store, lists) async throws(StoreError) in
+        var entries = try await store.chain(lists.flatMap { $0 })[...]
+        return lists.map { list in
+            defer { entries.removeFirst(list.count) }
+            return Array(entries.prefix(list.count))
+        }
+    }
     let jobs = SharedLane<Identifier, Job?>(batchLimit: 128) { (store, ids) async throws(StoreError) in
         try await store.jobs(ids)
     }

@@ -8,6 +8,7 @@ enum Migrations {
         migrator.registerMigration("0001-jobs-and-executions") { try $0.execute(sql: first) }
         migrator.registerMigration("0002-retention") { try $0.execute(sql: retention) }
         migrator.registerMigration("0003-repetitions") { try $0.execute(sql: repetitions) }
+        migrator.registerMigration("0004-access") { try $0.execute(sql: access) }
         return migrator
     }
 

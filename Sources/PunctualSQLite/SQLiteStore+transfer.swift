@@ -62,5 +62,5 @@ extension SQLiteStore: TransferStore {
 
 extension Identifier {
     /// Below every id that is made: no UUID is all zeros.
-    fileprivate static var lowest: Identifier { Identifier(high: 0, low: 0) }
+    static var lowest: Identifier { Identifier(high: 0, low: 0) }
 }

@@ -146,4 +146,60 @@ struct AmbiguousCommitTests {
             #expect(kept?.failureCount == Self.count)
         }
     }
+
+    @Test("chains no audit entry twice")
+    func audit() async throws {
+        try await withProxy { store, proxy in
+            for number in 0..<Self.count {
+                let mark = "audit-\(number)-end"
+                var draft = AuditChain.draft(number)
+                draft.requestID = mark
+                proxy.cutAnswer(toRequestWith: mark)
+                let entries = try await store.append([draft])
+                #expect(entries.map(\.draft) == [draft])
+            }
+            let all = try await store.auditEntries(from: 1, limit: 1000)
+            let head = try await store.auditHead()
+            #expect(all.count == Self.count && AuditChain.firstMisfit(in: all, head: head) == nil)
+        }
+    }
+
+    @Test("makes, changes and revokes nobody's credentials twice, and takes none of it for another's doing")
+    func identities() async throws {
+        try await withProxy { store, proxy in
+            for number in 0..<Self.count {
+                let mark = "credential-\(number)-end"
+                let id = Identifier(high: 1, low: UInt64(number) + 1)
+                var user = User(id: id, name: "u\(number)", createdAt: ManualClock.start)
+                switch number % 4 {
+                case 0:
+                    user.name = mark
+                    proxy.cutAnswer(toRequestWith: mark)
+                    #expect(try await store.create(user) == user)
+                case 1:
+                    _ = try await store.create(user)
+                    user.name = mark
+                    proxy.cutAnswer(toRequestWith: mark)
+                    #expect(try await store.update(user, ifVersion: 1).version == 2)
+                case 2:
+                    let sealed = SealedBytes(masterKeyID: "k", wrappedKey: [1], box: [2])
+                    var record = SecretRecord(
+                        service: "s", name: mark, version: 1, sealed: sealed, createdAt: ManualClock.start,
+                        createdBy: "a")
+                    try await store.put(record, overlapUntil: ManualClock.start)
+                    record.version = 2
+                    proxy.cutAnswer(toRequestWith: mark)
+                    try await store.put(record, overlapUntil: ManualClock.start)
+                    #expect(try await store.secret(mark, service: "s").map(\.version) == [2, 1])
+                default:
+                    let family = RefreshFamily(
+                        id: id, subject: .group(mark), client: "cli", current: KeyedHash(keyID: "p", bytes: []),
+                        rotatedAt: ManualClock.start, createdAt: ManualClock.start, expiresAt: ManualClock.start)
+                    _ = try await store.create(family)
+                    proxy.cutAnswer(toRequestWith: mark)
+                    #expect(try await store.revokeFamilies(of: .group(mark), at: ManualClock.start) == 1)
+                }
+            }
+        }
+    }
 }

@@ -51,6 +51,7 @@ struct QueryPlanTests {
         let database = String(uri.split(separator: "/").last ?? "")
         let now = try await store.now()
         try server.psql(Self.filling(now), in: database)
+        try server.psql(AccessPlans.filling(now), in: database)
         let job = Job(
             id: .random(at: now),
             draft: JobDraft(name: "one", schedule: .interval(every: .seconds(60), anchor: now), target: .noop),
@@ -92,6 +93,7 @@ struct QueryPlanTests {
             _ = try await watched.jobs(next)
         }
         for query in Self.executionQueries(claimed[0].execution.jobID, now) { _ = try await watched.executions(query) }
+        try await AccessPlans.ask(watched, now)
         await watched.close()
         try check(String(contentsOf: server.folder.appendingPathComponent("log"), encoding: .utf8))
         try server.stop()
@@ -131,7 +133,7 @@ struct QueryPlanTests {
                 plan.contains("UNION ALL (SELECT") || plan.contains("(SELECT id, job_id, job_name")
                 || plan.contains("labels @>")
             for line in plan.split(separator: "\n") {
-                for table in ["jobs", "job_progress", "open_executions", "ended_"] {
+                for table in ["jobs", "job_progress", "open_executions", "ended_"] + AccessPlans.tables {
                     #expect(!line.contains("Seq Scan on \(table)"), "\(plan.prefix(3000))")
                 }
                 if let count = line.firstMatch(of: #/Rows Removed by [A-Za-z ]+: (\d+)/#).flatMap({ Int($0.1) }) {

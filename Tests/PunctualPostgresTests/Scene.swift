@@ -31,10 +31,19 @@ actor Databases {
         if waiting.isEmpty { places += 1 } else { waiting.removeFirst().resume() }
     }
 
-    static let emptied = [
+    private static let emptied = [
         "jobs", "job_progress", "open_executions", "ended_executions", "queues", "tallies", "shard_leases", "nodes",
-        "idempotency_keys",
+        "idempotency_keys", "users", "service_accounts", "api_keys", "grants", "refresh_families", "secrets",
+        "audit_entries",
     ]
+
+    /// Makes all tables as they were at first.
+    static let clearing =
+        // The audit log defends itself.
+        ["SELECT set_config('session_replication_role', 'replica', true)"] + emptied.map { "DELETE FROM \($0)" } + [
+            "UPDATE identity_revision SET revision = 0",
+            "UPDATE audit_head SET sequence = 0, hash = decode(repeat('00', 32), 'hex')",
+        ]
 }
 
 /// Runs the body with an empty database that has our tables and is its own meanwhile.
@@ -43,7 +52,7 @@ func withDatabase<Value: Sendable>(_ body: (_ uri: String) async throws -> Value
     do {
         let value = try await body(uri)
         let connection = try await Connection.open(ConnectionSettings(uri))
-        _ = try await connection.run(Databases.emptied.map { Call(composed: "DELETE FROM \($0)") })
+        _ = try await connection.run(Databases.clearing.map { Call(composed: $0) })
         await connection.close()
         await Databases.shared.leave(uri)
         return value

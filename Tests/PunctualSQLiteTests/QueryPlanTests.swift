@@ -96,6 +96,7 @@ struct QueryPlanTests {
         _ = try await store.jobs(filtered)
         for query in Self.executionQueries { _ = try await store.executions(query) }
         _ = try await store.executions(ExecutionQuery())
+        try await askAboutAccess(store)
         let statements = seen.all
         #expect(statements.count > 50)
         #expect(statements.contains { $0.contains("next_run_at <= ?") })
@@ -109,18 +110,64 @@ struct QueryPlanTests {
             }
             let isMerge = sql.contains("UNION ALL SELECT * FROM")
             // The table is in the order of the ids; such a scan ends with the page.
-            let isPage = sql.hasSuffix("FROM executions  ORDER BY id DESC LIMIT ?")
+            let isPage =
+                sql.hasSuffix("FROM executions  ORDER BY id DESC LIMIT ?")
+                || sql.hasSuffix("FROM audit_entries ORDER BY sequence DESC LIMIT ?")
             for step in steps {
-                let isScan = ["SCAN jobs", "SCAN executions"].contains { step.hasPrefix($0) }
+                let isScan = Statements.tables.contains { step.hasPrefix("SCAN \($0)") }
                 #expect(!isScan || isPage || step.contains("USING"), "\(sql): \(step)")
                 #expect(!step.contains("TEMP B-TREE") || isMerge, "\(sql): \(step)")
             }
         }
     }
+
+    /// Every call about identities, secrets and the audit log.
+    private func askAboutAccess(_ store: SQLiteStore) async throws {
+        let (now, id) = (ManualClock.start, Identifier(high: 1, low: 1))
+        let owner = Subject.user(id)
+        _ = try await store.user(named: "rosa")
+        _ = try await store.users(after: nil, limit: 5)
+        _ = try await store.serviceAccounts(after: nil, limit: 5)
+        _ = try await store.keys(of: owner, after: id, limit: 5)
+        _ = try await store.keys(of: nil, after: id, limit: 5)
+        try await store.noteUse([id: now])
+        _ = try await store.grants(of: [owner, .group("ops")])
+        _ = try await store.grants(after: id, limit: 5)
+        _ = try await store.revokeFamilies(of: owner, at: now)
+        _ = try await store.pruneFamilies(before: now, limit: 5)
+        try await store.remove(owner)
+        let record = SecretRecord(
+            service: "s", name: "n", version: 1, sealed: SealedBytes(masterKeyID: "k", wrappedKey: [], box: []),
+            createdAt: now, createdBy: "system")
+        try await store.put(record, overlapUntil: now)
+        _ = try await store.secret("n", service: "s")
+        _ = try await store.secrets(service: "s", after: "a", limit: 5)
+        _ = try await store.secrets(notWrappedBy: "k", limit: 5)
+        try await store.rewrap([record])
+        _ = try await store.pruneSecrets(before: now, limit: 5)
+        try await store.removeSecret("n", service: "s")
+        _ = try await store.append([AuditChain.draft(1)])
+        _ = try await store.auditEntries(from: 1, limit: 5)
+        let changes: [(inout AuditQuery) -> Void] = [
+            { _ in }, { $0.principal = "user:1" }, { $0.operation = "getJob" }, { $0.resource = "job:1" },
+            { $0.service = "billing" }, { $0.before = 7 },
+            { ($0.principal, $0.service, $0.from, $0.to) = ("user:1", "billing", now, now) },
+        ]
+        for change in changes {
+            var query = AuditQuery()
+            change(&query)
+            _ = try await store.auditEntries(query)
+        }
+    }
 }
 
-/// The statements that touched jobs and executions, each once.
+/// The statements that touched tables which may be large, each once.
 private final class Statements: Sendable {
+    static let tables = [
+        "jobs", "executions", "users", "service_accounts", "api_keys", "grants", "refresh_families", "secrets",
+        "audit_entries",
+    ]
+
     private let texts = Mutex<Set<String>>([])
 
     var all: [String] { texts.withLock { $0.sorted() } }
@@ -129,7 +176,7 @@ private final class Statements: Sendable {
         guard case .statement(let statement) = event else { return }
         let words = ["SELECT", "UPDATE", "DELETE"]
         let sql = statement.sql
-        guard words.contains(where: sql.hasPrefix), sql.contains("jobs") || sql.contains("executions") else { return }
+        guard words.contains(where: sql.hasPrefix), Self.tables.contains(where: sql.contains) else { return }
         texts.withLock { _ = $0.insert(sql) }
     }
 }

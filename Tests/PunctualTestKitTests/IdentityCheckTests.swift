@@ -8,6 +8,11 @@ struct IdentityCheckTests {
         await #expect(throws: Never.self) { try await check.run(MemoryIdentityStore()) }
     }
 
+    @Test("is carried whole to another", arguments: AccessTransferCheck.all)
+    func carried(_ check: AccessTransferCheck) async throws {
+        await #expect(throws: Never.self) { try await check.run(MemoryIdentityStore(), MemoryIdentityStore()) }
+    }
+
     @Test("is held to checks that each have their own sentence")
     func enough() {
         #expect(IdentityCheck.all.count >= 20)

@@ -34,3 +34,23 @@ extension AuditEntry {
     /// The log's end when this is its last entry.
     public var head: AuditHead { AuditHead(sequence: sequence, hash: hash) }
 }
+
+extension AuditHead {
+    /// Those of the entries that a log which ends here still lacks.
+    /// - Parameter kept: what the log holds from the first entry's sequence number on.
+    /// - Throws: `.conflict` unless the entries are the log's own and what follows it.
+    public func continuation(_ entries: [AuditEntry], kept: [AuditEntry]) throws(StoreError) -> [AuditEntry] {
+        var last = self
+        let new = entries.dropFirst(min(kept.count, entries.count))
+        guard zip(entries, kept).allSatisfy({ $0 == $1 }) else {
+            throw .conflict("the audit log holds other entries; it can only be carried into an empty log")
+        }
+        for entry in new {
+            guard entry == AuditEntry(entry.draft, after: last) else {
+                throw .conflict("the audit entry \(entry.sequence) does not follow entry \(last.sequence)")
+            }
+            last = entry.head
+        }
+        return Array(new)
+    }
+}

@@ -18,7 +18,8 @@ public protocol SecretStore: Sendable {
     /// Records whose data key another master key than this one wraps, at most `limit`, in no order.
     func secrets(notWrappedBy masterKeyID: String, limit: Int) async throws(StoreError) -> [SecretRecord]
 
-    /// Puts the records' sealed bytes in the place of those that are wrapped otherwise; a record that is gone is passed over.
+    /// Puts the records' wrapped keys in the place of those that are wrapped otherwise; a record that is gone, or whose box is
+    /// another one now, is passed over.
     func rewrap(_ records: [SecretRecord]) async throws(StoreError)
 
     /// Removes versions that expired before `instant`, at most `limit`; the count removed.

@@ -59,6 +59,17 @@ extension IdentityCheck {
             try same(changed.sealed, SealedBytes(masterKeyID: "k2", wrappedKey: [7], box: [1]))
             try same(try await store.secret("gone", service: "billing"), [])
         },
+        IdentityCheck("what was removed and put anew does not become what it was when it is wrapped anew") { store in
+            var old = secret("a")
+            try await store.put(old, overlapUntil: now)
+            try await store.removeSecret("a", service: "billing")
+            var new = secret("a")
+            new.sealed.box = [9]
+            try await store.put(new, overlapUntil: now)
+            old.sealed.masterKeyID = "k2"
+            try await store.rewrap([old])
+            try same(try await store.secret("a", service: "billing"), [new])
+        },
         IdentityCheck("versions that have expired are cleared away, current ones never") { store in
             try await store.put(secret("a"), overlapUntil: now)
             try await store.put(secret("a", version: 2), overlapUntil: now + .seconds(10))

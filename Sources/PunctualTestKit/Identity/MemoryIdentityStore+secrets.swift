@@ -37,6 +37,7 @@ extension MemoryIdentityStore: SecretStore {
             for index in secretRecords.indices
             where secretRecords[index].name == record.name && secretRecords[index].service == record.service
                 && secretRecords[index].version == record.version
+                && secretRecords[index].sealed.box == record.sealed.box
             {
                 secretRecords[index].sealed = record.sealed
             }

@@ -5,12 +5,12 @@ public import PunctualSchedule
 ///
 /// An actor, so each call is one transaction.
 public actor MemoryIdentityStore {
-    private var revision: Int64 = 0
-    private var users: [Identifier: User] = [:]
-    private var accounts: [Identifier: ServiceAccount] = [:]
-    private var keys: [Identifier: APIKey] = [:]
-    private var grants: [Identifier: Grant] = [:]
-    private var families: [Identifier: RefreshFamily] = [:]
+    var revision: Int64 = 0
+    var users: [Identifier: User] = [:]
+    var accounts: [Identifier: ServiceAccount] = [:]
+    var keys: [Identifier: APIKey] = [:]
+    var grants: [Identifier: Grant] = [:]
+    var families: [Identifier: RefreshFamily] = [:]
     var secretRecords: [SecretRecord] = []
     var entries: [AuditEntry] = []
 
@@ -180,7 +180,7 @@ extension MemoryIdentityStore: IdentityStore {
         guard stored == version else { throw .versionConflict(current: stored) }
     }
 
-    private func page<Item>(_ items: [Identifier: Item], _ after: Identifier?, _ limit: Int) -> [Item] {
+    func page<Item>(_ items: [Identifier: Item], _ after: Identifier?, _ limit: Int) -> [Item] {
         let ids = items.keys.filter { id in after.map { id > $0 } ?? true }.sorted().prefix(limit)
         return ids.compactMap { items[$0] }
     }
