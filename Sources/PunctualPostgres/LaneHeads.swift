@@ -85,8 +85,14 @@ final class LaneHeads: Sendable {
             }
             for (line, head) in found {
                 // What was added meanwhile was not seen.
-                if let known = state.lines[line], known.addition > token.additions, known.head < head { continue }
+                let known = state.lines[line]
+                if let known, known.addition > token.additions, known.head < head { continue }
                 state.lines[line, default: Known(head: head)].head = head
+                // Nor by claims that are on their way.
+                if let known, head < known.head {
+                    state.additions += 1
+                    state.lines[line]?.addition = state.additions
+                }
             }
         }
     }

@@ -44,9 +44,11 @@ extension PostgresStore {
 
     private static let lockJobs = Statement(
         """
-        SELECT 1 FROM job_progress p
-        WHERE p.id IN (SELECT e.job_id FROM open_executions e WHERE e.id = ANY ($1::uuid[]))
-        ORDER BY p.id FOR NO KEY UPDATE
+        SELECT 1 FROM (
+            SELECT DISTINCT e.job_id FROM unnest($1::uuid[]) AS g (id) CROSS JOIN LATERAL (
+                SELECT o.job_id FROM open_executions o WHERE o.id = g.id OFFSET 0
+            ) e ORDER BY e.job_id
+        ) s CROSS JOIN LATERAL (SELECT 1 FROM job_progress p WHERE p.id = s.job_id FOR NO KEY UPDATE) l
         """)
 
     /// A second statement: it sees what others did to these jobs' executions before the locks were had.
@@ -61,11 +63,16 @@ extension PostgresStore {
                 WITH ORDINALITY AS g (id, attempt, worker, word, reason, error, result, place)
             ), moment AS MATERIALIZED (
                 SELECT coalesce($8::int8, punctual_now()) AS now
+            ), found AS MATERIALIZED (
+                SELECT g.*, k.row FROM given g CROSS JOIN LATERAL (
+                    SELECT o.ctid AS row,
+                        coalesce((SELECT p.waits_for_end FROM job_progress p WHERE p.id = o.job_id), false) AS waits,
+                        (SELECT 1 FROM open_executions b WHERE b.job_id = o.job_id AND b.status = 'buffered' LIMIT 1) AS follows
+                    FROM open_executions o WHERE o.id = g.id OFFSET 0
+                ) k WHERE NOT k.waits AND k.follows IS NULL
             ), gone AS (
-                DELETE FROM open_executions e USING given g
-                WHERE e.id = g.id AND e.attempt = g.attempt AND e.worker = g.worker AND e.status = g.running
-                    AND NOT EXISTS (SELECT 1 FROM job_progress p WHERE p.id = e.job_id AND p.waits_for_end)
-                    AND NOT EXISTS (SELECT 1 FROM open_executions b WHERE b.job_id = e.job_id AND b.status = 'buffered')
+                DELETE FROM open_executions e USING found g
+                WHERE e.ctid = g.row AND e.attempt = g.attempt AND e.worker = g.worker AND e.status = g.running
                 RETURNING e.*, g.word, g.reason AS new_reason, g.error AS new_error, g.result AS new_result, g.place,
                     e.cancel_requested AND g.word <> 'succeeded' OR g.word = 'cancelled' AS is_cancelled
             ), done AS MATERIALIZED (
@@ -143,8 +150,12 @@ extension PostgresStore {
 
     private static let expired = Statement(
         """
-        SELECT id FROM open_executions WHERE status = 'running' AND lease_expires_at <= coalesce($1::int8, punctual_now())
-        ORDER BY id LIMIT $2::int8
+        WITH late AS MATERIALIZED (
+            -- Apart from the order, for which the planner might walk the key.
+            SELECT id FROM open_executions
+            WHERE status = 'running' AND lease_expires_at <= coalesce($1::int8, punctual_now())
+        )
+        SELECT id FROM late ORDER BY id LIMIT $2::int8
         """)
 
     package func cancel(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
@@ -224,23 +235,23 @@ extension PostgresStore {
         ), moment AS MATERIALIZED (
             SELECT coalesce($5::int8, punctual_now()) + $4::int8 AS until
         ), held AS MATERIALIZED (
-            SELECT g.place, e.id FROM given g CROSS JOIN LATERAL (
-                SELECT o.id FROM open_executions o
+            SELECT g.place, e.row FROM given g CROSS JOIN LATERAL (
+                SELECT o.ctid AS row FROM open_executions o
                 WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND o.status = g.running
                 FOR UPDATE SKIP LOCKED
             ) e
         ), renewed AS (
             UPDATE open_executions e SET lease_expires_at = greatest(e.lease_expires_at, moment.until)
-            FROM held, moment WHERE e.id = held.id
+            FROM held, moment WHERE e.ctid = held.row
             RETURNING held.place, e.lease_expires_at, e.cancel_requested
         )
         SELECT place, lease_expires_at, cancel_requested FROM renewed
         UNION ALL
         -- All that are held, also those that are locked.
-        SELECT g.place, NULL, false FROM given g WHERE EXISTS (
+        SELECT g.place, NULL, false FROM given g CROSS JOIN LATERAL (
             SELECT 1 FROM open_executions o
-            WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND o.status = g.running
-        )
+            WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND o.status = g.running OFFSET 0
+        ) e
         """)
 }
 

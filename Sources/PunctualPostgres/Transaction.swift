@@ -204,30 +204,43 @@ extension Transaction {
     private static let concerned = """
         SELECT unnest($1::uuid[]) AS id UNION
         SELECT e.job_id FROM unnest($2::uuid[]) AS g (id) CROSS JOIN LATERAL (
-            SELECT job_id FROM open_executions o WHERE o.id = g.id UNION ALL
-            SELECT job_id FROM ended_executions o WHERE o.id = g.id
+            (SELECT job_id FROM open_executions o WHERE o.id = g.id OFFSET 0) UNION ALL
+            (SELECT job_id FROM ended_executions o WHERE o.id = g.id OFFSET 0)
         ) e
         """
     private static let lockJobs = Statement(
         """
-        SELECT 1 FROM job_progress p WHERE p.id IN (\(concerned)) ORDER BY p.id FOR NO KEY UPDATE
+        SELECT 1 FROM (SELECT c.id FROM (\(concerned)) c ORDER BY c.id) s
+        CROSS JOIN LATERAL (SELECT 1 FROM job_progress p WHERE p.id = s.id FOR NO KEY UPDATE) l
         """)
     private static let readJobs = Statement(
         """
-        SELECT \(StoredJob.columns) FROM (\(concerned)) c JOIN jobs j ON j.id = c.id JOIN job_progress p ON p.id = c.id
+        SELECT \(StoredJob.columns) FROM (\(concerned)) c
+        CROSS JOIN LATERAL (SELECT * FROM jobs o WHERE o.id = c.id OFFSET 0) j
+        CROSS JOIN LATERAL (SELECT * FROM job_progress o WHERE o.id = c.id OFFSET 0) p
         """)
     private static let lockExecutions = Statement(
-        "SELECT \(StoredExecution.columns) FROM open_executions WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE")
+        """
+        SELECT \(StoredExecution.columns(of: "e")) FROM (SELECT g.id FROM unnest($1::uuid[]) AS g (id) ORDER BY g.id) s
+        CROSS JOIN LATERAL (SELECT * FROM open_executions o WHERE o.id = s.id FOR UPDATE) e
+        """)
     private static let readOpen = Statement(
-        "SELECT \(StoredExecution.columns) FROM open_executions WHERE id = ANY ($1::uuid[])")
+        """
+        SELECT \(StoredExecution.columns(of: "e")) FROM unnest($1::uuid[]) AS g (id)
+        CROSS JOIN LATERAL (SELECT * FROM open_executions o WHERE o.id = g.id OFFSET 0) e
+        """)
     /// One by one, so that each looks into its own month.
     private static let readEnded = Statement(
         """
         SELECT \(StoredExecution.columns(of: "e")) FROM unnest($1::uuid[]) AS g (id)
-        CROSS JOIN LATERAL (SELECT * FROM ended_executions o WHERE o.id = g.id) e
+        CROSS JOIN LATERAL (SELECT * FROM ended_executions o WHERE o.id = g.id OFFSET 0) e
         """)
     private static let lockOpen = Statement(
-        "SELECT \(StoredExecution.columns) FROM open_executions WHERE job_id = $1 ORDER BY id FOR UPDATE")
+        """
+        SELECT \(StoredExecution.columns(of: "e")) FROM (
+            SELECT o.id FROM open_executions o WHERE o.job_id = $1 ORDER BY o.scheduled_at, o.id
+        ) s CROSS JOIN LATERAL (SELECT * FROM open_executions o WHERE o.id = s.id FOR UPDATE) e
+        """)
     private static let countOpen = Statement(
         """
         SELECT c.id, \(count("$3")), \(count("$4")), \(count("$5")) FROM (\(concerned)) c
@@ -245,7 +258,9 @@ extension Transaction {
         """
         SELECT \(StoredExecution.columns(of: "e")) FROM (\(concerned)) c
         CROSS JOIN LATERAL (
-            SELECT * FROM open_executions o WHERE o.job_id = c.id AND o.status = 'buffered' ORDER BY o.id LIMIT 2
+            -- Not by id alone, for which the planner might walk the key; there are no more than the limit of the buffer.
+            SELECT * FROM open_executions o WHERE o.job_id = c.id AND o.status = 'buffered'
+            ORDER BY o.scheduled_at, o.id LIMIT 2
         ) e
         """)
     private static let removeOpen = Statement("DELETE FROM open_executions WHERE id = ANY ($1::uuid[])")

@@ -99,6 +99,67 @@ struct QueryPlanTests {
         try server.stop()
     }
 
+    @Test("statistics of a queue that was empty lead no statement astray when it fills")
+    func emptiedAndFilled() async throws {
+        let server = try PostgresServer(settings: [
+            "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on", "autovacuum": "off",
+            "auto_explain.log_timing": "off", "log_min_messages": "log",
+        ])
+        let uri = try server.database()
+        let database = String(uri.split(separator: "/").last ?? "")
+        let store = try await PostgresStore(uri: uri)
+        let now = try await store.now()
+        let jobs = (0..<1000).map { number in
+            Job(
+                id: .random(at: now), draft: JobDraft(name: "job-\(number)", schedule: .manual, target: .noop),
+                nextRunAt: nil, createdAt: now)
+        }
+        for job in try await store.create(jobs) { _ = try job.get() }
+        func pass(_ store: PostgresStore, _ nonce: UInt64) async throws {
+            for job in jobs {
+                let execution = job.execution(at: now, trigger: .manual, now: now, nonce: nonce)
+                _ = try await store.enqueue([execution], of: job.id, overlap: .skip)
+            }
+            for _ in 0..<2 {
+                let claimed = try await store.claim(ClaimRequest(worker: "w", limit: 500, lease: .seconds(600)))
+                #expect(claimed.count == 500)
+                _ = try await store.renew(claimed.map(\.lease), for: .seconds(600))
+                let ends = claimed.enumerated().map { index, one in
+                    Completion(
+                        lease: one.lease, outcome: index % 2 == 0 ? .succeeded : .handedBack,
+                        reason: index % 2 == 0 ? nil : .shutdown)
+                }
+                _ = try await store.finish(ends)
+                let again = try await store.claim(ClaimRequest(worker: "w", limit: 250, lease: .seconds(600)))
+                _ = try await store.finish(again.map { Completion(lease: $0.lease, outcome: .succeeded) })
+            }
+        }
+        try await pass(store, 1)
+        // Its pages stay, and are known to hold nothing.
+        try server.psql("VACUUM (TRUNCATE false) open_executions", in: database)
+        try server.psql("ANALYZE open_executions", in: database)
+        try server.psql("ALTER SYSTEM SET auto_explain.log_min_duration = 0")
+        try server.reload()
+        await store.close()
+        let fresh = try await PostgresStore(uri: uri)
+        try await pass(fresh, 2)
+        await fresh.close()
+        let log = try String(contentsOf: server.folder.appendingPathComponent("log"), encoding: .utf8)
+        var most = (rows: 0, plan: "")
+        for plan in log.components(separatedBy: "plan:").dropFirst() {
+            for line in plan.split(separator: "\n") {
+                let loops = line.firstMatch(of: #/loops=(\d+)/#).flatMap { Int($0.1) } ?? 1
+                let rows = [#/actual rows=(\d+)/#, #/Rows Removed by [A-Za-z ]+: (\d+)/#].compactMap { pattern in
+                    line.firstMatch(of: pattern).flatMap { Int($0.1) }
+                }.max()
+                if let rows, rows * loops > most.rows { most = (rows * loops, String(plan.prefix(2000))) }
+            }
+        }
+        // Each statement concerns 500 executions at most.
+        #expect((500...5000).contains(most.rows), "\(most)")
+        try server.stop()
+    }
+
     /// Jobs that are due and not, open executions, and a history.
     private static func filling(_ now: Timestamp) -> String {
         let instant = now.milliseconds

@@ -152,6 +152,22 @@ struct PostgresTests {
         }
     }
 
+    @Test("through PgBouncer in transaction mode a node lives and works")
+    func pooled() async throws {
+        let database = try PostgresServer()
+        let bouncer = try PgBouncer(before: database)
+        let uri = bouncer.uri(through: try database.database())
+        try await withFolder { folder in
+            try await withServer(Self.serve(uri), in: folder) { server in
+                #expect(try await server.punctual("job", "create", "beat", "--every", "1s", "--noop").status == 0)
+                try await eventually("it runs again and again") {
+                    try await server.json("job", "get", "beat")["run_count"]?.int.flatMap { $0 > 2 ? $0 : nil }
+                }
+            }
+        }
+        bouncer.stop()
+    }
+
     @Test(
         "a database that can't be used is one line that says what to do, and never the password",
         arguments: [
@@ -162,6 +178,8 @@ struct PostgresTests {
             ("postgres://punctual:secret@127.0.0.1:PORT/newer", ["newer version"]),
             ("postgres://punctual:secret@127.0.0.1:PORT/postgres?sslmode=verify-full", ["SSL", "sslmode"]),
             ("postgres://punctual:secret@127.0.0.1:PORT/postgres?nonsense=1", ["URI cannot be read"]),
+            ("postgres://punctual:secret%zz@127.0.0.1:PORT/postgres", ["URI cannot be read"]),
+            ("postgres://punctual:cho@secret@127.0.0.1:PORT/postgres", ["%40"]),
             ("postgres://punctual:secret@127.0.0.1:99999/postgres", ["PostgreSQL"]),
         ])
     func refused(uri: String, words: [String]) async throws {

@@ -96,13 +96,14 @@ extension JobDraft {
     public var storedText: String {
         var writer = JSONWriter()
         writer.beginObject()
-        write(to: &writer)
+        write(to: &writer, isStored: true)
         writer.endObject()
         return writer.text
     }
 
     /// Writes the owner's members into an open object.
-    func write(to writer: inout JSONWriter) {
+    /// - Parameter isStored: whether what older versions do not know is left out where it says nothing.
+    func write(to writer: inout JSONWriter, isStored: Bool = false) {
         writer.name("name")
         writer.string(name)
         writer.name("description")
@@ -146,6 +147,7 @@ extension JobDraft {
         writer.int(maxCatchup)
         writer.name("overlap_policy")
         writer.string(overlapPolicy.rawValue)
+        if isStored, retention == nil { return }
         writer.name("retention")
         writer.string(retention?.text)
     }

@@ -33,8 +33,7 @@ package struct ConnectionSettings: Sendable {
             let said = complaint.map { String(cString: $0) } ?? "out of memory"
             PQfreemem(complaint)
             // The complaint may quote a piece of the text, and a password may be in it.
-            let isQuoted =
-                said.contains("@") || said.contains("://") || said.contains("=\"") || said.contains("after \"")
+            let isQuoted = said.contains("\"") && !said.hasPrefix("invalid URI query parameter")
             let reason = isQuoted ? "its form is wrong" : oneLine(said)
             throw .unavailable(
                 "the database URI cannot be read: \(reason); write postgres://USER:PASSWORD@HOST:5432/DATABASE")
@@ -45,6 +44,11 @@ package struct ConnectionSettings: Sendable {
         while let keyword = option.pointee.keyword {
             if let value = option.pointee.val { keywords[String(cString: keyword)] = String(cString: value) }
             option += 1
+        }
+        // A piece of a password, which messages would show.
+        if keywords["host"]?.contains("@") ?? false {
+            throw .unavailable(
+                "the database URI cannot be read: its host holds an @; write an @ of the password as %40")
         }
         for (keyword, value) in ConnectionSettings.defaults where keywords[keyword] == nil { keywords[keyword] = value }
         if keywords["target_session_attrs"] == nil, !isReplica { keywords["target_session_attrs"] = "read-write" }

@@ -17,7 +17,10 @@ package final class Listener: Sendable {
     /// Listens until the task is cancelled.
     package func run() async {
         var failures = 0
-        while !Task.isCancelled, !settings.isPooled {
+        while settings.isPooled {
+            do { try await Task.sleep(for: .seconds(3600)) } catch { return }
+        }
+        while !Task.isCancelled {
             let (ends, end) = AsyncStream.makeStream(of: Void.self)
             do {
                 let connection = try await Connection.open(
