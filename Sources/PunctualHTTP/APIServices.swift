@@ -1,5 +1,5 @@
-package import PunctualAccess
 internal import PunctualAPI
+internal import PunctualAccess
 package import PunctualCore
 package import PunctualSchedule
 

@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import PunctualAPI
+internal import PunctualAccess
 internal import PunctualCore
 
 /// `Idempotency-Key` on the calls that create or trigger: the first answer is kept for 24 hours and given again.

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import PunctualAPI
+internal import PunctualAccess
 internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule

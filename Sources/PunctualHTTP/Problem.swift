@@ -1,8 +1,8 @@
 package import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
-package import PunctualAccess
 package import PunctualAPI
+package import PunctualAccess
 package import PunctualCore
 internal import PunctualJSON
 

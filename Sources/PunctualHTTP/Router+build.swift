@@ -1,7 +1,8 @@
 internal import HTTPTypes
 package import Hummingbird
-package import PunctualAccess
 internal import PunctualAPI
+package import PunctualAccess
+internal import PunctualCore
 
 /// One call of the API.
 package struct Route: Hashable, Sendable {

@@ -1,8 +1,9 @@
 internal import HTTPTypes
 internal import Hummingbird
-package import PunctualAccess
 internal import PunctualAPI
+package import PunctualAccess
 package import PunctualCore
+internal import PunctualSchedule
 
 /// Stands before every call: who asks, how often, and whether he may.
 package struct Doorkeeper: Sendable {
