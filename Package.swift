@@ -115,8 +115,8 @@ let package = Package(
             "PunctualServer",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
-                "PunctualExecutors", "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle,
-                unixSignals, logging,
+                "PunctualExecutors", "PunctualEngine", "PunctualHTTP", "PunctualAccess", "PunctualObservability",
+                hummingbird, lifecycle, unixSignals, logging,
                 metrics, configuration, crypto, systemPackage, yams,
             ]),
 

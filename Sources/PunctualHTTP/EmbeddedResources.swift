@@ -3482,6 +3482,83 @@ try {
 
 """#)
 
+    /// `setup.html`
+    package static let setupHTML = File(
+        name: "setup.html", contentType: "text/html; charset=utf-8", etag: "\"bff15d7c45471b41\"",
+        text: #"""
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>Punctual: the first administrator</title>
+<link rel="stylesheet" href="/docs/docs.css">
+<script src="/docs/setup.js" defer></script>
+</head>
+<body>
+<header>
+<p class="brand"><a href="/docs">Punctual <span>set-up</span></a></p>
+</header>
+<main class="problems">
+<h1>The first administrator</h1>
+<noscript><p>This page needs JavaScript. Without it, send <code>POST /api/v1/setup</code> with <code>{"token", "name", "password"}</code>.</p></noscript>
+<p id="said" role="status">Whoever holds the token that <code>punctual serve</code> has printed makes the first user here, who may do everything.</p>
+<form id="form">
+<p><label for="token">Token</label><br><input id="token" autocomplete="off" required size="48" maxlength="256"></p>
+<p><label for="name">Name</label><br><input id="name" autocomplete="username" required size="48" maxlength="64"></p>
+<p><label for="password">Password, 15 characters or more</label><br><input id="password" type="password" autocomplete="new-password" required size="48" minlength="15" maxlength="256"></p>
+<p><button>Create</button></p>
+</form>
+</main>
+</body>
+</html>
+
+"""#)
+
+    /// `setup.js`
+    package static let setupJS = File(
+        name: "setup.js", contentType: "text/javascript; charset=utf-8", etag: "\"386ee2cb559d3beb\"",
+        text: #"""
+"use strict";
+
+const form = document.getElementById("form");
+const said = document.getElementById("said");
+
+// The fragment never leaves the browser; it is taken out of the history as well.
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
+if (token) {
+  document.getElementById("token").value = token;
+  history.replaceState(null, "", location.pathname);
+  document.getElementById("name").focus();
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const body = {};
+  for (const name of ["token", "name", "password"]) body[name] = document.getElementById(name).value;
+  try {
+    const answer = await fetch("/api/v1/setup", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const json = await answer.json();
+    if (answer.ok) {
+      form.remove();
+      said.textContent = `The user ${json.name} is there. Sign in with: punctual login`;
+    } else {
+      const faults = (json.errors || []).map((fault) => `${(fault.pointer || "").slice(1)} ${fault.detail}`);
+      said.textContent = [json.detail, ...faults].join(" ");
+    }
+  } catch {
+    said.textContent = "The server does not answer. Try again.";
+  }
+});
+
+"""#)
+
     /// Every file, by name.
-    package static let all = [docsCSS, docsHTML, docsJS, openAPI, problemsHTML]
+    package static let all = [docsCSS, docsHTML, docsJS, openAPI, problemsHTML, setupHTML, setupJS]
 }
