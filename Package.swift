@@ -184,14 +184,17 @@ let package = Package(
         tests(
             "PunctualHTTP",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
-                "PunctualTestKit", "TestPeers", hummingbird,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", "PunctualSQLite",
+                "PunctualPostgres", "PunctualTestKit", "TestPeers", hummingbird,
                 hummingbirdTesting, httpTypes, nioCore, logging, crypto,
                 asyncHTTPClient, nioHTTP1, nioPosix,
             ]),
         tests(
             "PunctualServer",
-            ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualExecutors", "PunctualTestKit", logging]),
+            [
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors",
+                "PunctualTestKit", logging,
+            ]),
         tests(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
             exclude: ["Golden"]),

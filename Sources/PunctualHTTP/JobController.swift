@@ -71,7 +71,9 @@ struct JobController {
             do {
                 outcomes.append(.success(try await newJob(item, index, of: origin, context)))
             } catch {
-                outcomes.append(.failure(Problem(mapping: error)))
+                let problem = Problem(mapping: error)
+                if problem.kind == .forbidden { context.audit?.refused(nil, because: problem.detail) }
+                outcomes.append(.failure(problem))
             }
         }
         let jobs = outcomes.compactMap { try? $0.get() }  // The refused ones keep their problem.

@@ -1,5 +1,7 @@
 import Foundation
 import Logging
+import PunctualAccess
+import PunctualCore
 import PunctualExecutors
 import Testing
 
