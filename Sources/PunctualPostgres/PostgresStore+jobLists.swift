@@ -3,19 +3,36 @@ internal import PunctualSchedule
 
 extension PostgresStore {
     package func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> {
+        guard let reduced = query.reduced else { return Page(items: [], next: nil) }
+        let needsBitmaps = !query.labels.isEmpty || !reduced.visible.labelled.isEmpty
         var jobs: [Job] = []
         for part in query.parts where jobs.count <= query.limit {
-            let call = query.statement(part, limit: query.limit + 1 - jobs.count)
-            // The index of labels is of a kind that only bitmaps can read.
-            let calls = query.labels.isEmpty ? [call] : [PostgresStore.allowBitmaps(), call]
-            jobs += try await run(calls).last?.map { StoredJob(&$0).job(definitions).job } ?? []
+            let limit = query.limit + 1 - jobs.count
+            let rows: Rows?
+            if let reader, !query.visible.isEverything {
+                let (sql, parameters) = reduced.statement(part, selecting: "j.id", limit: limit)
+                let call = Call(composed: ReaderRole.keepingIDs(sql), parameters: parameters)
+                rows = try await read(
+                    PostgresStore.page(), as: reader, query.visible,
+                    behind: needsBitmaps ? [PostgresStore.allowBitmaps(), call] : [call])
+            } else {
+                let (sql, parameters) = reduced.statement(part, selecting: StoredJob.columns, limit: limit)
+                let call = Call(composed: sql, parameters: parameters)
+                rows = try await run(needsBitmaps ? [PostgresStore.allowBitmaps(), call] : [call]).last
+            }
+            jobs += rows?.map { StoredJob(&$0).job(definitions).job } ?? []
         }
         let hasMore = jobs.count > query.limit
         if hasMore { jobs.removeLast() }
         return Page(items: jobs, next: hasMore ? jobs.last.map { query.key(of: $0) } : nil)
     }
 
-    private static let allowBitmaps = Statement("SELECT set_config('enable_bitmapscan', 'on', true)")
+    private static let page = Statement(
+        """
+        SELECT \(StoredJob.columns) FROM unnest(\(ReaderRole.ids)) WITH ORDINALITY AS g (id, place) CROSS JOIN LATERAL (
+            SELECT * FROM jobs o WHERE o.id = g.id OFFSET 0
+        ) j CROSS JOIN LATERAL (SELECT * FROM job_progress o WHERE o.id = g.id OFFSET 0) p ORDER BY g.place
+        """)
 }
 
 extension JobQuery {
@@ -47,7 +64,10 @@ extension JobQuery {
         }
     }
 
-    fileprivate func statement(_ part: Part, limit: Int) -> Call {
+    /// - Parameter columns: of `j`, jobs, and `p`, job_progress.
+    fileprivate func statement(
+        _ part: Part, selecting columns: String, limit: Int
+    ) -> (sql: String, parameters: Parameters) {
         var parameters = Parameters()
         var conditions: [String] = []
         func add(_ condition: (String) -> String, _ value: some Bindable) {
@@ -94,11 +114,43 @@ extension JobQuery {
             if let after, after.value == nil { add({ "p.id \(sign) \($0)" }, after.id) }
             order = "p.id \(direction)"
         }
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        return Call(
-            composed: """
-                SELECT \(StoredJob.columns) FROM jobs j JOIN job_progress p ON p.id = j.id \(filter)
+        func rows(_ columns: String, _ more: String...) -> String {
+            let all = conditions + more
+            let filter = all.isEmpty ? "" : "WHERE " + all.joined(separator: " AND ")
+            return """
+                SELECT \(columns) FROM jobs j JOIN job_progress p ON p.id = j.id \(filter)
                 ORDER BY \(order) LIMIT \(limit)
-                """, parameters: parameters)
+                """
+        }
+        if visible.isEverything { return (rows(columns), parameters) }
+        parameters.append(visible.services)
+        let services = "$\(parameters.types.count)::text[]"
+        if visible.labelled.isEmpty {
+            if sort != .name { return (rows(columns, "j.service = ANY (\(services))"), parameters) }
+            // By name there is an index of each service: a range of it each, in order, and the first of them all.
+            let ids = rows("j.id, j.name", "j.service = s.name")
+            return (
+                """
+                SELECT \(columns) FROM (
+                    SELECT n.id, n.name FROM unnest(\(services)) AS s (name) CROSS JOIN LATERAL (\(ids)) n
+                    ORDER BY n.name \(direction), n.id \(direction) LIMIT \(limit)
+                ) f CROSS JOIN LATERAL (SELECT * FROM jobs o WHERE o.id = f.id OFFSET 0) j
+                CROSS JOIN LATERAL (SELECT * FROM job_progress o WHERE o.id = f.id OFFSET 0) p ORDER BY \(order)
+                """, parameters
+            )
+        }
+        var parts = visible.services.isEmpty ? [] : ["j.service = ANY (\(services))"]
+        for clause in visible.labelled {
+            var draft = JobDraft(name: "", schedule: .manual, target: .noop)
+            draft.labels = clause.labels
+            parameters.append(draft.labelsText)
+            var part = "j.labels <> '{}' AND j.labels @> $\(parameters.types.count)::jsonb"
+            if let service = clause.service {
+                parameters.append(service)
+                part += " AND j.service = $\(parameters.types.count)"
+            }
+            parts.append("(\(part))")
+        }
+        return (rows(columns, "(\(parts.joined(separator: " OR ")))"), parameters)
     }
 }
