@@ -16,7 +16,8 @@ extension MemoryStore: ExecutionStore {
         for row in waiting where taken.count < request.limit {
             if left != nil, left?[row.queue, default: 0] ?? 0 <= 0 { continue }
             guard let job = jobs[row.jobID],
-                request.visible.showsExecution(service: row.service, labels: job.draft.labels)
+                twin == .givingAllToClaims
+                    || request.visible.showsExecution(service: row.service, labels: job.draft.labels)
             else { continue }
             let claimed = row.claimed(by: request.worker, at: now, lease: request.lease)
             write(claimed)

@@ -55,9 +55,9 @@ extension String {
 }
 
 extension ExecutionQuery {
-    /// - Parameter job: its own; nil when it is gone.
-    func matches(_ row: Execution, of job: Job?) -> Bool {
-        guard visible.showsExecution(service: row.service, labels: job?.draft.labels) else { return false }
+    /// - Parameter labels: of its job; nil when it is gone.
+    func matches(_ row: Execution, labels: [String: String]?) -> Bool {
+        guard visible.showsExecution(service: row.service, labels: labels) else { return false }
         if let jobID, row.jobID != jobID { return false }
         if let service, row.service != service { return false }
         if let queue, row.queue != queue { return false }
