@@ -4,21 +4,24 @@ internal import PunctualSchedule
 extension PostgresStore {
     package func executions(_ query: ExecutionQuery) async throws(StoreError) -> Page<Execution> {
         guard let reduced = query.reduced else { return Page(items: [], next: nil) }
-        var found: [Execution]
-        if let reader, !query.visible.isEverything {
-            let calls = reduced.calls(selecting: "id", ReaderRole.keepingIDs)
-            found = try await read(PostgresStore.page(), as: reader, query.visible, behind: calls).map {
-                StoredExecution(&$0).row
-            }
-        } else {
-            let rows = try await run(reduced.calls(selecting: StoredExecution.columns) { $0 })
-            found = rows.last?.map { StoredExecution(&$0).row } ?? []
-        }
+        var found = try await rows(of: reduced, showing: query.visible)
         let hasMore = found.count > query.limit
         if hasMore { found.removeLast() }
         return Page(
             items: found,
             next: hasMore ? found.last.map { PageKey(value: String($0.scheduledAt.milliseconds), id: $0.id) } : nil)
+    }
+
+    /// What the query chooses, and of that what the filter shows, in case the query shows more.
+    func rows(of query: ExecutionQuery, showing visible: ServiceFilter) async throws(StoreError) -> [Execution] {
+        let rows: Rows?
+        if let reader, !visible.isEverything {
+            let calls = query.calls(selecting: "id", ReaderRole.keepingIDs)
+            rows = try await read(PostgresStore.page(), as: reader, visible, behind: calls)
+        } else {
+            rows = try await run(query.calls(selecting: StoredExecution.columns) { $0 }).last
+        }
+        return rows?.map { StoredExecution(&$0).row } ?? []
     }
 
     private static let page = Statement(

@@ -4,27 +4,32 @@ internal import PunctualSchedule
 extension PostgresStore {
     package func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> {
         guard let reduced = query.reduced else { return Page(items: [], next: nil) }
-        let needsBitmaps = !query.labels.isEmpty || !reduced.visible.labelled.isEmpty
-        var jobs: [Job] = []
-        for part in query.parts where jobs.count <= query.limit {
-            let limit = query.limit + 1 - jobs.count
-            let rows: Rows?
-            if let reader, !query.visible.isEverything {
-                let (sql, parameters) = reduced.statement(part, selecting: "j.id", limit: limit)
-                let call = Call(composed: ReaderRole.keepingIDs(sql), parameters: parameters)
-                rows = try await read(
-                    PostgresStore.page(), as: reader, query.visible,
-                    behind: needsBitmaps ? [PostgresStore.allowBitmaps(), call] : [call])
-            } else {
-                let (sql, parameters) = reduced.statement(part, selecting: StoredJob.columns, limit: limit)
-                let call = Call(composed: sql, parameters: parameters)
-                rows = try await run(needsBitmaps ? [PostgresStore.allowBitmaps(), call] : [call]).last
-            }
-            jobs += rows?.map { StoredJob(&$0).job(definitions).job } ?? []
-        }
+        var jobs = try await rows(of: reduced, showing: query.visible)
         let hasMore = jobs.count > query.limit
         if hasMore { jobs.removeLast() }
         return Page(items: jobs, next: hasMore ? jobs.last.map { query.key(of: $0) } : nil)
+    }
+
+    /// What the query chooses, and of that what the filter shows, in case the query shows more.
+    func rows(of query: JobQuery, showing visible: ServiceFilter) async throws(StoreError) -> [Job] {
+        let needsBitmaps = !query.labels.isEmpty || !query.visible.labelled.isEmpty
+        var jobs: [Job] = []
+        for part in query.parts where jobs.count <= query.limit {
+            func calls(_ columns: String, _ whole: (String) -> String) -> [Call] {
+                let (sql, parameters) = query.statement(part, selecting: columns, limit: query.limit + 1 - jobs.count)
+                let call = Call(composed: whole(sql), parameters: parameters)
+                return needsBitmaps ? [PostgresStore.allowBitmaps(), call] : [call]
+            }
+            let rows: Rows?
+            if let reader, !visible.isEverything {
+                let calls = calls("j.id", ReaderRole.keepingIDs)
+                rows = try await read(PostgresStore.page(), as: reader, visible, behind: calls)
+            } else {
+                rows = try await run(calls(StoredJob.columns) { $0 }).last
+            }
+            jobs += rows?.map { StoredJob(&$0).job(definitions).job } ?? []
+        }
+        return jobs
     }
 
     private static let page = Statement(
