@@ -53,6 +53,7 @@ struct ReaderRole: Sendable {
         }
     }
 
+    /// A policy for a role is one for its members too, and so for a node that does not own the tables: hence the comparison.
     private func open(_ table: String, _ condition: String, _ connection: Connection) async throws(PostgresFault) {
         let isOpen = try await connection.run([ReaderRole.isOpen(name, table)])[0].first { $0.bool() }
         if isOpen == true { return }
@@ -65,7 +66,10 @@ struct ReaderRole: Sendable {
                     "GRANT USAGE ON SCHEMA \(schema ?? "public") TO \(quoted)", "GRANT SELECT ON \(table) TO \(quoted)",
                     "GRANT EXECUTE ON FUNCTION punctual_labels(uuid) TO \(quoted)",
                     "DROP POLICY IF EXISTS \(policy) ON \(table)",
-                    "CREATE POLICY \(policy) ON \(table) AS RESTRICTIVE FOR SELECT TO \(quoted) USING (\(condition))",
+                    """
+                    CREATE POLICY \(policy) ON \(table) AS RESTRICTIVE FOR SELECT TO \(quoted)
+                    USING (current_user <> '\(name.replacing("'", with: "''"))' OR \(condition))
+                    """,
                 ].map { Call(composed: $0) })
         } catch {
             if error.state != "42501" { throw error }
