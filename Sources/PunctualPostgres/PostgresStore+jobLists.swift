@@ -119,43 +119,69 @@ extension JobQuery {
             if let after, after.value == nil { add({ "p.id \(sign) \($0)" }, after.id) }
             order = "p.id \(direction)"
         }
-        func rows(_ columns: String, _ more: String...) -> String {
+        func rows(
+            _ columns: String, _ more: String..., tables: String = "jobs j JOIN job_progress p ON p.id = j.id"
+        ) -> String {
             let all = conditions + more
             let filter = all.isEmpty ? "" : "WHERE " + all.joined(separator: " AND ")
-            return """
-                SELECT \(columns) FROM jobs j JOIN job_progress p ON p.id = j.id \(filter)
-                ORDER BY \(order) LIMIT \(limit)
-                """
+            return "SELECT \(columns) FROM \(tables) \(filter)\nORDER BY \(order) LIMIT \(limit)"
         }
         if visible.isEverything { return (rows(columns), parameters) }
-        parameters.append(visible.services)
-        let services = "$\(parameters.types.count)::text[]"
-        if visible.labelled.isEmpty {
-            if sort != .name { return (rows(columns, "j.service = ANY (\(services))"), parameters) }
-            // By name there is an index of each service: a range of it each, in order, and the first of them all.
-            let ids = rows("j.id, j.name", "j.service = s.name")
-            return (
+        var arms: [String] = []
+        var before = ""
+        let key = "j.id, \(column) AS key"
+        if !visible.services.isEmpty {
+            parameters.append(visible.services)
+            let services = "$\(parameters.types.count)::text[]"
+            // By name there is an index of each service: a range of it each, in order.
+            arms.append(
+                sort == .name
+                    ? "SELECT n.* FROM unnest(\(services)) AS s (name) CROSS JOIN LATERAL (\(rows(key, "j.service = s.name"))) n"
+                    : rows(key, "j.service = ANY (\(services))"))
+        }
+        if !visible.labelled.isEmpty {
+            parameters.append(visible.labelled.text)
+            before = JobQuery.labelled("$\(parameters.types.count)")
+            arms.append(rows(key, "NOT (SELECT are FROM many)", tables: JobQuery.joined(to: "mine")))
+            let carries = """
+                (SELECT bool_or(j.labels @> c.labels AND (c.service IS NULL OR c.service = j.service)) FROM clauses c)
                 """
-                SELECT \(columns) FROM (
-                    SELECT n.id, n.name FROM unnest(\(services)) AS s (name) CROSS JOIN LATERAL (\(ids)) n
-                    ORDER BY n.name \(direction), n.id \(direction) LIMIT \(limit)
-                ) f CROSS JOIN LATERAL (SELECT * FROM jobs o WHERE o.id = f.id OFFSET 0) j
-                CROSS JOIN LATERAL (SELECT * FROM job_progress o WHERE o.id = f.id OFFSET 0) p ORDER BY \(order)
-                """, parameters
-            )
+            arms.append(rows(key, "(SELECT are FROM many)", carries))
         }
-        var parts = visible.services.isEmpty ? [] : ["j.service = ANY (\(services))"]
-        for clause in visible.labelled {
-            var draft = JobDraft(name: "", schedule: .manual, target: .noop)
-            draft.labels = clause.labels
-            parameters.append(draft.labelsText)
-            var part = "j.labels <> '{}' AND j.labels @> $\(parameters.types.count)::jsonb"
-            if let service = clause.service {
-                parameters.append(service)
-                part += " AND j.service = $\(parameters.types.count)"
-            }
-            parts.append("(\(part))")
-        }
-        return (rows(columns, "(\(parts.joined(separator: " OR ")))"), parameters)
+        // What two arms show is there once.
+        let chosen = arms.map { "(\($0))" }.joined(separator: " UNION ")
+        let first = "SELECT id FROM (\(chosen)) u ORDER BY key \(direction), id \(direction) LIMIT \(limit)"
+        return (
+            """
+            \(before) SELECT \(columns) FROM \(JobQuery.joined(to: "(\(first))")) ORDER BY \(order)
+            """, parameters
+        )
+    }
+
+    /// How many jobs with the labels are found by them; of more, the next is soon met by walking.
+    private static let labelledLimit = 1000
+
+    /// The jobs that are seen by their labels as `mine`, or that there are `many`.
+    private static func labelled(_ clauses: String) -> String {
+        """
+        WITH clauses AS MATERIALIZED (
+            SELECT c.service, c.labels FROM jsonb_to_recordset(\(clauses)::jsonb) AS c (service text, labels jsonb)
+        ), mine AS MATERIALIZED (
+            SELECT DISTINCT j.id FROM clauses c CROSS JOIN LATERAL (
+                SELECT o.id FROM jobs o WHERE o.labels <> '{}' AND o.labels @> c.labels
+                    AND (c.service IS NULL OR o.service = c.service) LIMIT \(labelledLimit + 1)
+            ) j
+        ), many AS MATERIALIZED (
+            SELECT count(*) > \(labelledLimit) AS are FROM mine
+        )
+        """
+    }
+
+    /// The rows of the jobs whose ids the table has.
+    private static func joined(to table: String) -> String {
+        """
+        \(table) m CROSS JOIN LATERAL (SELECT * FROM jobs o WHERE o.id = m.id OFFSET 0) j
+        CROSS JOIN LATERAL (SELECT * FROM job_progress o WHERE o.id = m.id OFFSET 0) p
+        """
     }
 }
