@@ -141,8 +141,10 @@ extension ExecutionQuery {
             return "SELECT \(Execution.columns) FROM executions \(filter) ORDER BY id DESC LIMIT ?"
         }
         guard let ranges else { return (rows([]), values + [limit + 1]) }
+        let range = rows(["\(ranges.column) = ?"])
+        if ranges.values.count == 1 { return (range, values + ranges.values + [limit + 1]) }
         // One range of the index each, in order, and the first of them all.
-        let parts = ranges.values.map { _ in "SELECT * FROM (\(rows(["\(ranges.column) = ?"])))" }
+        let parts = ranges.values.map { _ in "SELECT * FROM (\(range))" }
         return (
             parts.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT ?",
             ranges.values.flatMap { values + [$0, limit + 1] } + [limit + 1]

@@ -20,7 +20,7 @@ extension ServiceFilter {
     func condition(ofExecutions: Bool) -> Condition {
         var parts: [Condition] = []
         // Joined by OR, none may have an index: its rows would be gathered and sorted, all of them.
-        let service = ofExecutions && labelled.count + min(1, services.count) > 1 ? "+service" : "service"
+        let service = labelled.count + min(1, services.count) > 1 ? "+service" : "service"
         if !services.isEmpty {
             parts.append(Condition(sql: "\(service) IN (\(marks(services.count)))", values: services))
         }
