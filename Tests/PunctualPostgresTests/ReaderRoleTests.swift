@@ -116,6 +116,28 @@ struct ReaderRoleTests {
         await store.close()
     }
 
+    @Test("a standby has the wall as well")
+    func standby() async throws {
+        let primary = try PostgresServer()
+        try primary.psql("CREATE ROLE punctual_reader NOLOGIN")
+        let (uri, clock) = (try primary.database(), ManualClock())
+        let store = try await open(uri, clock: clock)
+        let jobs = try await fill(store, clock)
+        // It begins with all that was there.
+        let server = try PostgresServer(standbyOf: primary)
+        let replica = try PostgresReplica(
+            uri: server.uri(database(uri)), connections: 2, readerRole: "punctual_reader")
+        let visible = ServiceFilter([Permission(.viewer, service: "a", labels: ["team": "x"])])
+        let seen = try await replica.store.rows(of: JobQuery(), showing: visible)
+        #expect(seen.map(\.id) == [jobs[0].id])
+        let rows = try await replica.store.rows(of: ExecutionQuery(), showing: visible)
+        #expect(rows.map(\.jobID) == [jobs[0].id, jobs[0].id])
+        await replica.store.close()
+        await store.close()
+        try server.stop()
+        try primary.stop()
+    }
+
     @Test("what a list becomes ends with it")
     func ends() async throws {
         let clock = ManualClock()
