@@ -106,8 +106,8 @@ let package = Package(
         room(
             "PunctualHTTP",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", hummingbird, httpTypes, nioCore,
-                hummingbirdCore, nioHTTPTypes, logging, metrics, crypto, "CZlib",
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", hummingbird,
+                httpTypes, nioCore, hummingbirdCore, nioHTTPTypes, logging, metrics, crypto, "CZlib",
             ], exclude: ["Resources"]),
 
         // L3: the composition root, alone in naming drivers.

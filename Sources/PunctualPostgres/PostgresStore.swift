@@ -56,7 +56,7 @@ package final class PostgresStore: Store {
         lanes = Lanes()
         do throws(PostgresFault) {
             // The first connection tells what is wrong at once; the pool would try again and again.
-            let connection = try await Connection.open(settings)
+            let connection = try await PostgresStore.firstConnection(settings)
             if let schema { try await PostgresStore.migrate(connection, schema) }
             try await reader?.prepare(connection)
             await connection.close()
@@ -85,7 +85,7 @@ package final class PostgresStore: Store {
     package static func migrate(uri: String, readerRole: String? = nil) async throws(StoreError) -> [Int] {
         let settings = try ConnectionSettings(uri)
         do throws(PostgresFault) {
-            let connection = try await Connection.open(settings)
+            let connection = try await firstConnection(settings)
             let steps = try await migrate(connection, .current)
             try await readerRole.map(ReaderRole.init)?.prepare(connection)
             await connection.close()
@@ -93,6 +93,23 @@ package final class PostgresStore: Store {
         } catch {
             if error.kind == .unreadable { throw .corrupt(error.message) }
             throw .unavailable("PostgreSQL at \(settings.place): \(error.message)")
+        }
+    }
+
+    /// How long a server that starts or recovers is waited for.
+    private static let patience = Duration.seconds(60)
+
+    /// Connects; waits while the server says that it takes no connections yet, and throws at once for every other reason.
+    private static func firstConnection(_ settings: ConnectionSettings) async throws(PostgresFault) -> Connection {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do throws(PostgresFault) {
+                return try await Connection.open(settings)
+            } catch {
+                guard error.state == PostgresFault.notYet, ContinuousClock.now < deadline else { throw error }
+            }
+            // Ends early when the task is cancelled; the next attempt then tells so.
+            try? await Task.sleep(for: .milliseconds(200))
         }
     }
 

@@ -20,6 +20,9 @@ struct PostgresFault: Error, Hashable, Sendable {
         case unreadable
     }
 
+    /// The state of a server that takes no connections yet (`cannot_connect_now`).
+    static let notYet = "57P03"
+
     let kind: Kind
     /// The five signs of SQLSTATE; empty when no server spoke.
     let state: String

@@ -76,7 +76,7 @@ package final class ClusterNode: Sendable {
 
     package var isRunning: Bool { life.withLock { $0.process?.isRunning ?? false } }
 
-    /// Whether it has ended although nobody asked it to.
+    /// Whether it has ended although nobody asked it to, after it had been ready.
     package var hasFailed: Bool { life.withLock { $0.isWanted && $0.process?.isRunning == false } }
 
     /// Starts the program; it ends with this process, whatever becomes of that.
@@ -92,7 +92,7 @@ package final class ClusterNode: Sendable {
         try await MultiThreadedEventLoopGroup.singleton.next().submit { [self] in
             try life.withLock { life in
                 life.number += 1
-                life.isWanted = true
+                life.isWanted = false
                 let process = Process()
                 process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
                 process.arguments = ["--pdeathsig", "KILL", program, "serve"]
@@ -140,6 +140,7 @@ package final class ClusterNode: Sendable {
             }
             try await Task.sleep(for: .milliseconds(20))
         }
+        life.withLock { $0.isWanted = true }
     }
 }
 
