@@ -33,7 +33,7 @@ struct ReaderRole: Sendable {
     ]
 
     /// Lets the role see what it is to see, unless it does, and makes sure that it sees no more.
-    /// - Throws: `.noConnection` with what to do.
+    /// - Throws: `.noConnection` with what to do; the connection is closed then.
     func prepare(_ connection: Connection) async throws(PostgresFault) {
         do throws(PostgresFault) {
             _ = try await connection.run(
@@ -48,7 +48,7 @@ struct ReaderRole: Sendable {
             try await check(connection, user)
             _ = try await connection.run([Call(composed: "COMMIT")])
         } catch {
-            await connection.rollBack()
+            await connection.close()
             throw error
         }
     }
