@@ -51,6 +51,8 @@ let package = Package(
         .executable(name: "punctual", targets: ["punctual"]),
         .library(name: "PunctualSchedule", targets: ["PunctualSchedule"]),
         .library(name: "PunctualClient", targets: ["PunctualClient"]),
+        // For drills alone.
+        .library(name: "ClockSkew", type: .dynamic, targets: ["ClockSkew"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -168,6 +170,8 @@ let package = Package(
                 "FaultProxy", "TestPeers", "PunctualTestKit", "PunctualAPI", "PunctualClient", "PunctualCore",
                 "PunctualJSON", "PunctualSchedule", nioCore, nioPosix, nioHTTP1,
             ], path: "Tests/Support/Chaos", swiftSettings: settings),
+        // Preloaded into nodes whose wall clock is to be wrong.
+        .target(name: "ClockSkew", path: "Tests/Support/ClockSkew"),
         .executableTarget(
             name: "punctual-chaos", dependencies: ["Chaos", "TestPeers", arguments],
             path: "Tests/Support/ChaosTool", swiftSettings: settings),

@@ -223,7 +223,10 @@ struct SessionTests {
         _ = try await scene.user("ada", [Permission(.viewer, service: nil)])
         let request = #"{"name":"ada","password":"\#(AccessScene.password)","cookie":true}"#
         // There is no connection here, so there is no address.
-        try await scene.run { #expect(try await $0.send(.post, Self.path, request).status == 409) }
+        try await scene.run { client in
+            let refused = try await client.send(.post, Self.path, request)
+            #expect(refused.status == 409)
+        }
         try await scene.scene.run(.live) { client in
             let answer = try await client.send(.post, Self.path, request)
             let field = try #require(answer.headers[.setCookie])
@@ -245,8 +248,8 @@ struct SessionTests {
     func hostile(_ text: String, _ status: Int) async throws {
         let scene = try await AccessScene()
         try await scene.run { client in
-            #expect(try await client.send(.post, Self.path, text).status == status)
-            #expect(try await client.send(.post, Self.path, text, type: "text/plain").status >= 400)
+            let answer = try await client.send(.post, Self.path, text)
+            #expect(answer.status == status, "\(answer.json)")
         }
     }
 }

@@ -15,11 +15,14 @@ struct StartingServerTests {
         try server.append("hot_standby = off\n", to: "postgresql.conf")
         try server.touch("standby.signal")
         try server.start(isWaiting: false)
-        let refusal = "not accepting connections"
-        let opening = Task { try await PostgresStore(uri: uri) }
-        while try server.log().ranges(of: refusal).count < 3 { try await Task.sleep(for: .milliseconds(20)) }
-        try server.promote()
-        let store = try await opening.value
+        while try !server.log().contains("waiting for WAL") { try await Task.sleep(for: .milliseconds(20)) }
+        async let promotion: Void = {
+            let refusal = "not accepting connections"
+            while try server.log().ranges(of: refusal).count < 3 { try await Task.sleep(for: .milliseconds(20)) }
+            try server.promote()
+        }()
+        let store = try await PostgresStore(uri: uri)
+        try await promotion
         #expect(try await store.jobs(JobQuery()).items.isEmpty)
         await store.close()
         try server.stop()

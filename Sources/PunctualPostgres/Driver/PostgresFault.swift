@@ -40,8 +40,11 @@ struct PostgresFault: Error, Hashable, Sendable {
     /// The refusal that a result carries.
     init(result: OpaquePointer) {
         func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
-        let detail = field(PostgresFault.detailField).map { " (\($0))" } ?? ""
         let state = field(PostgresFault.stateField) ?? ""
+        // Only another connection behind the same pooler can have prepared a statement by our name.
+        let advice =
+            state == "42P05" ? "; behind PgBouncer in transaction mode the URI needs pgbouncer=true" : ""
+        let detail = (field(PostgresFault.detailField).map { " (\($0))" } ?? "") + advice
         // Without a state libpq speaks itself, of a connection that ended; class 57P is the server's farewell.
         self.init(
             state.isEmpty || state.hasPrefix("57P") ? .lost : .refused,
