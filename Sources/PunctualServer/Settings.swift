@@ -79,14 +79,9 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
 
 extension Settings {
     /// Every key that a config file may have; the variable of `http.port` is `PUNCTUAL_HTTP_PORT`.
-<<<<<<< HEAD
     static let keys: Set<String> = Set([
-        "database.url", "database.connections", "database.replicas", "database.replica_age", "http.host", "http.port",
-=======
-    static let keys: Set = [
         "database.url", "database.connections", "database.replicas", "database.replica_age", "database.reader_role",
         "http.host", "http.port",
->>>>>>> main
         "node.id", "roles", "log.level", "log.format", "egress.allow",
         "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
         "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues",
