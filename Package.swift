@@ -196,7 +196,7 @@ let package = Package(
         tests(
             "PunctualServer",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors",
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors", "PunctualHTTP",
                 "PunctualTestKit", logging,
             ]),
         tests(
