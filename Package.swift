@@ -196,8 +196,8 @@ let package = Package(
         tests(
             "PunctualServer",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors", "PunctualHTTP",
-                "PunctualTestKit", logging,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors",
+                "PunctualHTTP", "PunctualTestKit", logging,
             ]),
         tests(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],

@@ -25,6 +25,9 @@ package struct StoreCopy: Sendable {
         /// Rows that the target did not hold, or held otherwise.
         package var written = 0
         package var pausedQueues = 0
+        /// Users, service accounts, keys, grants, token families and versions of secrets.
+        package var accessRows = 0
+        package var auditEntries = 0
         /// SHA-256 over all rows in their order, in hexadecimal; the same in both stores.
         package var checksum = ""
     }
@@ -33,6 +36,8 @@ package struct StoreCopy: Sendable {
 
     let source: any Transferable
     let target: any Transferable
+    /// Where identities, secrets and the audit log go along; nil leaves them.
+    var access: AccessCopy?
     private static let page = 1000
 
     /// Copies between the databases of two URLs.
@@ -50,7 +55,8 @@ package struct StoreCopy: Sendable {
         do {
             let to = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
             do {
-                let copy = StoreCopy(source: from.store, target: to.store)
+                let copy = StoreCopy(
+                    source: from.store, target: to.store, access: AccessCopy(source: from.access, target: to.access))
                 outcome = .success(try await copy.run(progress: progress))
             } catch {
                 outcome = .failure(error)
@@ -82,6 +88,7 @@ package struct StoreCopy: Sendable {
             { after in try await target.exportExecutions(after: after, limit: Self.page) },
             write: { try await target.importExecutions($0) }, id: \.execution.id, written: &report.written,
             told: { progress(Progress(phase: .executions, done: $0, total: executions)) })
+        if let access { (report.accessRows, report.auditEntries) = try await access.run(written: &report.written) }
         report.checksum = try await verify(total: (jobs + executions) * 2, progress)
         return report
     }

@@ -68,14 +68,16 @@ extension AccessServices {
     }
 
     /// Changes a user; what others change meanwhile is looked at anew.
-    /// - Parameter change: makes the change, or throws; it may be called more than once.
+    /// - Parameters:
+    ///   - request: whose `If-Match` is honoured; nil when there is none to honour.
+    ///   - change: makes the change, or throws; it may be called more than once.
     /// - Returns: the user before and after.
     func change(
-        _ id: Identifier, ifVersion version: ((User) throws -> Int?)? = nil, _ change: (inout User) throws -> Void
+        _ id: Identifier, for request: Request? = nil, _ change: (inout User) throws -> Void
     ) async throws -> (before: User, after: User) {
         for _ in 0..<20 {
             guard let before = try await identities.user(id) else { throw Problem.noUser }
-            let wanted = try version?(before)
+            let wanted = try request?.wantedVersion(before.version, of: "user")
             var after = before
             try change(&after)
             after.updatedAt = clock.now()
