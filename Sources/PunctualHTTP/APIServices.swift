@@ -65,9 +65,14 @@ package struct APIServices: Sendable {
     }
 
     /// Lets go on who may do to such a job what he asks for.
-    /// - Parameter missing: the answer to somebody who may not know of it; nil for one that is not there yet.
-    func require(_ draft: JobDraft, _ context: APIContext, orMissing missing: Problem? = nil) async throws {
-        try await doorkeeper.require(service: draft.service, labels: draft.labels, context, orMissing: missing)
+    /// - Parameters:
+    ///   - missing: the answer to somebody who may not know of it; nil for one that is not there yet.
+    ///   - counts: whether it counts against the service's limit.
+    func require(
+        _ draft: JobDraft, _ context: APIContext, orMissing missing: Problem? = nil, counts: Bool = true
+    ) async throws {
+        try await doorkeeper.require(
+            service: draft.service, labels: draft.labels, context, orMissing: missing, counts: counts)
     }
 
     /// Lets go on who may do to the execution what he asks for; its labels are its job's.

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"bb0b66d5eb82b9e6\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"d9d884d210bd33eb\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1557,7 +1557,7 @@ try {
         "requestBody": {
           "required": true,
           "content": {
-            "application/x-www-form-urlencoded": { "schema": {"$ref": "#/components/schemas/TokenRequest"} }
+            "application/x-www-form-urlencoded": { "schema": {"$ref": "#/components/schemas/TokenForm"} }
           }
         },
         "responses": {
@@ -1589,7 +1589,7 @@ try {
         "requestBody": {
           "required": true,
           "content": {
-            "application/x-www-form-urlencoded": { "schema": {"$ref": "#/components/schemas/RevocationRequest"} }
+            "application/x-www-form-urlencoded": { "schema": {"$ref": "#/components/schemas/RevocationForm"} }
           }
         },
         "responses": {
@@ -1599,6 +1599,7 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/EmptyObject"}} }
           },
           "400": { "$ref": "#/components/responses/OAuthFault" },
+          "401": { "$ref": "#/components/responses/OAuthClientFault" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
@@ -2745,10 +2746,9 @@ try {
           "user": { "$ref": "#/components/schemas/User" }
         }
       },
-      "TokenRequest": {
+      "TokenForm": {
         "type": "object",
         "required": ["grant_type"],
-        "additionalProperties": false,
         "properties": {
           "grant_type": { "type": "string", "enum": ["client_credentials", "refresh_token"] },
           "client_id": { "type": "string" },
@@ -2768,10 +2768,9 @@ try {
           "refresh_token": { "type": "string" }
         }
       },
-      "RevocationRequest": {
+      "RevocationForm": {
         "type": "object",
         "required": ["token"],
-        "additionalProperties": false,
         "properties": {
           "token": { "type": "string" },
           "token_type_hint": { "type": "string" },

@@ -45,7 +45,8 @@ struct JobController {
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let json = try await request.requiredJSON()
-        let job = try await newJob(json, 0, of: try await services.origin(context), context)
+        var counted: Set<String> = []
+        let job = try await newJob(json, 0, of: try await services.origin(context), context, &counted)
         guard let outcome = try await services.store.create([job]).first else {
             throw Problem(.internal, "No outcome.")
         }
@@ -67,9 +68,11 @@ struct JobController {
         try list.throwIfAny()
         let origin = try await services.origin(context)
         var outcomes: [Result<Job, Problem>] = []
+        // However many jobs of a service come along, it is one request of its limit.
+        var counted: Set<String> = []
         for (index, item) in (items?.array ?? []).enumerated() {
             do {
-                outcomes.append(.success(try await newJob(item, index, of: origin, context)))
+                outcomes.append(.success(try await newJob(item, index, of: origin, context, &counted)))
             } catch {
                 let problem = Problem(mapping: error)
                 if problem.kind == .forbidden { context.audit?.refused(nil, because: problem.detail) }
@@ -115,11 +118,12 @@ struct JobController {
     }
 
     /// A job ready to be stored, from a request's body, as of the request's origin: a repetition is judged like the first.
+    /// - Parameter counted: the services whose limit the request counts against already.
     private func newJob(
-        _ json: JSONValue, _ index: Int, of origin: Origin, _ context: APIContext
+        _ json: JSONValue, _ index: Int, of origin: Origin, _ context: APIContext, _ counted: inout Set<String>
     ) async throws -> Job {
         let draft = try draft(json)
-        try await services.require(draft, context)
+        try await services.require(draft, context, counts: counted.insert(draft.service).inserted)
         try await services.requireSecrets(of: draft)
         var job = Job(
             id: origin.identifier(index), draft: draft, nextRunAt: nil, createdBy: context.principal.name,

@@ -62,8 +62,7 @@ package enum Node {
             address: "\(settings.httpHost):\(settings.httpPort)", startedAt: clock.now(), lastSeenAt: clock.now())
         let shards = ShardService(
             node: record, store: store, bell: bell, options: options, instruments: instruments)
-        var executor: any Executor = settings.executors(http: http)
-        if let access { executor = SecretResolving(vault: access.vault, executor: executor) }
+        let executor = SecretResolving(vault: access?.vault, executor: settings.executors(http: http))
         let worker = WorkerService(
             name: nodeID, store: store, executor: executor, bell: bell, options: options,
             instruments: instruments)

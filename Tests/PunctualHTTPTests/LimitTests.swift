@@ -94,6 +94,12 @@ struct LimitTests {
             for number in 0..<15 { statuses.append(try await create("a", "n\(number)")) }
             #expect(statuses.count { $0 == 201 } == 10 && statuses.count { $0 == 429 } == 5)
             #expect(try await create("b", "n") == 201)
+            let items = (0..<50).map {
+                #"{"name":"m\#($0)","service":"c","schedule":{"type":"manual"},"target":{"type":"noop"}}"#
+            }
+            let bulk = try await client.send(
+                .post, "/api/v1/jobs/bulk", #"{"items":[\#(items.joined(separator: ","))]}"#, headers: headers)
+            #expect(bulk.json["items"]?.array?.allSatisfy { $0["status"] == 201 } == true)
         }
     }
 

@@ -70,6 +70,13 @@ struct AccessUpkeepTests {
             #expect(error.contains("there is no secret") && isRetryable && !error.contains("hunter2"))
         }
         #expect(witness.seen.withLock { $0.count } == 1)
+        // Without access control no reference is sent as it stands.
+        let bare = SecretResolving(vault: nil, executor: witness)
+        guard case .failed = await bare.execute(attempt(target)).verdict else {
+            Issue.record("it ran")
+            return
+        }
+        #expect(await bare.execute(attempt(.noop)).verdict == .succeeded)
     }
 
     @Test("a service's webhook secret signs with each version that holds; without one the setting's do")

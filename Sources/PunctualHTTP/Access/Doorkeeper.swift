@@ -118,10 +118,13 @@ package struct Doorkeeper: Sendable {
 
 extension Doorkeeper {
     /// Lets go on who may do what he asks for to a thing of that service, as often as its callers may.
-    /// - Parameter missing: the answer to somebody who may not know of the thing; nil for one that is not there yet.
+    /// - Parameters:
+    ///   - missing: the answer to somebody who may not know of the thing; nil for one that is not there yet.
+    ///   - counts: whether it counts against the service's limit.
     /// - Throws: `missing`, or `Problem` 403 or 429.
     func require(
-        service: String, labels: [String: String], _ context: APIContext, orMissing missing: Problem?
+        service: String, labels: [String: String], _ context: APIContext, orMissing missing: Problem?,
+        counts: Bool = true
     ) async throws {
         switch rules.decide(context.operation, by: context.principal, on: .service(service, labels: labels)) {
         case .allowed: break
@@ -130,7 +133,7 @@ extension Doorkeeper {
             if case .service = reason, let missing { throw missing }
             throw Problem(refused: reason)
         }
-        if let limiter { _ = try await take(limits.serviceKeys(service), from: limiter) }
+        if counts, let limiter { _ = try await take(limits.serviceKeys(service), from: limiter) }
     }
 }
 

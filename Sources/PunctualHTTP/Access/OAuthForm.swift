@@ -58,7 +58,8 @@ struct OAuthForm {
             }
         }
         self.values = values
-        guard let field = request.headers[.authorization] else {
+        // Another scheme shows no client (section 2.3.1).
+        guard let field = request.headers[.authorization], field.lowercased().hasPrefix("basic") else {
             client = values["client_id"]
             secret = values["client_secret"]
             return
