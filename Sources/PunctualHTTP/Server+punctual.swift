@@ -16,7 +16,8 @@ extension HTTPServerBuilder {
 extension ApplicationConfiguration {
     /// Where the API listens.
     /// - Parameter connections: how many it holds at once; further ones wait in the kernel.
-    package static func punctual(host: String, port: Int, connections: Int, logger: Logger) -> ApplicationConfiguration {
+    package static func punctual(host: String, port: Int, connections: Int, logger: Logger) -> ApplicationConfiguration
+    {
         ApplicationConfiguration(
             address: .hostname(host, port: port), serverName: "punctual", backlog: 1024,
             availableConnectionsDelegate: .maximum(connections, logger: logger))

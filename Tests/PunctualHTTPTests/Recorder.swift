@@ -41,12 +41,14 @@ final class Recorder: Sendable {
     ) async throws {
         let responder = CallbackResponder<Context> { [self] request, context in
             var text = ""
-            // A body that breaks off leaves a request all the same.
-            do { text = String(buffer: try await request.body.collect(upTo: 1 << 20)) } catch { text = "(\(error))" }
+            // A body that breaks off leaves a request all the same, and is refused as the API refuses it.
+            var isWhole = true
+            do { text = String(buffer: try await request.body.collect(upTo: 1 << 20)) } catch { isWhole = false }
             let seen = Seen(
                 method: request.method.rawValue, path: request.uri.string, headers: request.headers, body: text,
                 peer: context.peer, peerPort: context.peerPort)
             requests.withLock { $0.append(seen) }
+            guard isWhole else { throw HTTPError(.badRequest) }
             var answer = "path=\(request.uri.string);"
             // As much as a client asks for, to see how it takes it.
             if let wanted = request.uri.queryParameters["bytes"].flatMap({ Int($0) }) {

@@ -99,7 +99,8 @@ struct Smuggling: CustomTestStringConvertible, Sendable {
         .init("no host", "GET /case HTTP/1.1\r\nX: a\r\n\r\n\(hidden)"),
         .init("two hosts", "GET /case HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n\(hidden)"),
         .init("a method that is none", "GE(T /case HTTP/1.1\r\nHost: x\r\n\r\n\(hidden)"),
-        .init("two spaces in the request line", "GET  /case HTTP/1.1\r\nHost: x\r\n\r\n\(hidden)"),
+        // Allowed by RFC 9112 §3, and no end is in doubt.
+        .init("two spaces in the request line", "GET  /case HTTP/1.1\r\nHost: x\r\n\r\n", .requests(1)),
         .init("a tab in the request line", "GET\t/case HTTP/1.1\r\nHost: x\r\n\r\n\(hidden)"),
         .init("a space in the path", "GET /case HTTP/1.1 HTTP/1.1\r\nHost: x\r\n\r\n\(hidden)"),
         .init("no version", "GET /case\r\nHost: x\r\n\r\n\(hidden)"),
@@ -118,9 +119,8 @@ struct Smuggling: CustomTestStringConvertible, Sendable {
             "GET /case HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n\(hidden)", .requests(1)),
         .init("a request behind one of HTTP/1.0", "GET /case HTTP/1.0\r\nHost: x\r\n\r\n\(hidden)", .requests(1)),
         .init(
-            "a connection that wants to change its protocol",
-            "GET /case HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n",
-            .requests(2)),
+            "a request behind one that wants another protocol",
+            "GET /case HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n\(hidden)", .requests(1)),
         .init(
             "a body that is waited for", post("Expect: 100-continue\r\nContent-Length: 5\r\n", "hello"), .requests(1)),
         .init(

@@ -33,29 +33,28 @@ struct SmugglingTests {
     func proxied(kind: ReverseProxy.Kind) async throws {
         let recorder = Recorder()
         try await recorder.run { port in
-            let proxy = try ReverseProxy(
-                kind, configuration: { try Example.configuration(kind, listening: $0, node: port, isHasty: true) })
-            defer { proxy.stop() }
-            // Many at once, so that they share the proxy's connections to the server.
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for smuggling in Smuggling.all {
-                    group.addTask {
-                        let answer = try await Wire.open(proxy.port) { wire in
-                            await wire.send(smuggling.text)
-                            return await wire.rest()
+            try await withProxy(kind, node: port, isHasty: true) { port in
+                // Many at once, so that they share the proxy's connections to the server.
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for smuggling in Smuggling.all {
+                        group.addTask {
+                            let answer = try await Wire.open(port) { wire in
+                                await wire.send(smuggling.text)
+                                return await wire.rest()
+                            }
+                            // The proxy waits for an answer to what the server takes for half a request, or got two.
+                            #expect(!answer.contains(" 504 ") && !answer.contains(" 502 "), "\(smuggling): \(answer)")
                         }
-                        // The proxy waits for an answer to what the server takes for half a request, or got two.
-                        #expect(!answer.contains(" 504 ") && !answer.contains(" 502 "), "\(smuggling): \(answer)")
                     }
+                    try await group.waitForAll()
                 }
-                try await group.waitForAll()
-            }
-            for number in 1...20 {
-                let answer = try await Wire.open(proxy.port) { wire in
-                    await wire.send("GET /probe-\(number) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                    return await wire.rest()
+                for number in 1...20 {
+                    let answer = try await Wire.open(port) { wire in
+                        await wire.send("GET /probe-\(number) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                        return await wire.rest()
+                    }
+                    #expect(answer.hasSuffix("path=/probe-\(number);"), "an answer went astray: \(answer)")
                 }
-                #expect(answer.hasSuffix("path=/probe-\(number);"), "an answer went astray: \(answer)")
             }
         }
         // The proxy marks each request that it sees with an id of its own.

@@ -20,6 +20,7 @@ final class RequestFraming: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private var state = State.reading
+    private var unanswered = 0
     /// The client speaks HTTP/1.0, which knows no chunks.
     private var isOld = false
 
@@ -38,20 +39,27 @@ final class RequestFraming: ChannelDuplexHandler, RemovableChannelHandler {
         }
         isOld = head.version == .http1_0
         let asked = head.headers[canonicalForm: "Connection"].map { $0.lowercased() }
-        if isOld || asked.contains("close") {
+        // The parser below reads nothing behind a request that wants another protocol.
+        if isOld || asked.contains("close") || asked.contains("upgrade") {
             state = .last
             // The one spelling that the server above looks for.
             head.headers.replaceOrAdd(name: "Connection", value: "close")
         }
+        unanswered += 1
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard isOld, case .head(var head) = unwrapOutboundIn(data) else {
-            return context.write(data, promise: promise)
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where state != .reading && unanswered <= 1:
+            if isOld { head.version = .http1_0 }
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .end:
+            unanswered -= 1
+            context.write(data, promise: promise)
+        default: context.write(data, promise: promise)
         }
-        head.version = .http1_0
-        context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
 
     private static func isClear(_ head: HTTPRequestHead) -> Bool {

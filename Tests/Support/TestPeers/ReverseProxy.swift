@@ -53,6 +53,7 @@ package final class ReverseProxy: Sendable {
         watchdog = try Watchdog(script: "kill -9 \(child); rm -rf \(folder.path)")
         for _ in 0..<1200 {
             if isOpen(port) { return }
+            if kill(child, 0) != 0 { throw ToolFailure(text: "\(kind.rawValue) ended at once") }
             usleep(50_000)
         }
         throw ToolFailure(text: "\(kind.rawValue) did not begin")
