@@ -113,7 +113,7 @@ struct Smuggling: CustomTestStringConvertible, Sendable {
             "two requests at once", "GET /case HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n",
             .requests(2)),
         .init(
-            "a GET with a body", "GET /case HTTP/1.1\r\nHost: x\r\nContent-Length: 36\r\n\r\n\(hidden)", .requests(1)),
+            "a GET with a body", "GET /case HTTP/1.1\r\nHost: x\r\nContent-Length: \(hidden.utf8.count)\r\n\r\n\(hidden)", .requests(1)),
         .init(
             "a request behind a last one",
             "GET /case HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n\(hidden)", .requests(1)),
