@@ -194,7 +194,7 @@ let package = Package(
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
                 "PunctualAccess", "PunctualTestKit", "TestPeers", hummingbird,
-                hummingbirdTesting, httpTypes, nioCore, logging, crypto,
+                hummingbirdTesting, httpTypes, lifecycle, nioCore, logging, crypto,
                 asyncHTTPClient, nioHTTP1, nioPosix, nioSSL, nioTLS,
             ]),
         tests(

@@ -1,9 +1,9 @@
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import Logging
 import NIOCore
 import PunctualHTTP
+import ServiceLifecycle
 import Synchronization
 
 /// A server with the transport of the API that remembers each request it sees, and answers with its path.
@@ -48,7 +48,7 @@ final class Recorder: Sendable {
                 method: request.method.rawValue, path: request.uri.string, headers: request.headers, body: text,
                 peer: context.peer, peerPort: context.peerPort)
             requests.withLock { $0.append(seen) }
-            guard isWhole else { throw HTTPError(.badRequest) }
+            guard isWhole else { return Response(status: .badRequest) }
             var answer = "path=\(request.uri.string);"
             // As much as a client asks for, to see how it takes it.
             if let wanted = request.uri.queryParameters["bytes"].flatMap({ Int($0) }) {
@@ -56,12 +56,28 @@ final class Recorder: Sendable {
             }
             return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: answer)))
         }
+        let (ports, running) = AsyncStream<Int>.makeStream()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let application = Application(
             responder: responder, server: .punctual(certificate: certificate, limits: limits),
-            configuration: .punctual(
-                host: "127.0.0.1", port: 0, connections: connections, logger: Logger(label: "test")))
-        try await application.test(.ahc(certificate == nil ? .http : .https)) { client in
-            try await body(client.port ?? 0)
+            configuration: .punctual(host: "127.0.0.1", port: 0, connections: connections, logger: logger),
+            onServerRunning: { channel in
+                await AcceptFaults.guardAccepting(of: channel, logger: logger)
+                running.yield(channel.localAddress?.port ?? 0)
+            }, logger: logger)
+        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [application], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { running.finish() }
+                try await group.run()
+            }
+            var iterator = ports.makeAsyncIterator()
+            let port = await iterator.next()
+            let outcome: Result<Void, any Error>
+            do { outcome = .success(try await body(port ?? 0)) } catch { outcome = .failure(error) }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            try outcome.get()
         }
     }
 }
