@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import PunctualHTTP
 import Testing
@@ -109,6 +110,21 @@ struct SlowClientTests {
             if status != 0 { #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(what): \(answer)") }
         }
         if status == 400 { #expect(recorder.seen.isEmpty, "\(what)") }
+    }
+
+    @Test("a connection that cannot be accepted, or has too many files before it, does not end the listening")
+    func acceptFaults() async throws {
+        try await Recorder().run(whenListening: { channel in
+            for code in [EMFILE, ENFILE, ECONNABORTED, ENOBUFS] {
+                channel.pipeline.fireErrorCaught(IOError(errnoCode: code, reason: "accept"))
+            }
+        }) { port in
+            let answer = try await Wire.open(port) { wire in
+                await wire.send("GET /after HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                return await wire.rest()
+            }
+            #expect(answer.contains("path=/after;"))
+        }
     }
 
     @Test("past the bound of connections, new ones wait until one ends")
