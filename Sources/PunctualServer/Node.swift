@@ -35,6 +35,8 @@ package enum Node {
         MetricsSystem.bootstrap(metrics)
         let bell = SignalBell()
         // Before the database, so that a setting that can't be used leaves none behind.
+        let certificate = settings.roles.contains(.api) ? try CertificateFiles(settings, logger: logger) : nil
+        let connections = OpenFiles.connections(wanted: settings.httpConnections, logger: logger)
         let http = try settings.httpExecutor()
         let opened: OpenStore
         do {
@@ -71,13 +73,17 @@ package enum Node {
                 cancelled: { worker.cancelled($0) })
             api.writeFault = { shards.lastFault }
             api.hasReplicas = !settings.databaseReplicas.isEmpty
+            api.isSecure = certificate != nil
+            api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
+            if let certificate { services.append(certificate) }
             services.append(
                 Application(
                     router: buildRouter(api).router,
-                    server: .punctual(),
-                    configuration: ApplicationConfiguration(
-                        address: .hostname(settings.httpHost, port: settings.httpPort), serverName: "punctual"),
+                    server: .punctual(certificate: certificate?.certificate),
+                    configuration: .punctual(
+                        host: settings.httpHost, port: settings.httpPort, connections: connections, logger: logger),
                     onServerRunning: { channel in
+                        await AcceptFaults.guardAccepting(of: channel, logger: logger)
                         let port = channel.localAddress?.port ?? settings.httpPort
                         if case .development(demo: true) = mode {
                             await addDemo(callingBack: settings.baseURL(port: port), store, clock, zones, logger)
@@ -238,7 +244,7 @@ final class Flag: Sendable {
 extension Settings {
     /// Where the node is reached; an IPv6 address stands in brackets.
     fileprivate func baseURL(port: Int) -> String {
-        "http://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(port)"
+        "\(httpCertificate == nil ? "http" : "https")://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(port)"
     }
 
     var engineOptions: EngineOptions {
