@@ -125,8 +125,8 @@ let package = Package(
             "PunctualServer",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
-                "PunctualExecutors", "PunctualEngine", "PunctualHTTP", "PunctualObservability", hummingbird, lifecycle,
-                unixSignals, logging,
+                "PunctualExecutors", "PunctualEngine", "PunctualHTTP", "PunctualAccess", "PunctualObservability",
+                hummingbird, lifecycle, unixSignals, logging,
                 metrics, configuration, crypto, systemPackage, yams,
             ]),
 
@@ -196,16 +196,16 @@ let package = Package(
         tests(
             "PunctualHTTP",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
-                "PunctualAccess", "PunctualTestKit", "TestPeers", hummingbird,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", "PunctualSQLite",
+                "PunctualPostgres", "PunctualTestKit", "TestPeers", hummingbird,
                 hummingbirdTesting, httpTypes, lifecycle, nioCore, logging, crypto,
                 asyncHTTPClient, nioHTTP1, nioPosix, nioSSL, nioTLS,
             ]),
         tests(
             "PunctualServer",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualExecutors", "PunctualTestKit", "TestPeers",
-                logging,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors",
+                "PunctualTestKit", "TestPeers", logging,
             ]),
         tests(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],

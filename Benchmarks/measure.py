@@ -44,7 +44,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.database = self.directory / "punctual.sqlite"
-        variables = {**os.environ, "PUNCTUAL_LOG_LEVEL": "error", **environment}
+        variables = {**os.environ, "PUNCTUAL_LOG_LEVEL": "error", "PUNCTUAL_ACCESS_MODE": "open", **environment}
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             [PUNCTUAL, "serve", "--port", str(self.port), "--database-url", database or f"sqlite:{self.database}", *flags],

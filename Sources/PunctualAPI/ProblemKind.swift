@@ -3,6 +3,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
     case malformedJSON = "malformed_json"
     case validation
     case unauthorized
+    case secondFactorRequired = "second_factor_required"
     case forbidden
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
@@ -26,7 +27,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         switch self {
         case .malformedJSON, .badRequest: 400
         case .validation, .idempotencyMismatch: 422
-        case .unauthorized: 401
+        case .unauthorized, .secondFactorRequired: 401
         case .forbidden: 403
         case .notFound: 404
         case .methodNotAllowed: 405
@@ -48,6 +49,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         case .badRequest: "The request is malformed"
         case .validation: "The request has faults"
         case .unauthorized: "Sign in first"
+        case .secondFactorRequired: "A second factor is needed"
         case .forbidden: "You may not do that"
         case .notFound: "Not found"
         case .methodNotAllowed: "The method is not allowed here"

@@ -8,7 +8,9 @@ internal import PunctualSchedule
 
 extension HTTPExecutor {
     /// What is sent: the job's fields and body, who calls, and a signature for each secret.
-    func request(_ target: HTTPTarget, _ attempt: AttemptRequest, url: String) -> HTTPClientRequest {
+    func request(
+        _ target: HTTPTarget, _ attempt: AttemptRequest, url: String, signing secrets: [WebhookSecret]
+    ) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: url)
         request.method = HTTPMethod(rawValue: target.method)
         for header in target.headers { request.headers.add(name: header.name, value: header.value) }

@@ -8,15 +8,22 @@ internal import PunctualSchedule
 /// Makes HTTP calls, held to harmless addresses.
 package final class HTTPExecutor: Executor {
     private let egress: EgressGuard
-    let secrets: [WebhookSecret]
+    private let secrets: [WebhookSecret]
+    private let ownSecrets: SecretsOfService?
     private let clients = HTTPClients()
     /// Bytes of an answer that are kept; the rest is not read.
     package static let outputLimit = 64 * 1024
 
-    /// - Parameter secrets: each signs every call; several while one replaces another, none for no signature.
-    package init(egress: EgressGuard, secrets: [WebhookSecret] = []) {
+    /// Finds the secrets that sign the calls of a service; nil when it has none of its own.
+    package typealias SecretsOfService = @Sendable (_ service: String) async throws(StoreError) -> [WebhookSecret]?
+
+    /// - Parameters:
+    ///   - secrets: each signs every call; several while one replaces another, none for no signature.
+    ///   - ownSecrets: in their place for services that have their own.
+    package init(egress: EgressGuard, secrets: [WebhookSecret] = [], ownSecrets: SecretsOfService? = nil) {
         self.egress = egress
         self.secrets = secrets
+        self.ownSecrets = ownSecrets
     }
 
     /// Closes every connection; no call may follow.
@@ -44,6 +51,12 @@ package final class HTTPExecutor: Executor {
     }
 
     private func call(_ target: HTTPTarget, _ attempt: AttemptRequest) async -> AttemptResult {
+        var signing = secrets
+        do throws(StoreError) {
+            if let own = try await ownSecrets?(attempt.service) { signing = own }
+        } catch {
+            return Self.failure("the secret that signs the call cannot be read", reason: nil, isRetryable: true)
+        }
         let call: EgressGuard.Call
         do throws(EgressGuard.Refusal) {
             call = try await egress.call(to: target.url, turn: attempt.attempt)
@@ -55,7 +68,8 @@ package final class HTTPExecutor: Executor {
         defer { clients.giveBack(call.destination) }
         do {
             let deadline = NIODeadline.now() + .milliseconds(attempt.timeout.wholeMilliseconds)
-            let response = try await client.execute(request(target, attempt, url: call.url), deadline: deadline)
+            let response = try await client.execute(
+                request(target, attempt, url: call.url, signing: signing), deadline: deadline)
             let (output, isTruncated) = try await Self.head(of: response.body)
             return Self.judge(target, response, output: output, isTruncated: isTruncated)
         } catch is CancellationError {

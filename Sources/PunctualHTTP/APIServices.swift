@@ -24,6 +24,8 @@ package struct APIServices: Sendable {
     package var bounds = Bounds()
     /// Who may come in; everybody unless it is told otherwise.
     package var doorkeeper = Doorkeeper()
+    /// What the calls of access control work with; nil without it.
+    package internal(set) var access: AccessServices?
     /// Whether some reads come from replicas.
     package var hasReplicas = false
     /// Whether the server speaks TLS itself.

@@ -104,7 +104,10 @@ extension Request {
     /// Checks `If-Match` (RFC 9110 §13.1.1) by strong comparison.
     /// - Returns: the version that a change must find; nil when any is welcome.
     /// - Throws: `StoreError.versionConflict`, or `Problem` 412 for a field that names no version at all.
-    func wantedVersion(of job: Job) throws -> Int? {
+    func wantedVersion(of job: Job) throws -> Int? { try wantedVersion(job.version, of: "job") }
+
+    /// The same for a thing of another kind.
+    func wantedVersion(_ current: Int, of kind: String) throws -> Int? {
         let fields = headers[values: .ifMatch]
         if fields.isEmpty || fields == ["*"] { return nil }
         let tags = fields.joined(separator: ",").split(separator: ",").map { $0.drop { $0 == " " } }
@@ -116,9 +119,9 @@ extension Request {
         }
         guard !versions.isEmpty else {
             throw Problem(
-                .versionConflict, "If-Match names no version of this job; send its ETag, such as \"1\" in quotes.")
+                .versionConflict, "If-Match names no version of this \(kind); send its ETag, such as \"1\" in quotes.")
         }
-        guard versions.contains(job.version) else { throw StoreError.versionConflict(current: job.version) }
-        return job.version
+        guard versions.contains(current) else { throw StoreError.versionConflict(current: current) }
+        return current
     }
 }

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"978e2ab3468dd8e4\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"bb0b66d5eb82b9e6\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -425,13 +425,15 @@ try {
     "description": "JSON in snake_case. Instants are RFC 3339 in UTC with milliseconds; durations are strings like `250ms`, `30s`, `1h30m`; ids are lower-case UUIDs. Unknown fields in a request are an error. Enums are open for readers: a client must take values that it does not know. Fields may be added to answers.\n\nEvery answer other than 2xx is `application/problem+json` (RFC 9457); `/health` alone keeps its own form at 503. Faults of fields and of query parameters are 422, all at once. Lists are paged by `cursor`. The `Accept` header is not negotiated, except for `/events`. Answers over 1 KiB are compressed on request."
   },
   "servers": [{"url": "/"}],
-  "security": [],
+  "security": [{"bearer": []}, {"session": []}],
   "tags": [
     { "name": "Jobs", "description": "What to run, when, under which policies." },
     { "name": "Schedule", "description": "Trying schedules out, and the schedulers' state." },
     { "name": "Executions", "description": "The record of each occurrence." },
     { "name": "Queues", "description": "Where executions wait for workers." },
     { "name": "Work", "description": "For workers outside of Punctual." },
+    { "name": "Access", "description": "Users, service accounts, keys, grants, secrets, the audit log." },
+    { "name": "OAuth", "description": "Tokens for programs." },
     { "name": "Operations", "description": "Health, figures, events, this document." }
   ],
   "paths": {
@@ -460,6 +462,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/JobPage"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "422": { "$ref": "#/components/responses/Unprocessable" },
           "429": { "$ref": "#/components/responses/Overloaded" },
@@ -492,6 +496,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
@@ -527,6 +533,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/BulkResponse"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
@@ -558,6 +566,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "412": { "$ref": "#/components/responses/VersionConflict" },
@@ -590,6 +600,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
@@ -629,6 +641,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
@@ -654,6 +668,8 @@ try {
         "responses": {
           "204": { "description": "Gone.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "412": { "$ref": "#/components/responses/VersionConflict" },
@@ -684,6 +700,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
@@ -717,6 +735,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
@@ -755,6 +775,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
@@ -792,6 +814,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/BackfillResult"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
@@ -822,6 +846,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/OccurrenceList"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "422": { "$ref": "#/components/responses/Unprocessable" },
@@ -844,6 +870,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Explanation"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "429": { "$ref": "#/components/responses/Overloaded" },
@@ -870,6 +898,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/OccurrenceList"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
           "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
@@ -893,6 +923,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ScheduleStatus"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
@@ -924,6 +956,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
@@ -954,6 +988,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
@@ -988,6 +1024,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ExecutionPage"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "422": { "$ref": "#/components/responses/Unprocessable" },
           "429": { "$ref": "#/components/responses/Overloaded" },
@@ -1019,6 +1057,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ExecutionPage"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "422": { "$ref": "#/components/responses/Unprocessable" },
@@ -1045,6 +1085,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "429": { "$ref": "#/components/responses/Overloaded" },
@@ -1079,6 +1121,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
@@ -1113,6 +1157,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "409": { "$ref": "#/components/responses/Conflict" },
@@ -1138,6 +1184,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/QueueList"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
@@ -1166,6 +1214,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Queue"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
@@ -1197,6 +1247,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Queue"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
@@ -1226,6 +1278,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ClaimResponse"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
           "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
@@ -1253,6 +1307,8 @@ try {
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/HeartbeatResponse"}} }
           },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "409": { "$ref": "#/components/responses/LeaseLost" },
           "400": { "$ref": "#/components/responses/BadRequest" },
           "404": { "$ref": "#/components/responses/NotFound" },
@@ -1283,6 +1339,8 @@ try {
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
           },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "409": { "$ref": "#/components/responses/LeaseLost" },
           "400": { "$ref": "#/components/responses/BadRequest" },
           "404": { "$ref": "#/components/responses/NotFound" },
@@ -1309,6 +1367,8 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Stats"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
@@ -1340,8 +1400,1145 @@ try {
             "content": { "text/event-stream": {"schema": {"type": "string"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "406": { "$ref": "#/components/responses/NotAcceptable" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/setup": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "setupPage",
+        "summary": "The page for the first administrator",
+        "description": "Its token comes behind `#`, which is never sent.",
+        "security": [],
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "The page.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "text/html": {"schema": {"type": "string"}} }
+          },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "500": { "$ref": "#/components/responses/Internal" }
+        }
+      }
+    },
+    "/api/v1/setup": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "setupState",
+        "summary": "Whether there is an administrator",
+        "description": "409 `conflict` in an installation without access control, as from every call of this group.",
+        "security": [],
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "Whether the first user is to be made.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/SetUpState"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "post": {
+        "tags": ["Access"],
+        "operationId": "setUp",
+        "summary": "Make the first administrator",
+        "description": "With the one-time token that `serve` prints; once there is a user it is good for nothing (409).",
+        "security": [],
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/SetUpRequest"}} }
+        },
+        "responses": {
+          "201": {
+            "description": "The user.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" },
+              "Location": { "$ref": "#/components/headers/Location" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/User"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/sessions": {
+      "post": {
+        "tags": ["Access"],
+        "operationId": "signIn",
+        "summary": "Sign in",
+        "description": "With `cookie` a browser gets the cookie `__Host-punctual` and the token that its changes need as `X-CSRF-Token`; else a program gets an access token and a refresh token. 401 `second_factor_required` asks for `code`.",
+        "security": [],
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/SignInRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "Tokens for a program, or a session for a browser.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "Set-Cookie": { "$ref": "#/components/headers/SetCookie" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Session"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/sessions/current": {
+      "delete": {
+        "tags": ["Access"],
+        "operationId": "signOut",
+        "summary": "Sign out",
+        "description": "Ends the session or the tokens that the call comes with.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "204": {
+            "description": "Done.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "Set-Cookie": { "$ref": "#/components/headers/SetCookie" }
+            }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/oauth/token": {
+      "post": {
+        "tags": ["OAuth"],
+        "operationId": "token",
+        "summary": "Get a token",
+        "description": "RFC 6749. `client_credentials`: a service account (id or name) with one of its API keys as its secret, as Basic credentials or parameters. `refresh_token`: rotates it; a used one revokes its family. `scope` narrows: `operator:billing viewer:*`.",
+        "security": [],
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/x-www-form-urlencoded": { "schema": {"$ref": "#/components/schemas/TokenRequest"} }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The token.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/TokenResponse"}} }
+          },
+          "400": { "$ref": "#/components/responses/OAuthFault" },
+          "401": { "$ref": "#/components/responses/OAuthClientFault" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/oauth/revoke": {
+      "post": {
+        "tags": ["OAuth"],
+        "operationId": "revokeToken",
+        "summary": "Revoke a refresh token",
+        "description": "RFC 7009. Its access tokens are void with it.",
+        "security": [],
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/x-www-form-urlencoded": { "schema": {"$ref": "#/components/schemas/RevocationRequest"} }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done; also for a text that is no token.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/EmptyObject"}} }
+          },
+          "400": { "$ref": "#/components/responses/OAuthFault" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/.well-known/oauth-authorization-server": {
+      "get": {
+        "tags": ["OAuth"],
+        "operationId": "authorizationServer",
+        "summary": "Where the OAuth endpoints are",
+        "description": "RFC 8414.",
+        "security": [],
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "The metadata.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/AuthorizationServer"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/.well-known/jwks.json": {
+      "get": {
+        "tags": ["OAuth"],
+        "operationId": "signingKeys",
+        "summary": "The keys that sign access tokens",
+        "description": "RFC 7517. A key is published ten minutes before it signs.",
+        "security": [],
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "The set.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/KeySet"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/me": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "whoAmI",
+        "summary": "Who you are",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "What is known of you, and what you may do.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Me"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/me/password": {
+      "post": {
+        "tags": ["Access"],
+        "operationId": "changePassword",
+        "summary": "Change your password",
+        "description": "Signs you out everywhere.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/PasswordRequest"}} }
+        },
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/me/second-factor": {
+      "post": {
+        "tags": ["Access"],
+        "operationId": "enrolSecondFactor",
+        "summary": "Begin with an authenticator app",
+        "description": "It counts once a first code is confirmed.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/PasswordProofRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The secret, shown once.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Enrolment"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Access"],
+        "operationId": "removeSecondFactor",
+        "summary": "Do without the authenticator app",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/PasswordProofRequest"}} }
+        },
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/me/second-factor/confirm": {
+      "post": {
+        "tags": ["Access"],
+        "operationId": "confirmSecondFactor",
+        "summary": "Confirm the authenticator app",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/CodeRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "Codes for when the app is lost, shown once; each is good once.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/RecoveryCodes"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/me/sign-out": {
+      "post": {
+        "tags": ["Access"],
+        "operationId": "signOutEverywhere",
+        "summary": "Sign out everywhere",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/EmptyRequest"}} }
+        },
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/users": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "listUsers",
+        "summary": "List users",
+        "parameters": [
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of users.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/UserPage"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "post": {
+        "tags": ["Access"],
+        "operationId": "createUser",
+        "summary": "Create a user",
+        "description": "A name that is taken is 409 `name_taken`.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/UserRequest"}} }
+        },
+        "responses": {
+          "201": {
+            "description": "The user.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" },
+              "Location": { "$ref": "#/components/headers/Location" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/User"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/users/{id}": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "getUser",
+        "summary": "Read a user",
+        "parameters": [
+          { "$ref": "#/components/parameters/ThingId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The user.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/User"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "patch": {
+        "tags": ["Access"],
+        "operationId": "patchUser",
+        "summary": "Change a user",
+        "description": "What is left out stays.",
+        "parameters": [
+          { "$ref": "#/components/parameters/ThingId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/UserPatch"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The user.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/User"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Access"],
+        "operationId": "deleteUser",
+        "summary": "Delete a user",
+        "description": "With its keys, grants and tokens. Nobody deletes himself (409).",
+        "parameters": [
+          { "$ref": "#/components/parameters/ThingId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/service-accounts": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "listServiceAccounts",
+        "summary": "List service accounts",
+        "parameters": [
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of service accounts.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ServiceAccountPage"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "post": {
+        "tags": ["Access"],
+        "operationId": "createServiceAccount",
+        "summary": "Create a service account",
+        "description": "A name that is taken is 409 `name_taken`.",
+        "parameters": [
+          { "$ref": "#/components/parameters/IdempotencyKey" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ServiceAccountRequest"}} }
+        },
+        "responses": {
+          "201": {
+            "description": "The service account.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" },
+              "Location": { "$ref": "#/components/headers/Location" },
+              "Idempotent-Replayed": { "$ref": "#/components/headers/IdempotentReplayed" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ServiceAccount"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/service-accounts/{id}": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "getServiceAccount",
+        "summary": "Read a service account",
+        "parameters": [
+          { "$ref": "#/components/parameters/ThingId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The service account.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ServiceAccount"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "patch": {
+        "tags": ["Access"],
+        "operationId": "patchServiceAccount",
+        "summary": "Change a service account",
+        "description": "What is left out stays.",
+        "parameters": [
+          { "$ref": "#/components/parameters/ThingId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ServiceAccountPatch"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The service account.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ServiceAccount"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Access"],
+        "operationId": "deleteServiceAccount",
+        "summary": "Delete a service account",
+        "description": "With its keys, grants and tokens. Nobody deletes himself (409).",
+        "parameters": [
+          { "$ref": "#/components/parameters/ThingId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/keys": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "listKeys",
+        "summary": "List API keys",
+        "description": "Your own; an administrator's list has everybody's.",
+        "parameters": [
+          { "$ref": "#/components/parameters/OwnerFilter" },
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of keys.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/KeyPage"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "post": {
+        "tags": ["Access"],
+        "operationId": "createKey",
+        "summary": "Create an API key",
+        "description": "For yourself, or for somebody else as an administrator. `scopes` can only take away from what the owner may.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/KeyRequest"}} }
+        },
+        "responses": {
+          "201": {
+            "description": "The key, with its text, shown this once.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" },
+              "Location": { "$ref": "#/components/headers/Location" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/NewKey"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/keys/{id}": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "getKey",
+        "summary": "Read an API key",
+        "parameters": [
+          { "$ref": "#/components/parameters/ThingId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The key.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Key"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Access"],
+        "operationId": "revokeKey",
+        "summary": "Revoke an API key",
+        "description": "For good, and on every node within five seconds.",
+        "parameters": [
+          { "$ref": "#/components/parameters/ThingId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/keys/{id}/rotate": {
+      "post": {
+        "tags": ["Access"],
+        "operationId": "rotateKey",
+        "summary": "Give an API key another secret",
+        "description": "The secret before it holds for `overlap` yet.",
+        "parameters": [
+          { "$ref": "#/components/parameters/ThingId" },
+          { "$ref": "#/components/parameters/IfMatch" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/OverlapRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The key, with its new text, shown this once.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "ETag": { "$ref": "#/components/headers/ETag" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/NewKey"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "412": { "$ref": "#/components/responses/VersionConflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/grants": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "listGrants",
+        "summary": "List grants",
+        "parameters": [
+          { "$ref": "#/components/parameters/SubjectFilter" },
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of grants.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/GrantPage"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "post": {
+        "tags": ["Access"],
+        "operationId": "createGrant",
+        "summary": "Give somebody a role",
+        "description": "Nobody gives away more than he has.",
+        "parameters": [
+          { "$ref": "#/components/parameters/IdempotencyKey" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/GrantRequest"}} }
+        },
+        "responses": {
+          "201": {
+            "description": "The grant.",
+            "headers": {
+              "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "Location": { "$ref": "#/components/headers/Location" },
+              "Idempotent-Replayed": { "$ref": "#/components/headers/IdempotentReplayed" }
+            },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Grant"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/grants/{id}": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "getGrant",
+        "summary": "Read a grant",
+        "parameters": [{"$ref": "#/components/parameters/ThingId"}, {"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "The grant.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Grant"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Access"],
+        "operationId": "deleteGrant",
+        "summary": "Take a role away",
+        "parameters": [{"$ref": "#/components/parameters/ThingId"}, {"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/secrets": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "listSecrets",
+        "summary": "List a service's secrets",
+        "parameters": [
+          { "$ref": "#/components/parameters/ServiceOfSecrets" },
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of names; never what is in them.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/SecretPage"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/secrets/{service}/{name}": {
+      "put": {
+        "tags": ["Access"],
+        "operationId": "putSecret",
+        "summary": "Write a secret",
+        "description": "Targets of the service refer to it as `{{secret:NAME}}`. The secret named `webhook` signs the HTTP calls of the service, in an overlap each of its versions.",
+        "parameters": [
+          { "$ref": "#/components/parameters/SecretService" },
+          { "$ref": "#/components/parameters/SecretName" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/SecretRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "What is known of it.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Secret"}} }
+          },
+          "201": {
+            "description": "What is known of it.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Secret"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Access"],
+        "operationId": "deleteSecret",
+        "summary": "Delete a secret",
+        "parameters": [
+          { "$ref": "#/components/parameters/SecretService" },
+          { "$ref": "#/components/parameters/SecretName" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/audit": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "listAudit",
+        "summary": "Read the audit log",
+        "parameters": [
+          { "$ref": "#/components/parameters/PrincipalFilter" },
+          { "$ref": "#/components/parameters/OperationFilter" },
+          { "$ref": "#/components/parameters/ResourceFilter" },
+          { "$ref": "#/components/parameters/Service" },
+          { "$ref": "#/components/parameters/AuditFrom" },
+          { "$ref": "#/components/parameters/AuditTo" },
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of entries, newest first.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/AuditPage"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/audit/export": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "exportAudit",
+        "summary": "Export the audit log",
+        "description": "Each entry holds the hash of the one before; `punctual audit verify` checks them.",
+        "parameters": [
+          { "$ref": "#/components/parameters/FromSequence" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "All entries, oldest first, one a line.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/x-ndjson": {"schema": {"$ref": "#/components/schemas/AuditEntry"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
           "422": { "$ref": "#/components/responses/Unprocessable" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
@@ -1354,6 +2551,7 @@ try {
         "tags": ["Operations"],
         "operationId": "health",
         "summary": "The node's state",
+        "security": [],
         "description": "503 carries the same document as 200, as `application/json`: its `status` is a word, which problem+json has no room for.",
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "responses": {
@@ -1376,6 +2574,7 @@ try {
         "tags": ["Operations"],
         "operationId": "home",
         "summary": "What a browser sees first",
+        "security": [],
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "responses": {
           "200": {
@@ -1392,6 +2591,7 @@ try {
         "tags": ["Operations"],
         "operationId": "live",
         "summary": "Is the process alive?",
+        "security": [],
         "description": "Depends on nothing outside the process.",
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "responses": {
@@ -1409,6 +2609,7 @@ try {
         "tags": ["Operations"],
         "operationId": "ready",
         "summary": "May it be sent requests?",
+        "security": [],
         "description": "503 while starting, while stopping, and without its store.",
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "responses": {
@@ -1434,6 +2635,8 @@ try {
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
             "content": { "text/plain": {"schema": {"type": "string"}} }
           },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" }
         }
       }
@@ -1443,6 +2646,7 @@ try {
         "tags": ["Operations"],
         "operationId": "openapi",
         "summary": "This document",
+        "security": [],
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "responses": {
           "200": {
@@ -1461,6 +2665,7 @@ try {
         "tags": ["Operations"],
         "operationId": "docs",
         "summary": "This document, for people",
+        "security": [],
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "responses": {
           "200": {
@@ -1474,7 +2679,601 @@ try {
     }
   },
   "components": {
+    "securitySchemes": {
+      "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key `pk_…`, an access token of this installation, or one of a provider that it trusts."
+      },
+      "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-punctual",
+        "description": "A browser's session; changes need `X-CSRF-Token` besides. On loopback without TLS it is `punctual`."
+      }
+    },
     "schemas": {
+      "SetUpState": { "type": "object", "required": ["needed"], "properties": {"needed": {"type": "boolean"}} },
+      "SetUpRequest": {
+        "type": "object",
+        "required": ["token", "name", "password"],
+        "additionalProperties": false,
+        "properties": {
+          "token": { "type": "string", "minLength": 1, "maxLength": 256 },
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "pattern": "^[A-Za-z0-9._@+-]*$",
+            "description": "Kept in lower case."
+          },
+          "password": {
+            "type": "string",
+            "minLength": 8,
+            "maxLength": 256,
+            "description": "15 characters or more, 8 beside a second factor; none of the common ones."
+          }
+        },
+        "examples": [{"token": "qS0…", "name": "ada", "password": "a sentence that only I know"}]
+      },
+      "SignInRequest": {
+        "type": "object",
+        "required": ["name", "password"],
+        "additionalProperties": false,
+        "properties": {
+          "name": { "type": "string", "minLength": 1, "maxLength": 256 },
+          "password": { "type": "string", "minLength": 1, "maxLength": 256 },
+          "code": {
+            "type": ["string", "null"],
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "Of the authenticator app, or a recovery code."
+          },
+          "cookie": { "type": "boolean", "default": false }
+        },
+        "examples": [{"name": "ada", "password": "a sentence that only I know"}]
+      },
+      "Session": {
+        "type": "object",
+        "required": ["access_token", "token_type", "expires_in", "refresh_token", "csrf_token", "user"],
+        "properties": {
+          "access_token": { "type": ["string", "null"] },
+          "token_type": { "type": ["string", "null"] },
+          "expires_in": { "type": "integer", "description": "Seconds." },
+          "refresh_token": { "type": ["string", "null"] },
+          "csrf_token": { "type": ["string", "null"], "description": "For `X-CSRF-Token`; null without a cookie." },
+          "user": { "$ref": "#/components/schemas/User" }
+        }
+      },
+      "TokenRequest": {
+        "type": "object",
+        "required": ["grant_type"],
+        "additionalProperties": false,
+        "properties": {
+          "grant_type": { "type": "string", "enum": ["client_credentials", "refresh_token"] },
+          "client_id": { "type": "string" },
+          "client_secret": { "type": "string" },
+          "refresh_token": { "type": "string" },
+          "scope": { "type": "string" }
+        },
+        "examples": [{"grant_type": "client_credentials", "client_id": "billing", "client_secret": "pk_…"}]
+      },
+      "TokenResponse": {
+        "type": "object",
+        "required": ["access_token", "token_type", "expires_in"],
+        "properties": {
+          "access_token": { "type": "string" },
+          "token_type": { "const": "Bearer" },
+          "expires_in": { "type": "integer", "description": "Seconds." },
+          "refresh_token": { "type": "string" }
+        }
+      },
+      "RevocationRequest": {
+        "type": "object",
+        "required": ["token"],
+        "additionalProperties": false,
+        "properties": {
+          "token": { "type": "string" },
+          "token_type_hint": { "type": "string" },
+          "client_id": { "type": "string" }
+        },
+        "examples": [{"token": "pr_…"}]
+      },
+      "OAuthProblem": {
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+          "error": {
+            "type": "string",
+            "enum": ["invalid_request", "invalid_client", "invalid_grant", "invalid_scope", "unsupported_grant_type"]
+          },
+          "error_description": { "type": "string" }
+        }
+      },
+      "EmptyObject": { "type": "object", "maxProperties": 0 },
+      "AuthorizationServer": {
+        "type": "object",
+        "required": ["issuer", "token_endpoint", "response_types_supported"],
+        "properties": {
+          "issuer": { "type": "string" },
+          "token_endpoint": { "type": "string" },
+          "revocation_endpoint": { "type": "string" },
+          "jwks_uri": { "type": "string" },
+          "response_types_supported": { "type": "array", "items": {"type": "string"} },
+          "grant_types_supported": { "type": "array", "items": {"type": "string"} },
+          "token_endpoint_auth_methods_supported": { "type": "array", "items": {"type": "string"} },
+          "revocation_endpoint_auth_methods_supported": { "type": "array", "items": {"type": "string"} }
+        }
+      },
+      "KeySet": {
+        "type": "object",
+        "required": ["keys"],
+        "properties": { "keys": {"type": "array", "items": {"type": "object"}} }
+      },
+      "Me": {
+        "type": "object",
+        "required": ["principal", "subject", "name", "credential", "second_factor", "permissions", "csrf_token"],
+        "properties": {
+          "principal": { "type": "string", "description": "As the audit log writes it." },
+          "subject": { "type": ["string", "null"] },
+          "name": { "type": ["string", "null"] },
+          "credential": { "type": ["string", "null"], "description": "`key:ID`, `token:ID` or `session:ID`." },
+          "second_factor": { "type": ["boolean", "null"] },
+          "permissions": { "type": "array", "items": {"$ref": "#/components/schemas/Permission"} },
+          "csrf_token": { "type": ["string", "null"] }
+        }
+      },
+      "Permission": {
+        "type": "object",
+        "required": ["role", "service"],
+        "additionalProperties": false,
+        "properties": {
+          "role": { "type": "string", "enum": ["viewer", "operator", "editor", "admin"] },
+          "service": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "`*` means all services.",
+            "pattern": "^(?:\\*|[A-Za-z0-9._-]+)$"
+          },
+          "labels": { "$ref": "#/components/schemas/Labels" }
+        }
+      },
+      "PasswordRequest": {
+        "type": "object",
+        "required": ["current_password", "password"],
+        "additionalProperties": false,
+        "properties": {
+          "current_password": { "type": "string", "minLength": 1, "maxLength": 256 },
+          "password": {
+            "type": "string",
+            "minLength": 8,
+            "maxLength": 256,
+            "description": "15 characters or more, 8 beside a second factor; none of the common ones."
+          }
+        },
+        "examples": [{"current_password": "a sentence that only I know", "password": "another sentence of mine"}]
+      },
+      "PasswordProofRequest": {
+        "type": "object",
+        "required": ["password"],
+        "additionalProperties": false,
+        "properties": { "password": {"type": "string", "minLength": 1, "maxLength": 256} },
+        "examples": [{"password": "a sentence that only I know"}]
+      },
+      "CodeRequest": {
+        "type": "object",
+        "required": ["code"],
+        "additionalProperties": false,
+        "properties": { "code": {"type": "string", "minLength": 1, "maxLength": 64} },
+        "examples": [{"code": "123456"}]
+      },
+      "Enrolment": {
+        "type": "object",
+        "required": ["secret", "uri"],
+        "properties": {
+          "secret": { "type": "string", "description": "Base32." },
+          "uri": { "type": "string", "description": "For a QR code: `otpauth://totp/…`." }
+        }
+      },
+      "RecoveryCodes": {
+        "type": "object",
+        "required": ["recovery_codes"],
+        "properties": { "recovery_codes": {"type": "array", "items": {"type": "string"}} }
+      },
+      "User": {
+        "type": "object",
+        "required": [
+          "id",
+          "name",
+          "disabled",
+          "has_password",
+          "second_factor",
+          "failed_sign_ins",
+          "held_until",
+          "signed_out_at",
+          "created_at",
+          "updated_at",
+          "version"
+        ],
+        "properties": {
+          "id": { "$ref": "#/components/schemas/Id" },
+          "name": { "type": "string" },
+          "disabled": { "type": "boolean" },
+          "has_password": { "type": "boolean" },
+          "second_factor": { "type": "boolean" },
+          "failed_sign_ins": { "type": "integer" },
+          "held_until": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "signed_out_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "created_at": { "$ref": "#/components/schemas/InstantText" },
+          "updated_at": { "$ref": "#/components/schemas/InstantText" },
+          "version": { "type": "integer" }
+        }
+      },
+      "UserPage": {
+        "type": "object",
+        "required": ["items", "next_cursor"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/User"} },
+          "next_cursor": { "type": ["string", "null"] }
+        }
+      },
+      "UserRequest": {
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": false,
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "pattern": "^[A-Za-z0-9._@+-]*$",
+            "description": "Kept in lower case."
+          },
+          "password": {
+            "type": ["string", "null"],
+            "minLength": 8,
+            "maxLength": 256,
+            "description": "15 characters or more, 8 beside a second factor; none of the common ones."
+          },
+          "disabled": { "type": "boolean", "default": false }
+        },
+        "examples": [{"name": "ada", "password": "a sentence that only I know"}]
+      },
+      "UserPatch": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "pattern": "^[A-Za-z0-9._@+-]*$",
+            "description": "Kept in lower case."
+          },
+          "password": {
+            "type": "string",
+            "minLength": 8,
+            "maxLength": 256,
+            "description": "15 characters or more, 8 beside a second factor; none of the common ones."
+          },
+          "disabled": { "type": "boolean" },
+          "second_factor": { "type": "null", "description": "null removes a lost one." }
+        },
+        "examples": [{"disabled": true}]
+      },
+      "ServiceAccount": {
+        "type": "object",
+        "required": ["id", "name", "description", "disabled", "created_at", "updated_at", "version"],
+        "properties": {
+          "id": { "$ref": "#/components/schemas/Id" },
+          "name": { "type": "string" },
+          "description": { "type": "string" },
+          "disabled": { "type": "boolean" },
+          "created_at": { "$ref": "#/components/schemas/InstantText" },
+          "updated_at": { "$ref": "#/components/schemas/InstantText" },
+          "version": { "type": "integer" }
+        }
+      },
+      "ServiceAccountPage": {
+        "type": "object",
+        "required": ["items", "next_cursor"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/ServiceAccount"} },
+          "next_cursor": { "type": ["string", "null"] }
+        }
+      },
+      "ServiceAccountRequest": {
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": false,
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "pattern": "^[A-Za-z0-9._@+-]*$",
+            "description": "Kept in lower case."
+          },
+          "description": { "type": "string", "maxLength": 500 },
+          "disabled": { "type": "boolean", "default": false }
+        },
+        "examples": [{"name": "billing", "description": "The billing service"}]
+      },
+      "ServiceAccountPatch": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "pattern": "^[A-Za-z0-9._@+-]*$",
+            "description": "Kept in lower case."
+          },
+          "description": { "type": "string", "maxLength": 500 },
+          "disabled": { "type": "boolean" }
+        },
+        "examples": [{"disabled": true}]
+      },
+      "Key": {
+        "type": "object",
+        "required": [
+          "id",
+          "name",
+          "owner",
+          "scopes",
+          "addresses",
+          "expires_at",
+          "revoked_at",
+          "last_used_at",
+          "secrets",
+          "created_at",
+          "created_by",
+          "version"
+        ],
+        "properties": {
+          "id": { "$ref": "#/components/schemas/Id" },
+          "name": { "type": "string" },
+          "owner": { "type": "string", "maxLength": 256, "description": "`user:ID` or `service_account:ID`." },
+          "scopes": { "type": "array", "items": {"$ref": "#/components/schemas/Permission"} },
+          "addresses": { "type": "array", "items": {"type": "string"} },
+          "expires_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "revoked_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "last_used_at": {
+            "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}],
+            "description": "Kept to about a minute."
+          },
+          "secrets": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": ["created_at", "expires_at"],
+              "properties": {
+                "created_at": { "$ref": "#/components/schemas/InstantText" },
+                "expires_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] }
+              }
+            }
+          },
+          "created_at": { "$ref": "#/components/schemas/InstantText" },
+          "created_by": { "type": "string" },
+          "version": { "type": "integer" }
+        }
+      },
+      "NewKey": {
+        "type": "object",
+        "required": [
+          "id",
+          "name",
+          "owner",
+          "scopes",
+          "addresses",
+          "expires_at",
+          "revoked_at",
+          "last_used_at",
+          "secrets",
+          "created_at",
+          "created_by",
+          "version",
+          "key"
+        ],
+        "properties": {
+          "id": { "$ref": "#/components/schemas/Id" },
+          "name": { "type": "string" },
+          "owner": { "type": "string", "maxLength": 256, "description": "`user:ID` or `service_account:ID`." },
+          "scopes": { "type": "array", "items": {"$ref": "#/components/schemas/Permission"} },
+          "addresses": { "type": "array", "items": {"type": "string"} },
+          "expires_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "revoked_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "last_used_at": {
+            "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}],
+            "description": "Kept to about a minute."
+          },
+          "secrets": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": ["created_at", "expires_at"],
+              "properties": {
+                "created_at": { "$ref": "#/components/schemas/InstantText" },
+                "expires_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] }
+              }
+            }
+          },
+          "created_at": { "$ref": "#/components/schemas/InstantText" },
+          "created_by": { "type": "string" },
+          "version": { "type": "integer" },
+          "key": { "type": "string", "description": "`pk_…`; it is never shown again." }
+        }
+      },
+      "KeyPage": {
+        "type": "object",
+        "required": ["items", "next_cursor"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/Key"} },
+          "next_cursor": { "type": ["string", "null"] }
+        }
+      },
+      "KeyRequest": {
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": false,
+        "properties": {
+          "name": { "type": "string", "minLength": 1, "maxLength": 64 },
+          "owner": {
+            "type": "string",
+            "maxLength": 256,
+            "description": "`user:ID` or `service_account:ID`; you, when it is left out."
+          },
+          "scopes": {
+            "type": "array",
+            "maxItems": 50,
+            "items": { "$ref": "#/components/schemas/Permission" },
+            "description": "What you may, when it is left out."
+          },
+          "addresses": {
+            "type": "array",
+            "maxItems": 100,
+            "items": { "type": "string", "maxLength": 64 },
+            "description": "Addresses and ranges from which it may be used; none means from anywhere."
+          },
+          "expires_at": { "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}] }
+        },
+        "examples": [
+          { "name": "deploy", "scopes": [{"role": "editor", "service": "billing"}], "addresses": ["10.0.0.0/8"] }
+        ]
+      },
+      "OverlapRequest": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "overlap": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "For how long the one before holds yet, up to 30 days."
+          }
+        },
+        "examples": [{"overlap": "1h"}]
+      },
+      "Grant": {
+        "type": "object",
+        "required": ["id", "subject", "role", "service", "labels", "expires_at", "created_at", "created_by"],
+        "properties": {
+          "id": { "$ref": "#/components/schemas/Id" },
+          "subject": {
+            "type": "string",
+            "maxLength": 256,
+            "description": "`user:ID`, `service_account:ID` or `group:NAME`."
+          },
+          "role": { "type": "string", "enum": ["viewer", "operator", "editor", "admin"] },
+          "service": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "`*` means all services.",
+            "pattern": "^(?:\\*|[A-Za-z0-9._-]+)$"
+          },
+          "labels": { "$ref": "#/components/schemas/Labels" },
+          "expires_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
+          "created_at": { "$ref": "#/components/schemas/InstantText" },
+          "created_by": { "type": "string" }
+        }
+      },
+      "GrantPage": {
+        "type": "object",
+        "required": ["items", "next_cursor"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/Grant"} },
+          "next_cursor": { "type": ["string", "null"] }
+        }
+      },
+      "GrantRequest": {
+        "type": "object",
+        "required": ["subject", "role", "service"],
+        "additionalProperties": false,
+        "properties": {
+          "subject": {
+            "type": "string",
+            "maxLength": 256,
+            "description": "`user:ID`, `service_account:ID` or `group:NAME`."
+          },
+          "role": { "type": "string", "enum": ["viewer", "operator", "editor", "admin"] },
+          "service": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "`*` means all services.",
+            "pattern": "^(?:\\*|[A-Za-z0-9._-]+)$"
+          },
+          "labels": { "$ref": "#/components/schemas/Labels" },
+          "expires_at": { "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}] }
+        },
+        "examples": [
+          { "subject": "user:0197c2c5-6f1e-7d4c-8a51-0f6a8d5e2b11", "role": "operator", "service": "billing" }
+        ]
+      },
+      "Secret": {
+        "type": "object",
+        "required": ["service", "name", "version", "created_at", "created_by"],
+        "properties": {
+          "service": { "type": "string" },
+          "name": { "type": "string" },
+          "version": { "type": "integer" },
+          "created_at": { "$ref": "#/components/schemas/InstantText" },
+          "created_by": { "type": "string" }
+        }
+      },
+      "SecretPage": {
+        "type": "object",
+        "required": ["items", "next_cursor"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/Secret"} },
+          "next_cursor": { "type": ["string", "null"] }
+        }
+      },
+      "SecretRequest": {
+        "type": "object",
+        "required": ["value"],
+        "additionalProperties": false,
+        "properties": {
+          "value": { "type": "string", "minLength": 1, "maxLength": 65536 },
+          "overlap": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "For how long the version before holds yet, up to 30 days; a day, when it is left out."
+          }
+        },
+        "examples": [{"value": "s3cr3t", "overlap": "1h"}]
+      },
+      "AuditEntry": {
+        "type": "object",
+        "required": ["sequence", "at", "principal", "operation", "allowed", "before", "after", "previous", "hash"],
+        "properties": {
+          "sequence": { "type": "integer" },
+          "at": { "$ref": "#/components/schemas/InstantText" },
+          "principal": { "type": "string" },
+          "credential": { "type": ["string", "null"] },
+          "address": { "type": ["string", "null"] },
+          "operation": { "type": "string", "description": "The operationId of this document." },
+          "resource": { "type": ["string", "null"] },
+          "service": { "type": ["string", "null"] },
+          "allowed": { "type": "boolean" },
+          "before": { "description": "As it was; secrets are left out." },
+          "after": { "description": "As it is." },
+          "request_id": { "type": ["string", "null"] },
+          "previous": { "type": "string", "description": "The hash of the entry before." },
+          "hash": {
+            "type": "string",
+            "description": "SHA-256 over sequence, `previous` and the canonical JSON of the other members."
+          }
+        }
+      },
+      "AuditPage": {
+        "type": "object",
+        "required": ["items", "next_cursor"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/AuditEntry"} },
+          "next_cursor": { "type": ["string", "null"] }
+        }
+      },
       "Duration": {
         "type": "string",
         "description": "A length of time: numbers with the units `w d h m s ms`, largest first, each at most once, a fraction only on the last (`250ms`, `30s`, `1h30m`, `1.5h`); or ISO 8601 without years and months (`PT30S`, `P1DT12H`). A day is 24 hours.",
@@ -3094,7 +4893,7 @@ try {
         "properties": {
           "type": {
             "type": "string",
-            "description": "A relative reference, `/docs/problems#name`. Names: malformed_json, validation, not_found, method_not_allowed, not_acceptable, unsupported_media_type, body_too_large, version_conflict, name_taken, idempotency_mismatch, idempotency_in_progress, conflict, lease_lost, bad_request, overloaded, unavailable, internal.",
+            "description": "A relative reference, `/docs/problems#name`. Names: malformed_json, validation, not_found, method_not_allowed, not_acceptable, unsupported_media_type, body_too_large, version_conflict, name_taken, idempotency_mismatch, idempotency_in_progress, conflict, lease_lost, bad_request, overloaded, unavailable, internal, unauthorized, forbidden, second_factor_required, rate_limited.",
             "format": "uri-reference",
             "pattern": "^/docs/problems#[a-z_]+$"
           },
@@ -3121,6 +4920,87 @@ try {
       }
     },
     "parameters": {
+      "ThingId": {
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "schema": { "$ref": "#/components/schemas/Id" }
+      },
+      "OwnerFilter": {
+        "name": "owner",
+        "in": "query",
+        "description": "`user:ID` or `service_account:ID`.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+      },
+      "SubjectFilter": {
+        "name": "subject",
+        "in": "query",
+        "description": "`user:ID`, `service_account:ID` or `group:NAME`.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+      },
+      "ServiceOfSecrets": {
+        "name": "service",
+        "in": "query",
+        "required": true,
+        "schema": { "$ref": "#/components/schemas/ServiceName" }
+      },
+      "SecretService": {
+        "name": "service",
+        "in": "path",
+        "required": true,
+        "schema": { "$ref": "#/components/schemas/ServiceName" }
+      },
+      "SecretName": {
+        "name": "name",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 128,
+          "pattern": "^[A-Za-z0-9._-]+$"
+        }
+      },
+      "PrincipalFilter": {
+        "name": "principal",
+        "in": "query",
+        "description": "`user:ID`, `service_account:ID`, `external:…`, `anonymous` or `system`.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+      },
+      "OperationFilter": {
+        "name": "operation",
+        "in": "query",
+        "description": "An operationId of this document.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+      },
+      "ResourceFilter": {
+        "name": "resource",
+        "in": "query",
+        "description": "Such as `job:ID`.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+      },
+      "AuditFrom": {
+        "name": "from",
+        "in": "query",
+        "description": "Not before this instant.",
+        "schema": { "$ref": "#/components/schemas/Instant" }
+      },
+      "AuditTo": {
+        "name": "to",
+        "in": "query",
+        "description": "Before this instant.",
+        "schema": { "$ref": "#/components/schemas/Instant" }
+      },
+      "FromSequence": {
+        "name": "from_sequence",
+        "in": "query",
+        "schema": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 2147483647,
+          "default": 1
+        }
+      },
       "JobId": {
         "name": "id",
         "in": "path",
@@ -3311,6 +5191,11 @@ try {
       }
     },
     "headers": {
+      "WWWAuthenticate": { "schema": {"type": "string"}, "description": "RFC 6750." },
+      "SetCookie": {
+        "schema": { "type": "string" },
+        "description": "The session's cookie, when one was asked for or ends."
+      },
       "RequestId": {
         "description": "The request's id, taken from the request or made here.",
         "required": true,
@@ -3339,6 +5224,29 @@ try {
       }
     },
     "responses": {
+      "Unauthorized": {
+        "description": "`unauthorized`: no key, token or session, or one that is not valid here and now; `second_factor_required` from sign-ins.",
+        "headers": {
+          "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+          "WWW-Authenticate": { "$ref": "#/components/headers/WWWAuthenticate" }
+        },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "Forbidden": {
+        "description": "`forbidden`: your role is too low for this. What you may not know of is 404.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
+      },
+      "OAuthFault": {
+        "description": "RFC 6749, section 5.2.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/json": {"schema": {"$ref": "#/components/schemas/OAuthProblem"}} }
+      },
+      "OAuthClientFault": {
+        "description": "`invalid_client`.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "application/json": {"schema": {"$ref": "#/components/schemas/OAuthProblem"}} }
+      },
       "BadRequest": {
         "description": "`malformed_json`: the body is no JSON, nested too deep, or names a key twice. `bad_request`: the request itself makes no sense.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
@@ -3373,7 +5281,7 @@ try {
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "VersionConflict": {
-        "description": "`version_conflict`: the job is no longer the version of `If-Match`.",
+        "description": "`version_conflict`: the thing is no longer the version of `If-Match`.",
         "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
@@ -3393,7 +5301,7 @@ try {
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "Overloaded": {
-        "description": "`overloaded`: a limit is reached.",
+        "description": "`overloaded`: the node has too much to do at once. `rate_limited`: you, your address or the service have asked too often; `RateLimit` tells what is left.",
         "headers": {
           "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
           "Retry-After": { "$ref": "#/components/headers/RetryAfter" }
@@ -3421,7 +5329,7 @@ try {
 
     /// `problems.html`
     package static let problemsHTML = File(
-        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"ef3056322cb737c3\"",
+        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"38c00ec6d4723132\"",
         text: #"""
 <!doctype html>
 <html lang="en">
@@ -3445,6 +5353,12 @@ try {
 <dd>The body is not valid UTF-8 or JSON, is nested too deep, or names a key twice. Mend it; a repeat gives the same answer.</dd>
 <dt id="bad_request">The request makes no sense <code>bad_request</code> <span class="soft">400</span></dt>
 <dd>The request itself makes no sense, such as an Idempotency-Key of 300 characters. Mend it; a repeat gives the same answer.</dd>
+<dt id="unauthorized">Sign in first <code>unauthorized</code> <span class="soft">401</span></dt>
+<dd>The call needs a key or token, or the one that was shown is not valid here and now: mistyped, expired, revoked, used up, or not for this address. The answer is the same for all of these.</dd>
+<dt id="second_factor_required">A second factor is needed <code>second_factor_required</code> <span class="soft">401</span></dt>
+<dd>The password is right, and the user has an authenticator app. Sign in again with its code, or a recovery code.</dd>
+<dt id="forbidden">Not for you <code>forbidden</code> <span class="soft">403</span></dt>
+<dd>Your role is too low for this, or the address is not one for administration. What you may not even know of is 404.</dd>
 <dt id="not_found">No such thing <code>not_found</code> <span class="soft">404</span></dt>
 <dd>Nothing has this address: no such route, or no job, execution or claim with this id. A text that is no id is answered in the same way.</dd>
 <dt id="method_not_allowed">Not with this method <code>method_not_allowed</code> <span class="soft">405</span></dt>
@@ -3471,6 +5385,8 @@ try {
 <dd>This Idempotency-Key was used within the last 24 hours with another call or body. Choose a new key.</dd>
 <dt id="overloaded">Too much at once <code>overloaded</code> <span class="soft">429</span></dt>
 <dd>A limit is reached. Ask again after Retry-After seconds, with some chance added.</dd>
+<dt id="rate_limited">Too often <code>rate_limited</code> <span class="soft">429</span></dt>
+<dd>Your address, you or the service have asked more often than they may; the RateLimit field tells what is left. Ask again after Retry-After seconds.</dd>
 <dt id="internal">A defect of the server <code>internal</code> <span class="soft">500</span></dt>
 <dd>The log has the details under request_id. Safe to repeat with an Idempotency-Key.</dd>
 <dt id="unavailable">Not now <code>unavailable</code> <span class="soft">503</span></dt>
@@ -3482,6 +5398,83 @@ try {
 
 """#)
 
+    /// `setup.html`
+    package static let setupHTML = File(
+        name: "setup.html", contentType: "text/html; charset=utf-8", etag: "\"bff15d7c45471b41\"",
+        text: #"""
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>Punctual: the first administrator</title>
+<link rel="stylesheet" href="/docs/docs.css">
+<script src="/docs/setup.js" defer></script>
+</head>
+<body>
+<header>
+<p class="brand"><a href="/docs">Punctual <span>set-up</span></a></p>
+</header>
+<main class="problems">
+<h1>The first administrator</h1>
+<noscript><p>This page needs JavaScript. Without it, send <code>POST /api/v1/setup</code> with <code>{"token", "name", "password"}</code>.</p></noscript>
+<p id="said" role="status">Whoever holds the token that <code>punctual serve</code> has printed makes the first user here, who may do everything.</p>
+<form id="form">
+<p><label for="token">Token</label><br><input id="token" autocomplete="off" required size="48" maxlength="256"></p>
+<p><label for="name">Name</label><br><input id="name" autocomplete="username" required size="48" maxlength="64"></p>
+<p><label for="password">Password, 15 characters or more</label><br><input id="password" type="password" autocomplete="new-password" required size="48" minlength="15" maxlength="256"></p>
+<p><button>Create</button></p>
+</form>
+</main>
+</body>
+</html>
+
+"""#)
+
+    /// `setup.js`
+    package static let setupJS = File(
+        name: "setup.js", contentType: "text/javascript; charset=utf-8", etag: "\"386ee2cb559d3beb\"",
+        text: #"""
+"use strict";
+
+const form = document.getElementById("form");
+const said = document.getElementById("said");
+
+// The fragment never leaves the browser; it is taken out of the history as well.
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
+if (token) {
+  document.getElementById("token").value = token;
+  history.replaceState(null, "", location.pathname);
+  document.getElementById("name").focus();
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const body = {};
+  for (const name of ["token", "name", "password"]) body[name] = document.getElementById(name).value;
+  try {
+    const answer = await fetch("/api/v1/setup", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const json = await answer.json();
+    if (answer.ok) {
+      form.remove();
+      said.textContent = `The user ${json.name} is there. Sign in with: punctual login`;
+    } else {
+      const faults = (json.errors || []).map((fault) => `${(fault.pointer || "").slice(1)} ${fault.detail}`);
+      said.textContent = [json.detail, ...faults].join(" ");
+    }
+  } catch {
+    said.textContent = "The server does not answer. Try again.";
+  }
+});
+
+"""#)
+
     /// Every file, by name.
-    package static let all = [docsCSS, docsHTML, docsJS, openAPI, problemsHTML]
+    package static let all = [docsCSS, docsHTML, docsJS, openAPI, problemsHTML, setupHTML, setupJS]
 }

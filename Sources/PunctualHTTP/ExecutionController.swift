@@ -73,6 +73,7 @@ struct ExecutionController {
         if execution.cancelRequested { services.cancelled(id) }
         services.bell.workWaiting()
         services.events.publish(.executionUpdated, execution)
+        context.note(execution)
         return Answer.accepted(execution)
     }
 
@@ -99,6 +100,7 @@ struct ExecutionController {
         let execution = try await services.store.retry(wanted, of: job.id)
         services.bell.workWaiting()
         services.events.publish(.executionUpdated, execution)
+        context.note(execution)
         return Answer.accepted(execution)
     }
 

@@ -51,6 +51,7 @@ struct JobController {
         }
         let stored = try outcome.get()
         announce(.jobCreated, [stored])
+        context.note(stored, from: nil)
         return Answer.job(stored, .created, location: true)
     }
 
@@ -70,7 +71,9 @@ struct JobController {
             do {
                 outcomes.append(.success(try await newJob(item, index, of: origin, context)))
             } catch {
-                outcomes.append(.failure(Problem(mapping: error)))
+                let problem = Problem(mapping: error)
+                if problem.kind == .forbidden { context.audit?.refused(nil, because: problem.detail) }
+                outcomes.append(.failure(problem))
             }
         }
         let jobs = outcomes.compactMap { try? $0.get() }  // The refused ones keep their problem.
@@ -80,7 +83,9 @@ struct JobController {
             outcomes[index] = stored.mapError { Problem(mapping: $0) }
         }
         // The refused ones were never stored.
-        announce(.jobCreated, outcomes.compactMap { try? $0.get() })
+        let added = outcomes.compactMap { try? $0.get() }
+        announce(.jobCreated, added)
+        for job in added { context.note(job, from: nil) }
         return Answer.json { writer in
             writer.beginObject()
             writer.name("items")
@@ -115,6 +120,7 @@ struct JobController {
     ) async throws -> Job {
         let draft = try draft(json)
         try await services.require(draft, context)
+        try await services.requireSecrets(of: draft)
         var job = Job(
             id: origin.identifier(index), draft: draft, nextRunAt: nil, createdBy: context.principal.name,
             createdAt: origin.instant)
@@ -182,6 +188,7 @@ struct JobController {
         try await services.store.delete(job.id, ifVersion: try request.wantedVersion(of: job))
         services.bell.workCancelled()
         announce(.jobDeleted, [job])
+        context.audit?.changed(job.resource, service: job.draft.service, from: job.audited)
         return Response(status: .noContent)
     }
 
@@ -234,6 +241,9 @@ struct JobController {
             if after.draft.service != before.draft.service || after.draft.labels != before.draft.labels {
                 try await services.require(after.draft, context)
             }
+            if after.draft.target != before.draft.target || after.draft.service != before.draft.service {
+                try await services.requireSecrets(of: after.draft)
+            }
             let now = try await services.store.now()
             var next: Timestamp??
             if before.draft.timing != after.draft.timing || before.beginsAnew(as: after) {
@@ -244,7 +254,10 @@ struct JobController {
             let change = JobChange(
                 draft: after.draft, status: after.status, pauseReason: after.pauseReason, nextRunAt: next,
                 updatedAt: now)
-            if let job = try await write(change, over: before, isRetrying: wanted == nil) { return job }
+            if let job = try await write(change, over: before, isRetrying: wanted == nil) {
+                context.note(job, from: before)
+                return job
+            }
         }
         throw Problem(.conflict, "The job is being changed by others; try again.")
     }
@@ -299,6 +312,7 @@ struct JobController {
         switch outcome {
         case .created(let execution), .existing(let execution):
             services.events.publish(.executionUpdated, execution)
+            context.note(execution)
             return Answer.accepted(execution)
         case nil: throw Problem(.internal, "No outcome.")
         }
@@ -342,6 +356,8 @@ struct JobController {
         let added = outcomes.compactMap { if case .created(let execution) = $0 { execution } else { nil } }
         services.events.publish(.executionUpdated, added)
         let created = added.count
+        context.audit?.changed(
+            job.resource, service: job.draft.service, to: ["from": .shown(from), "to": .shown(to)])
         return Answer.json(.accepted) { writer in
             writer.value(["created": .int(Int64(created)), "existing": .int(Int64(outcomes.count - created))])
         }

@@ -33,6 +33,7 @@ struct QueueController {
         else { throw Problem(.notFound, "A queue's name is 1 to 64 of A–Z a–z 0–9 . _ -") }
         let queue = try await services.store.setQueue(name, paused: paused)
         if !paused { services.bell.workWaiting() }
+        context.audit?.changed("queue:\(name)", to: ["paused": .bool(paused)])
         return Answer.json { $0.value(queue.json) }
     }
 

@@ -58,6 +58,7 @@ package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>
     table.on(.post, "\(api)/work/heartbeat", .heartbeatWork, work.heartbeat)
     table.on(.post, "\(api)/work/complete", .completeWork, work.complete)
     table.on(.get, "\(api)/events", .events, isUnbounded: true, events.stream)
+    table.addAccess(api)
     table.on(.get, "/health", .health, isUnbounded: true, system.health)
     table.on(.get, "/health/live", .live, isUnbounded: true, system.live)
     table.on(.get, "/health/ready", .ready, isUnbounded: true, system.ready)
@@ -68,12 +69,14 @@ package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>
     table.on(.get, "/docs/docs.css", .docs, SystemController.document(EmbeddedResources.docsCSS))
     table.on(.get, "/docs/docs.js", .docs, SystemController.document(EmbeddedResources.docsJS))
     table.on(.get, "/docs/problems", .docs, SystemController.document(EmbeddedResources.problemsHTML))
+    table.on(.get, "/setup", .setupPage, SystemController.document(EmbeddedResources.setupHTML))
+    table.on(.get, "/docs/setup.js", .docs, SystemController.document(EmbeddedResources.setupJS))
     edge.methods.learn(table.routes)
     return (router, table.routes)
 }
 
 /// Adds routes and remembers them.
-private struct RouteTable {
+struct RouteTable {
     let router: Router<APIContext>
     let services: APIServices
     private(set) var routes: [Route] = []
@@ -88,13 +91,28 @@ private struct RouteTable {
     /// A call that creates or triggers: `Idempotency-Key` makes it safe to repeat.
     mutating func once(_ path: String, _ operation: APIOperation, _ handler: @escaping Handler) {
         let idempotency = Idempotency(store: services.store)
-        on(.post, path, operation) { request, context in try await idempotency.answer(request, context, handler) }
+        // What is replayed has been told of; what is repeated is told of again.
+        let audited = audited(operation, handler)
+        add(.post, path, operation, isUnbounded: false) { request, context in
+            try await idempotency.answer(request, context, audited)
+        }
+    }
+
+    private func audited(_ operation: APIOperation, _ handler: @escaping Handler) -> Handler {
+        operation.isAudited ? Auditing(services: services, handler: handler).answer : handler
     }
 
     /// - Parameter isUnbounded: not counted among the requests under way: it waits under a bound of its own, or must be
     ///   answered however busy the node is.
     mutating func on(
         _ method: HTTPRequest.Method, _ path: String, _ operation: APIOperation, isUnbounded: Bool = false,
+        _ handler: @escaping Handler
+    ) {
+        add(method, path, operation, isUnbounded: isUnbounded, audited(operation, handler))
+    }
+
+    private mutating func add(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: APIOperation, isUnbounded: Bool,
         _ handler: @escaping Handler
     ) {
         let bound = services.bounds.requests
@@ -114,11 +132,19 @@ private struct Door: Sendable {
     let handler: RouteTable.Handler
 
     func answer(_ request: Request, _ context: APIContext) async throws -> Response {
-        let context = try await services.doorkeeper.admit(request, context, to: operation) {
+        let (context, refusal) = try await services.doorkeeper.admit(request, context, to: operation) {
             services.clock.now()
         }
         var response: Response
         do {
+            if let refusal {
+                if operation.isAudited {
+                    try await services.access?.audit.append([
+                        AuditDraft(context, at: services.clock.now(), isAllowed: false)
+                    ])
+                }
+                throw refusal
+            }
             response = try await handler(request, context)
         } catch {
             guard let allowance = context.allowance else { throw error }

@@ -1,5 +1,6 @@
 internal import Hummingbird
 internal import PunctualAPI
+internal import PunctualAccess
 internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule
@@ -34,7 +35,7 @@ struct WorkController {
             worker: worker, lane: .outside, queues: Dictionary(queues.map { ($0, most) }) { first, _ in first },
             tasks: tasks.map(Set.init), limit: most, lease: lease)
         wish.visible = services.visible(context)
-        let claimed = try await services.bounds.claims.hold {
+        var claimed = try await services.bounds.claims.hold {
             let isGone = Flag()
             return try await request.body.consumeWithInboundCloseHandler { _ in
                 try await self.claim(wish, until: .now.advanced(by: wait), unless: isGone)
@@ -42,7 +43,8 @@ struct WorkController {
                 isGone.set()
             }
         }
-        return Answer.json { writer in
+        if let vault = services.access?.vault { claimed = try await resolved(claimed, by: vault) }
+        return Answer.json { [claimed] writer in
             writer.beginObject()
             writer.name("items")
             writer.beginArray()
@@ -50,6 +52,28 @@ struct WorkController {
             writer.endArray()
             writer.endObject()
         }
+    }
+
+    /// The executions with the secrets that their payloads refer to; those that cannot have theirs fail here.
+    private func resolved(
+        _ claimed: [ClaimedExecution], by vault: SecretVault
+    ) async throws -> [ClaimedExecution] {
+        var ready: [ClaimedExecution] = []
+        for var item in claimed {
+            let execution = item.execution
+            switch try await vault.resolved(item.target, service: execution.service) {
+            case .success(let target):
+                item.target = target.reveal()
+                ready.append(item)
+            case .failure(let fault):
+                let lease = Lease(
+                    executionID: execution.id, attempt: execution.attempt, worker: execution.worker ?? "")
+                let result = AttemptResult(
+                    .failed(reason: nil, error: fault.words, isRetryable: true, retryAfter: nil))
+                try await finish(lease, result, of: execution, try await services.store.job(execution.jobID))
+            }
+        }
+        return ready
     }
 
     /// Whether the caller has closed the connection.

@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import Logging
 internal import Metrics
 internal import PunctualAPI
+internal import PunctualAccess
 internal import PunctualCore
 internal import PunctualEngine
 internal import PunctualExecutors
@@ -37,14 +38,19 @@ package enum Node {
         // Before the database, so that a setting that can't be used leaves none behind.
         let certificate = settings.roles.contains(.api) ? try CertificateFiles(settings, logger: logger) : nil
         let connections = OpenFiles.connections(wanted: settings.httpConnections, logger: logger)
-        let http = try settings.httpExecutor()
-        let opened: OpenStore
+        let (egress, signing) = (try settings.egressGuard(), try settings.webhookSecrets())
+        let opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
+        let access: AccessServices?
+        let setUpToken: Redacted<String>?
         do {
-            opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
+            access = try await openAccess(settings, opened, clock, logger)
+            setUpToken = try await access?.setUp.isNeeded() ?? false ? access?.setUp.token : nil
         } catch {
-            await http.shutdown()
-            throw error
+            await opened.close()
+            throw error is SettingsError ? error : SettingsError("access control could not be set up: \(error)")
         }
+        let http = HTTPExecutor(
+            egress: egress, secrets: signing, ownSecrets: access.map { webhookSecrets($0.vault) })
         let store = opened.store
         let zones = ZoneFiles.catalog()
         let events = EventLog(epoch: clock.now())
@@ -58,8 +64,10 @@ package enum Node {
             address: "\(settings.httpHost):\(settings.httpPort)", startedAt: clock.now(), lastSeenAt: clock.now())
         let shards = ShardService(
             node: record, store: store, bell: bell, options: options, instruments: instruments)
+        var executor: any Executor = settings.executors(http: http)
+        if let access { executor = SecretResolving(vault: access.vault, executor: executor) }
         let worker = WorkerService(
-            name: nodeID, store: store, executor: settings.executors(http: http), bell: bell, options: options,
+            name: nodeID, store: store, executor: executor, bell: bell, options: options,
             instruments: instruments)
 
         // The group stops in the reverse of this order: the scheduler first, whose shards others take at once, then the
@@ -76,6 +84,8 @@ package enum Node {
             api.isSecure = certificate != nil
             api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
             if let certificate { services.append(certificate) }
+            api.doorkeeper = doorkeeper(settings)
+            if let access { api.guardDoors(with: access) }
             services.append(
                 Application(
                     router: buildRouter(api).router,
@@ -90,11 +100,13 @@ package enum Node {
                             bell.jobsChanged()
                         }
                         announce(settings, mode, port: port, nodeID: nodeID)
+                        if let setUpToken { announceSetUp(setUpToken, at: settings.address(port: port)) }
                     },
                     logger: logger))
         } else {
             announce(settings, mode, port: nil, nodeID: nodeID)
         }
+        if let access { services.append(AccessUpkeep(access: access, store: store, logger: logger)) }
         services += [
             RetentionService(store: store, options: options, instruments: instruments),
             ReaperService(store: store, bell: bell, options: options, instruments: instruments),
@@ -134,16 +146,16 @@ package enum Node {
         print("The database is up to date.")
     }
 
-    /// Until there is access control, whoever reaches the port may do everything.
+    /// Without access control whoever reaches the port may do everything.
     private static func checkAddress(_ settings: Settings) throws {
         let host = settings.httpHost
-        guard settings.roles.contains(.api) else { return }
+        guard settings.roles.contains(.api), settings.access.mode == .open else { return }
         let isLoopback =
             host == "localhost" || host == "::1" || (host.hasPrefix("127.") && isAddress(host))
         guard isLoopback else {
             throw SettingsError(
-                "http.host \"\(host)\": this version has no access control, so it listens on loopback addresses alone; "
-                    + "use 127.0.0.1")
+                "http.host \"\(host)\": without access control a node listens on loopback addresses alone; use 127.0.0.1, or "
+                    + "leave out access.mode")
         }
     }
 
@@ -242,8 +254,11 @@ final class Flag: Sendable {
 }
 
 extension Settings {
+    /// Where people reach the installation.
+    func address(port: Int) -> String { access.issuer ?? baseURL(port: port) }
+
     /// Where the node is reached; an IPv6 address stands in brackets.
-    fileprivate func baseURL(port: Int) -> String {
+    func baseURL(port: Int) -> String {
         "\(httpCertificate == nil ? "http" : "https")://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(port)"
     }
 

@@ -10,6 +10,8 @@ internal import ServiceLifecycle
 /// The store that the settings name, with what must run beside it.
 struct OpenStore {
     let store: any Store & TransferStore
+    /// Identities, secrets and the audit log, of the primary alone: what was taken away is gone at once.
+    let access: any AccessTransferStore
     /// Run as long as the node does.
     let services: [any Service]
     /// Ends all use of it; no call may follow.
@@ -30,16 +32,19 @@ struct OpenStore {
         }
     }
 
-    private init(store: any Store & TransferStore, services: [any Service], close: @escaping @Sendable () async -> Void)
-    {
+    private init(
+        store: any Store & TransferStore, access: any AccessTransferStore, services: [any Service],
+        close: @escaping @Sendable () async -> Void
+    ) {
         self.store = store
+        self.access = access
         self.services = services
         self.close = close
     }
 
     private static func sqlite(path: String, _ clock: any WallClock) throws(StoreError) -> OpenStore {
         let store = try SQLiteStore(path: path, clock: clock)
-        return OpenStore(store: store, services: [DamageService(store: store)]) { store.close() }
+        return OpenStore(store: store, access: store, services: [DamageService(store: store)]) { store.close() }
     }
 
     private static func postgres(
@@ -58,7 +63,9 @@ struct OpenStore {
             ListenService(listener: store.listener(ringing: bell)),
             MonthService(store: store, retention: settings.keptFor, folder: settings.archive, logger: logger),
         ]
-        if replicas.isEmpty { return OpenStore(store: store, services: services) { await store.close() } }
+        if replicas.isEmpty {
+            return OpenStore(store: store, access: store, services: services) { await store.close() }
+        }
         let reads = ReplicaReads(
             replicas, mostAge: settings.replicaAge,
             primaryPosition: { () async throws(StoreError) in try await store.position() },
@@ -66,8 +73,9 @@ struct OpenStore {
                 logger.notice(
                     isWell ? "a replica is read" : "a replica is left out", metadata: ["replica": "\(name)"])
             })
-        return OpenStore(store: RoutedStore(primary: store, replicas: reads), services: services + [reads]) {
-            [replicas] in
+        return OpenStore(
+            store: RoutedStore(primary: store, replicas: reads), access: store, services: services + [reads]
+        ) { [replicas] in
             for replica in replicas { await replica.store.close() }
             await store.close()
         }

@@ -4,7 +4,7 @@ internal import PunctualExecutors
 
 extension Settings {
     /// What this node's worker can run.
-    /// - Parameter http: of `httpExecutor()`; whoever made it shuts it down.
+    /// - Parameter http: whoever made it shuts it down once nothing runs any more.
     func executors(http: HTTPExecutor) -> ExecutorSet {
         ExecutorSet([
             "http": http, "command": CommandExecutor(allowed: commandAllow, limits: commandLimits),
@@ -12,22 +12,29 @@ extension Settings {
         ])
     }
 
-    /// The executor of HTTP calls, which must be shut down once nothing runs any more.
-    /// - Throws: `SettingsError` when a range of the egress allow-list or a webhook secret cannot be read.
-    func httpExecutor() throws -> HTTPExecutor {
-        let ranges = try egressAllow.map { text in
+    /// The addresses that HTTP calls may go to.
+    /// - Throws: `SettingsError` when a range of the egress allow-list cannot be read.
+    func egressGuard() throws(SettingsError) -> EgressGuard {
+        var ranges: [IPRange] = []
+        for text in egressAllow {
             guard let range = IPRange(text) else {
                 throw SettingsError("egress.allow \"\(text)\": must be an address or a range such as 10.0.0.0/8")
             }
-            return range
+            ranges.append(range)
         }
+        return EgressGuard(allowed: ranges)
+    }
+
+    /// The secrets that sign HTTP calls of services without their own.
+    /// - Throws: `SettingsError` when one cannot be read.
+    func webhookSecrets() throws(SettingsError) -> [WebhookSecret] {
         guard let secrets = WebhookSecret.list(webhookSecret) else {
             // The secret itself is not shown.
             throw SettingsError(
                 "webhook.secret: must be whsec_ and the base64 of 24 to 64 bytes; while a new secret replaces an old one, "
                     + "both with a comma or space between them")
         }
-        return HTTPExecutor(egress: EgressGuard(allowed: ranges), secrets: secrets)
+        return secrets
     }
 
     private var commandLimits: CommandLimits {

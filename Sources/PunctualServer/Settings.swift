@@ -51,6 +51,8 @@ package struct Settings: Sendable, Equatable {
     package var workerQueues: [String: Int]?
     /// How long running work may go on after SIGTERM.
     package var shutdownGrace = Duration.seconds(20)
+    /// Who may come in.
+    var access = Access()
     /// How long ended executions are kept; nil means 90 days in SQLite and twelve months in PostgreSQL.
     package var retention: Duration?
     /// The folder into which PostgreSQL's months are archived before they are dropped; nil means that they are not.
@@ -70,6 +72,7 @@ package struct Settings: Sendable, Equatable {
         settings.databaseURL = "sqlite:punctual-dev.sqlite"
         settings.egressAllow = ["127.0.0.0/8", "::1/128"]
         settings.commandAllow = ["*"]
+        settings.access.mode = .open
         settings.logLevel = .warning
         return settings
     }
@@ -84,7 +87,7 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
 
 extension Settings {
     /// Every key that a config file may have; the variable of `http.port` is `PUNCTUAL_HTTP_PORT`.
-    static let keys: Set = [
+    static let keys: Set<String> = Set([
         "database.url", "database.connections", "database.replicas", "database.replica_age", "database.reader_role",
         "http.host", "http.port", "http.tls.certificate", "http.tls.key", "http.max_connections", "http.cors.origins",
         "node.id", "roles", "log.level", "log.format", "egress.allow",
@@ -92,13 +95,13 @@ extension Settings {
         "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues",
         "shutdown.grace",
         "history.retention", "history.archive",
-    ]
+    ]).union(accessKeys)
     /// Settings whose value may be a list.
-    static let lists: Set = [
+    static let lists: Set = accessLists.union([
         "database.replicas", "http.cors.origins", "roles", "egress.allow", "command.allow", "worker.queues",
-    ]
+    ])
     /// Settings whose values are never shown.
-    private static let secretKeys: Set = ["database.url", "database.replicas", "webhook.secret"]
+    private static let secretKeys: Set = ["database.url", "database.replicas", "webhook.secret", "access.master_key"]
 
     /// Reads all settings.
     /// - Parameters:
@@ -132,6 +135,8 @@ extension Settings {
             }
             result[plain] = String(decoding: bytes, as: UTF8.self).trimmingSuffix { $0.isNewline }
         }
+        // The one that a whole installation shares is known without its group's name, too.
+        if let key = result.removeValue(forKey: "PUNCTUAL_MASTER_KEY") { result["PUNCTUAL_ACCESS_MASTER_KEY"] = key }
         return result
     }
 
@@ -232,6 +237,7 @@ extension Settings {
             result.logFormat = value
         }
         if let value = list("egress.allow") { result.egressAllow = value }
+        result.access = try access.reading(text, list: list)
         if let value = text("webhook.secret") { result.webhookSecret = value }
         if let value = list("command.allow") { result.commandAllow = value }
         for (key, field) in [

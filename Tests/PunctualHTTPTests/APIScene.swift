@@ -78,7 +78,8 @@ extension TestClientProtocol {
         return try await execute(uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
         { response in
             let bytes = Array(response.body.readableBytesView)
-            let isJSON = response.headers[.contentType]?.contains("json") ?? false
+            let type = response.headers[.contentType] ?? ""
+            let isJSON = type.contains("json") && !type.contains("ndjson")
             let isPlain = response.headers[.contentEncoding] == nil
             return CallAnswer(
                 status: Int(response.status.code),

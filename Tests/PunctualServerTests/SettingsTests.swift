@@ -1,5 +1,7 @@
 import Foundation
 import Logging
+import PunctualAccess
+import PunctualCore
 import PunctualExecutors
 import Testing
 
@@ -60,6 +62,27 @@ struct SettingsTests {
         }
     }
 
+    private static let masterKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+    @Test(
+        "what of access control cannot be used is refused by its name, the master key unseen",
+        arguments: [
+            ("access.mode", "closed"), ("access.master_key", "hunter2"), ("access.issuer", "jobs.example.com"),
+            ("access.issuer", "https://jobs.example.com/"), ("access.admin_addresses", "10.0.0.0/40"),
+            ("http.trusted_proxies", "proxy"), ("http.forwarded_field", "Via"), ("limits.address", "-1"),
+            ("limits.user", "many"), ("limits.sign_in", "0"), ("limits.tier", "gold"),
+        ])
+    func access(_ key: String, _ value: String) async throws {
+        let error = await #expect(throws: SettingsError.self) { try await load(flags: [key: value]) }
+        #expect(error?.description.hasPrefix(key) == true && error?.description.contains("hunter2") == false)
+    }
+
+    @Test("the master key has a variable of its own")
+    func masterKeyVariable() async throws {
+        let settings = try await load(environment: ["PUNCTUAL_MASTER_KEY": Self.masterKey])
+        #expect(settings.access.masterKey == Self.masterKey)
+    }
+
     @Test("every setting can be given as a flag or variable, and in the file")
     func every() async throws {
         var wanted = Settings()
@@ -88,6 +111,17 @@ struct SettingsTests {
         wanted.workerQueues = ["mail": 2, "slow": 7]
         (wanted.shutdownGrace, wanted.retention) = (.seconds(5), .seconds(30 * 86_400))
         wanted.archive = "/var/archive"
+        wanted.access.mode = .open
+        wanted.access.masterKey = Self.masterKey
+        wanted.access.issuer = "https://jobs.example.com"
+        wanted.access.adminAddresses = [IPRange("10.0.0.0/8")!, IPRange("::1")!]
+        wanted.access.trustedProxies = [IPRange("192.0.2.0/24")!]
+        wanted.access.forwardedField = .forwarded
+        wanted.access.limits.address = LimitPolicy(name: "address", .rate(7, burst: 2, seconds: 10))
+        wanted.access.limits.principal = nil
+        wanted.access.limits.service = LimitPolicy(name: "service", .rate(9, burst: 2, seconds: 10))
+        wanted.access.limits.signIn = LimitPolicy(name: "sign-in", .window(quota: 5, seconds: 60))
+        wanted.access.tier = .premium
         let texts = [
             "database.url": "postgres://u@h/d", "database.connections": "12",
             "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s",
@@ -101,6 +135,10 @@ struct SettingsTests {
             "worker.queues": "mail:2,slow", "webhook.secret": "whsec_AAAA", "command.memory": "512M",
             "command.file_size": "2g", "command.open_files": "64", "command.cpu_seconds": "0",
             "shutdown.grace": "5s", "history.retention": "30d", "history.archive": "/var/archive",
+            "access.mode": "open", "access.master_key": Self.masterKey, "access.issuer": "https://jobs.example.com",
+            "access.admin_addresses": "10.0.0.0/8, ::1", "http.trusted_proxies": "192.0.2.0/24",
+            "http.forwarded_field": "forwarded", "limits.address": "7", "limits.user": "off", "limits.service": "9",
+            "limits.sign_in": "5", "limits.tier": "premium",
         ]
         let yaml = """
             database:
@@ -115,6 +153,14 @@ struct SettingsTests {
               tls: {certificate: /etc/a.crt, key: /etc/a.key}
               max_connections: 500
               cors: {origins: ["https://a.example.com", "http://localhost:3000"]}
+              trusted_proxies: [192.0.2.0/24]
+              forwarded_field: Forwarded
+            access:
+              mode: open
+              master_key: \(Self.masterKey)
+              issuer: https://jobs.example.com
+              admin_addresses: [10.0.0.0/8, "::1"]
+            limits: {address: "7", user: "off", service: "9", sign_in: "5", tier: premium}
             node: {id: n-1}
             roles: [api, worker]
             log: {level: debug, format: json}
@@ -238,8 +284,12 @@ struct SettingsTests {
         ])
     func guarded(_ key: String, _ value: String, _ isGood: Bool) async throws {
         let settings = try await load(flags: [key: value])
-        if isGood { return try await settings.httpExecutor().shutdown() }
-        let error = #expect(throws: SettingsError.self) { try settings.httpExecutor() }
+        func read() throws {
+            _ = try settings.egressGuard()
+            _ = try settings.webhookSecrets()
+        }
+        if isGood { return try read() }
+        let error = #expect(throws: SettingsError.self) { try read() }
         #expect(error?.description.hasPrefix(key) == true && error?.description.contains("hunter2") == false)
     }
 

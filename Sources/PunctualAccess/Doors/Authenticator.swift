@@ -104,6 +104,7 @@ package final class Authenticator: Sendable {
                     token, mapping: mapping, address: address, grants: try await grants(of: groups), at: now))
         }
         guard let content = AccessTokens.content(of: token) else { return .failure(.wrongSecret) }
+        if let fault = try await fault(ofClient: content.client, address, now) { return .failure(fault) }
         if let id = content.family {
             let family = try await family(id)
             guard let family, family.revokedAt == nil, family.subject == content.subject else {
@@ -115,10 +116,22 @@ package final class Authenticator: Sendable {
         if let out = standing.signedOutAt, let issued = token.issuedAt, issued.seconds < out.seconds {
             return .failure(.revoked)
         }
-        return .success(
-            Principal(
-                content.subject, credential: "token:\(token.id ?? "")", address: address,
-                grants: try await grants(of: [content.subject]), scopes: content.scopes, at: now))
+        var principal = Principal(
+            content.subject, credential: "token:\(token.id ?? "")", address: address,
+            grants: try await grants(of: [content.subject]), scopes: content.scopes, at: now)
+        principal.family = content.family
+        return .success(principal)
+    }
+
+    /// What is wrong with the key that a token was had for: a token lives no longer than its key. nil for other clients.
+    private func fault(
+        ofClient client: String, _ address: IPAddress?, _ now: Timestamp
+    ) async throws(StoreError) -> CredentialFault? {
+        guard let id = APIKey.id(ofClient: client) else { return nil }
+        let found = try await keys.value(id) { [store] () async throws(StoreError) in try await store.key(id) }
+        guard let key = found else { return .unknown }
+        do throws(CredentialFault) { try key.check(address: address, at: now) } catch { return error }
+        return nil
     }
 
     private func principal(
@@ -129,10 +142,11 @@ package final class Authenticator: Sendable {
         if family.revokedAt != nil { return .failure(.revoked) }
         if family.expiresAt <= now || family.createdAt + SessionSecret.lifetime <= now { return .failure(.expired) }
         guard try await standing(of: family.subject).isThere else { return .failure(.revoked) }
-        return .success(
-            Principal(
-                family.subject, credential: "session:\(family.id)", address: address,
-                grants: try await grants(of: [family.subject]), scopes: family.scopes, at: now))
+        var principal = Principal(
+            family.subject, credential: "session:\(family.id)", address: address,
+            grants: try await grants(of: [family.subject]), scopes: family.scopes, at: now)
+        principal.family = family.id
+        return .success(principal)
     }
 
     /// Signatures are dear: a token that was found good is known until it ends.

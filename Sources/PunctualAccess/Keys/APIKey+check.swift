@@ -22,10 +22,26 @@ extension APIKey {
         // The secret first: who does not know it learns nothing of the rest.
         let matching = secrets.filter { presented.matches($0.hash, pepper) }
         guard presented.id == id, let secret = matching.first else { throw .wrongSecret }
+        if let end = secret.expiresAt, end <= now, revokedAt == nil { throw .expired }
+        try check(address: address, at: now)
+    }
+
+    /// Whether the key may be used now, from there, by who knows its secret.
+    package func check(address: IPAddress?, at now: Timestamp) throws(CredentialFault) {
         if revokedAt != nil { throw .revoked }
-        if let end = secret.expiresAt, end <= now { throw .expired }
         if let expiresAt, expiresAt <= now { throw .expired }
         guard addresses.isEmpty || addresses.contains(address) else { throw .addressNotAllowed }
+    }
+
+    private static let clientPrefix = "key:"
+
+    /// The `client_id` of the tokens that are had for the key.
+    package var client: String { APIKey.clientPrefix + id.description }
+
+    /// The key that a token's `client_id` names; nil for another client.
+    package static func id(ofClient client: String) -> Identifier? {
+        guard client.hasPrefix(clientPrefix) else { return nil }
+        return Identifier(client.dropFirst(clientPrefix.count))
     }
 
     /// The key with a new secret; the newest of the old ones holds for `overlap` yet, all others no more.

@@ -1,15 +1,15 @@
 package import PunctualCore
 
-/// Which limits a request counts against; the figures are the defaults.
+/// Which limits a request counts against, nil where there is none; the figures are the defaults.
 package struct RequestLimits: Hashable, Sendable {
     /// Of one address, or of one IPv6 network of 64 bits, since that is what one household gets.
-    package var address = LimitPolicy(name: "address", .rate(100, burst: 2, seconds: 10))
+    package var address: LimitPolicy? = LimitPolicy(name: "address", .rate(100, burst: 2, seconds: 10))
     /// Of one user, service account or outside identity, whatever the credential.
-    package var principal = LimitPolicy(name: "user", .rate(50, burst: 2, seconds: 10))
+    package var principal: LimitPolicy? = LimitPolicy(name: "user", .rate(50, burst: 2, seconds: 10))
     /// Of all callers of one service together.
-    package var service = LimitPolicy(name: "service", .rate(200, burst: 2, seconds: 10))
+    package var service: LimitPolicy? = LimitPolicy(name: "service", .rate(200, burst: 2, seconds: 10))
     /// Of sign-ins from one address.
-    package var signIn = LimitPolicy(name: "sign-in", .window(quota: 20, seconds: 60))
+    package var signIn: LimitPolicy? = LimitPolicy(name: "sign-in", .window(quota: 20, seconds: 60))
 
     package init() {}
 
@@ -30,19 +30,20 @@ package struct RequestLimits: Hashable, Sendable {
     package func addressKeys(_ address: IPAddress?, isSignIn: Bool) -> [LimitKey] {
         guard let address else { return [] }
         let network = RequestLimits.network(of: address)
-        return [LimitKey(self.address, holder: network)] + (isSignIn ? [LimitKey(signIn, holder: network)] : [])
+        return [self.address, isSignIn ? signIn : nil].compactMap { $0.map { LimitKey($0, holder: network) } }
     }
 
     /// What whoever asks has to spare; none for a stranger.
     /// - Parameter tier: the caller's; nil means no hourly limit.
     package func principalKeys(_ principal: Principal, tier: Tier?) -> [LimitKey] {
         if principal.isStranger { return [] }
-        let keys = [LimitKey(self.principal, holder: principal.name)]
-        return keys + (tier.map { [LimitKey($0.policy, holder: principal.name)] } ?? [])
+        return [self.principal, tier?.policy].compactMap { $0.map { LimitKey($0, holder: principal.name) } }
     }
 
     /// What a service has to spare, whoever asks for it.
-    package func serviceKeys(_ service: String) -> [LimitKey] { [LimitKey(self.service, holder: service)] }
+    package func serviceKeys(_ service: String) -> [LimitKey] {
+        self.service.map { [LimitKey($0, holder: service)] } ?? []
+    }
 
     /// The address, or the first 64 bits of an IPv6 one.
     package static func network(of address: IPAddress) -> String {

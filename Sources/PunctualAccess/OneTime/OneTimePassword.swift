@@ -18,6 +18,9 @@ package struct OneTimePassword: Sendable {
         randomBytes(20, using: &generator)
     }
 
+    /// The secret as people type it into an app: Base32 without padding.
+    package var text: String { Base32.encode(secret) }
+
     /// The step that the instant is in.
     package static func step(at instant: Timestamp) -> Int64 { instant.seconds / stepSeconds }
 

@@ -11,11 +11,12 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case stats, events
     case health, home, live, ready, metrics, openapi, docs
 
-    case whoAmI, changePassword, enrolSecondFactor, removeSecondFactor, signOutEverywhere
+    case setupPage, setupState, setUp, signIn, signOut, token, revokeToken, authorizationServer, signingKeys
+    case whoAmI, changePassword, enrolSecondFactor, confirmSecondFactor, removeSecondFactor, signOutEverywhere
     case listKeys, createKey, getKey, rotateKey, revokeKey
     case listUsers, createUser, getUser, patchUser, deleteUser
     case listServiceAccounts, createServiceAccount, getServiceAccount, patchServiceAccount, deleteServiceAccount
-    case listGrants, createGrant, deleteGrant
+    case listGrants, createGrant, getGrant, deleteGrant
     case listSecrets, putSecret, deleteSecret
     case listAudit, exportAudit
 
@@ -23,6 +24,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     package enum Requirement: Hashable, Sendable {
         /// Nothing: anybody may.
         case open
+        /// Nothing, since strangers show here who they are; it counts against their address.
+        case entrance
         /// A credential, whatever it allows; the operation is about its holder alone.
         case own
         /// The role for the holder's own things; for those of others `admin` for the whole installation.
@@ -37,8 +40,11 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
 
     package var requirement: Requirement {
         switch self {
-        case .health, .home, .live, .ready, .openapi, .docs: .open
-        case .whoAmI, .changePassword, .enrolSecondFactor, .removeSecondFactor, .signOutEverywhere: .own
+        case .health, .home, .live, .ready, .openapi, .docs, .setupPage, .authorizationServer, .signingKeys: .open
+        case .setupState, .setUp, .signIn, .token, .revokeToken: .entrance
+        case .whoAmI, .signOut, .changePassword, .enrolSecondFactor, .confirmSecondFactor, .removeSecondFactor,
+            .signOutEverywhere:
+            .own
         case .listKeys, .createKey, .getKey, .rotateKey, .revokeKey: .ownOrAdmin
         case .previewSchedule: .anywhere(.viewer)
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .listExecutions, .listJobExecutions, .getExecution,
@@ -52,14 +58,40 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .scheduleStatus, .listQueues, .stats, .metrics: .global(.viewer)
         case .pauseQueue, .resumeQueue: .global(.operator)
         case .listUsers, .createUser, .getUser, .patchUser, .deleteUser, .listServiceAccounts, .createServiceAccount,
-            .getServiceAccount, .patchServiceAccount, .deleteServiceAccount, .listGrants, .createGrant, .deleteGrant,
+            .getServiceAccount, .patchServiceAccount, .deleteServiceAccount, .listGrants, .createGrant, .getGrant,
+            .deleteGrant,
             .listAudit, .exportAudit:
             .global(.admin)
         }
     }
 
     /// Whether it takes a guess at a secret that people choose.
-    package var isSignIn: Bool { false }
+    package var isSignIn: Bool {
+        switch self {
+        case .setUp, .signIn, .changePassword, .confirmSecondFactor, .removeSecondFactor: true
+        default: false
+        }
+    }
+
+    /// Whether it leaves an entry in the audit log: what changes something, but for workers' calls, which executions tell of.
+    package var isAudited: Bool {
+        switch self {
+        case .createJob, .createJobs, .replaceJob, .patchJob, .deleteJob, .pauseJob, .resumeJob, .triggerJob,
+            .backfillJob,
+            .putOnSchedule, .takeOffSchedule, .retryExecution, .cancelExecution, .pauseQueue, .resumeQueue, .setUp,
+            .signIn, .signOut, .token, .revokeToken, .changePassword, .enrolSecondFactor, .confirmSecondFactor,
+            .removeSecondFactor, .signOutEverywhere, .createKey, .rotateKey, .revokeKey, .createUser, .patchUser,
+            .deleteUser, .createServiceAccount, .patchServiceAccount, .deleteServiceAccount, .createGrant, .deleteGrant,
+            .putSecret, .deleteSecret, .exportAudit:
+            true
+        case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
+            .listJobExecutions, .getExecution, .listQueues, .claimWork, .heartbeatWork, .completeWork, .stats, .events,
+            .health, .home, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
+            .signingKeys, .whoAmI, .listKeys, .getKey, .listUsers, .getUser, .listServiceAccounts, .getServiceAccount,
+            .listGrants, .getGrant, .listSecrets, .listAudit:
+            false
+        }
+    }
 
     /// Whether the list of addresses for administration holds for it.
     package var isAdministrative: Bool { requirement == .global(.admin) }

@@ -43,13 +43,13 @@ package struct AccessRules: Sendable {
     /// whether there is any it may see; `filter` says which.
     package func decide(_ operation: APIOperation, by principal: Principal, on resource: Resource) -> AccessDecision {
         let requirement = operation.requirement
-        if requirement == .open { return .allowed }
+        if requirement == .open || requirement == .entrance { return .allowed }
         if principal.isStranger { return .signInFirst }
         if operation.isAdministrative, !adminAddresses.isEmpty, !adminAddresses.contains(principal.address) {
             return .refused(.address)
         }
         switch requirement {
-        case .open, .own: return .allowed
+        case .open, .entrance, .own: return .allowed
         case .ownOrAdmin:
             guard case .owned(let owner) = resource else {
                 return principal.subject == nil ? global(.admin, principal) : .allowed
@@ -85,7 +85,7 @@ package struct AccessRules: Sendable {
     /// What of a list the principal may see.
     package func filter(_ operation: APIOperation, for principal: Principal) -> ServiceFilter {
         switch operation.requirement {
-        case .open: .everything
+        case .open, .entrance: .everything
         case .service(let role): ServiceFilter(principal.permissions.filter { $0.role >= role })
         default: decide(operation, by: principal, on: .none) == .allowed ? .everything : .nothing
         }

@@ -11,6 +11,8 @@ package struct Principal: Hashable, Sendable {
     package var groups: Set<String>
     /// Which credential was used, `key:ID`, `token:ID`, `session:ID`; nil for a stranger.
     package var credential: String?
+    /// The session or token family that the credential belongs to; nil for a key or a provider's token.
+    package var family: Identifier?
     /// The client's address; nil when it is not known.
     package var address: IPAddress?
     /// What may be done: grants of subject and groups, cut down by the credential's scopes.

@@ -18,6 +18,19 @@ extension [SecretRecord] {
 
 /// The secrets that sign outgoing calls (Standard Webhooks 1.0).
 package enum WebhookKey {
+    private static let prefix = "whsec_"
+
+    /// Whether a text is one: `whsec_` and the Base64 of 24 to 64 bytes.
+    package static func isKey(_ text: String) -> Bool {
+        guard text.hasPrefix(prefix) else { return false }
+        let digits = text.dropFirst(prefix.count)
+        let bare = digits.prefix { $0 != "=" }
+        guard digits.utf8.count % 4 == 0, digits.dropFirst(bare.count).allSatisfy({ $0 == "=" }),
+            let bytes = Base64URL.decode(bare.utf8, numbers: Base64URL.plainNumbers)
+        else { return false }
+        return (24...64).contains(bytes.count)
+    }
+
     /// A new one: `whsec_` and the Base64 of 32 random bytes.
     package static func make(using generator: inout some RandomNumberGenerator) -> Redacted<String> {
         let characters = Base64URL.encode(randomBytes(32, using: &generator), alphabet: Base64URL.plainAlphabet)

@@ -22,36 +22,39 @@ package struct Doorkeeper: Sendable {
     package init() {}
 
     /// Lets a request in, or not.
-    /// - Returns: its context.
-    /// - Throws: `Problem` 401, 403 or 429.
+    /// - Returns: its context, and the refusal (403) of somebody who is known but may not.
+    /// - Throws: `Problem` 401 or 429.
     func admit(
         _ request: Request, _ context: APIContext, to operation: APIOperation, at now: () async throws -> Timestamp
-    ) async throws -> APIContext {
+    ) async throws -> (context: APIContext, refusal: Problem?) {
         var context = context
         context.operation = operation
         let address = clientAddress(of: request, context)
         context.principal = authenticator == nil ? .anybody(from: address) : .stranger(from: address)
         // Probes and documents are for everybody, at any rate.
-        if operation.requirement == .open { return context }
+        if operation.requirement == .open { return (context, nil) }
         if let limiter {
             context.allowance = try await take(limits.addressKeys(address, isSignIn: operation.isSignIn), from: limiter)
         }
+        // What strangers show there is not for here.
+        if operation.requirement == .entrance { return (context, nil) }
         if let authenticator, let shown = try credential(of: request, for: operation) {
             switch try await authenticator.principal(showing: shown, from: address, at: try await now()) {
             case .success(let principal): context.principal = principal
             case .failure(let fault): throw Problem.badCredential(fault)
             }
         }
+        var refusal: Problem?
         switch rules.decide(operation, by: context.principal, on: .none) {
         case .allowed: break
         case .signInFirst: throw Problem.signInFirst
-        case .refused(let reason): throw Problem(refused: reason)
+        case .refused(let reason): refusal = Problem(refused: reason)
         }
         if let limiter, !context.principal.isStranger, authenticator != nil {
             let mine = try await take(limits.principalKeys(context.principal, tier: tier), from: limiter)
             context.allowance = context.allowance.map { $0.merged(with: mine) } ?? mine
         }
-        return context
+        return (context, refusal)
     }
 
     private func take(_ keys: [LimitKey], from limiter: any Limiter) async throws -> LimitDecision {
@@ -73,6 +76,12 @@ package struct Doorkeeper: Sendable {
     /// Its name where there is no TLS: browsers take no `__Host-` cookie there.
     static let plainCookie = "punctual"
 
+    /// The session whose cookie comes with the request; nil without one.
+    static func session(of request: Request) -> SessionSecret? {
+        // A cookie that is none of ours, or of another installation on this host, is passed over.
+        (request.cookies[cookie]?.value ?? request.cookies[plainCookie]?.value).flatMap { SessionSecret($0) }
+    }
+
     /// What the request shows; nil when it shows nothing.
     private func credential(of request: Request, for operation: APIOperation) throws -> Credential? {
         let fields = request.headers[values: .authorization]
@@ -83,11 +92,7 @@ package struct Doorkeeper: Sendable {
             else { throw Problem.badCredential(.unknown) }
             return credential
         }
-        guard let text = request.cookies[Self.cookie]?.value ?? request.cookies[Self.plainCookie]?.value else {
-            return nil
-        }
-        // A cookie that is none of ours, or of another installation on this host, is passed over.
-        guard let session = SessionSecret(text) else { return nil }
+        guard let session = Self.session(of: request) else { return nil }
         // Browsers send cookies along with requests that other sites' pages make.
         let isSafe = request.method == .get || request.method == .head
         if !isSafe, let pepper {

@@ -50,6 +50,8 @@ enum Program {
     static func environment(_ folder: Folder, _ own: [String: String]) -> Environment {
         var values = [
             "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": folder.path, "LANG": "C.UTF-8",
+            // Access control has tests of its own.
+            "PUNCTUAL_ACCESS_MODE": "open",
         ]
         values.merge(own) { _, new in new }
         return .custom(Dictionary(uniqueKeysWithValues: values.map { (Environment.Key(stringLiteral: $0), $1) }))

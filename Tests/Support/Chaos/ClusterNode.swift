@@ -97,7 +97,9 @@ package final class ClusterNode: Sendable {
                 let process = Process()
                 process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
                 process.arguments = ["--pdeathsig", "KILL", program, "serve"]
-                process.environment = variables.merging(["PUNCTUAL_NODE_ID": "\(plan.name).\(life.number)"]) { $1 }
+                process.environment = variables.merging([
+                    "PUNCTUAL_NODE_ID": "\(plan.name).\(life.number)", "PUNCTUAL_ACCESS_MODE": "open",
+                ]) { $1 }
                 process.standardInput = FileHandle.nullDevice
                 process.standardOutput = output
                 process.standardError = output

@@ -1,0 +1,88 @@
+package import PunctualCore
+internal import PunctualSchedule
+
+/// Opens secrets for those who run what refers to them.
+///
+/// What the store says is kept for up to five seconds; what is in a secret is opened for each use and kept nowhere.
+package final class SecretVault: Sendable {
+    private let store: any SecretStore
+    private let masterKeys: MasterKeys
+    private let clock: any WallClock
+    private let records = SharedCache<Slot, [SecretRecord]>(capacity: 2000)
+
+    /// A secret at a time: with the next turn it is read anew.
+    private struct Slot: Hashable {
+        let service: String
+        let name: String
+        let turn: Int64
+    }
+
+    /// The secret that signs a service's HTTP calls.
+    package static let webhook = "webhook"
+
+    private static let start = ContinuousClock.now
+    private static let turnSeconds: Int64 = 5
+
+    package init(store: any SecretStore, masterKeys: MasterKeys, clock: any WallClock) {
+        self.store = store
+        self.masterKeys = masterKeys
+        self.clock = clock
+    }
+
+    /// Reads everything anew: after a change of this node's own.
+    package func forget() { records.clear() }
+
+    /// What the versions of the secret hold that are valid now, the newest first; empty when there is none.
+    /// - Throws: also `.corrupt` for one that cannot be opened.
+    package func contents(_ name: String, service: String) async throws(StoreError) -> [Redacted<String>] {
+        let turn = SecretVault.start.duration(to: .now).components.seconds / SecretVault.turnSeconds
+        let slot = Slot(service: service, name: name, turn: turn)
+        let versions = try await records.value(slot) { [store] () async throws(StoreError) in
+            try await store.secret(name, service: service)
+        }
+        var contents: [Redacted<String>] = []
+        for record in versions.holding(at: clock.now()) {
+            do throws(MasterKeys.Fault) {
+                let bytes = try masterKeys.open(record.sealed, for: record.context)
+                contents.append(Redacted(String(decoding: bytes.reveal(), as: UTF8.self)))
+            } catch {
+                throw .corrupt("the secret \(name) of \(service) cannot be opened with the master keys of this node")
+            }
+        }
+        return contents
+    }
+
+    /// The target with its secrets in place of their references, ready to run.
+    /// - Returns: a fault that names the secret, never its content.
+    package func resolved(
+        _ target: Target, service: String
+    ) async throws(StoreError) -> Result<Redacted<Target>, SecretReference.Fault> {
+        var secrets: [String: Redacted<String>] = [:]
+        let names: Set<String>
+        do throws(SecretReference.Fault) { names = try target.secretNames() } catch { return .failure(error) }
+        if names.isEmpty { return .success(Redacted(target)) }
+        for name in names.sorted() {
+            guard let content = try await contents(name, service: service).first else {
+                return .failure(.missing(name))
+            }
+            secrets[name] = content
+        }
+        do throws(SecretReference.Fault) {
+            return .success(try target.resolved(with: secrets))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension SecretReference.Fault {
+    /// For people; it tells nothing of what is in a secret.
+    package var words: String {
+        switch self {
+        case .malformed:
+            "a reference is {{secret:NAME}}, in a header's value, a body, a variable, a payload or a message"
+        case .missing(let name): "there is no secret \(name) of this service"
+        case .unfit(let name): "the secret in \(name) holds a line break or another character that a header cannot"
+        }
+    }
+}

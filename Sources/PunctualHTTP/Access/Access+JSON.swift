@@ -1,0 +1,123 @@
+internal import PunctualAccess
+internal import PunctualCore
+internal import PunctualJSON
+internal import PunctualSchedule
+
+// What the API shows of who may what; nothing secret is in it.
+
+extension JSONValue {
+    static func shown(_ instant: Timestamp?) -> JSONValue { instant.map { .string($0.description) } ?? .null }
+    static func shown(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+
+    /// The object with another member at its end.
+    func with(_ name: String, _ value: JSONValue) -> JSONValue {
+        var object = self.object ?? JSONObject()
+        object[name] = value
+        return .object(object)
+    }
+}
+
+extension User {
+    var json: JSONValue {
+        [
+            "id": .string(id.description), "name": .string(name), "disabled": .bool(isDisabled),
+            "has_password": .bool(passwordHash != nil), "second_factor": .bool(secondFactor?.isConfirmed ?? false),
+            "failed_sign_ins": .int(Int64(failedSignIns)), "held_until": .shown(heldUntil),
+            "signed_out_at": .shown(signedOutAt), "created_at": .shown(createdAt), "updated_at": .shown(updatedAt),
+            "version": .int(Int64(version)),
+        ]
+    }
+
+    var resource: String { "user:\(id)" }
+}
+
+extension ServiceAccount {
+    var json: JSONValue {
+        [
+            "id": .string(id.description), "name": .string(name), "description": .string(description),
+            "disabled": .bool(isDisabled), "created_at": .shown(createdAt), "updated_at": .shown(updatedAt),
+            "version": .int(Int64(version)),
+        ]
+    }
+
+    var resource: String { "service_account:\(id)" }
+}
+
+extension APIKey {
+    var json: JSONValue {
+        [
+            "id": .string(id.description), "name": .string(name), "owner": .string(owner.text),
+            "scopes": .array(scopes.map(\.json)), "addresses": .array(addresses.map { .string($0.description) }),
+            "expires_at": .shown(expiresAt), "revoked_at": .shown(revokedAt), "last_used_at": .shown(lastUsedAt),
+            "secrets": .array(
+                secrets.map { ["created_at": .shown($0.createdAt), "expires_at": .shown($0.expiresAt)] }),
+            "created_at": .shown(createdAt), "created_by": .string(createdBy), "version": .int(Int64(version)),
+        ]
+    }
+
+    var resource: String { "key:\(id)" }
+}
+
+extension Grant {
+    var json: JSONValue {
+        let permission = permission.json
+        return [
+            "id": .string(id.description), "subject": .string(subject.text), "role": permission["role"] ?? .null,
+            "service": permission["service"] ?? .null, "labels": permission["labels"] ?? .null,
+            "expires_at": .shown(expiresAt), "created_at": .shown(createdAt), "created_by": .string(createdBy),
+        ]
+    }
+
+    var resource: String { "grant:\(id)" }
+}
+
+extension SecretRecord {
+    var json: JSONValue {
+        [
+            "service": .string(service), "name": .string(name), "version": .int(Int64(version)),
+            "created_at": .shown(createdAt), "created_by": .string(createdBy),
+        ]
+    }
+
+    var resource: String { "secret:\(service)/\(name)" }
+}
+
+extension AuditEntry {
+    /// What is hashed, as it is hashed, with the links of the chain around it: enough to compute every hash anew.
+    var json: JSONValue {
+        var object = JSONObject()
+        object["sequence"] = .int(sequence)
+        for member in draft.json.object?.members ?? [] { object[member.name] = member.value }
+        object["previous"] = .string(Self.hexadecimal(previous))
+        object["hash"] = .string(Self.hexadecimal(hash))
+        return .object(object)
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+extension Job {
+    /// What the audit log keeps of it.
+    var audited: JSONValue { draft.json.with("status", .string(status.rawValue)) }
+
+    var resource: String { "job:\(id)" }
+}
+
+extension APIContext {
+    /// Tells the audit log what became of a job.
+    /// - Parameter before: nil when it was not there.
+    func note(_ job: Job, from before: Job?) {
+        guard let audit else { return }
+        audit.changed(job.resource, service: job.draft.service, from: before?.audited ?? .null, to: job.audited)
+    }
+
+    /// Tells the audit log of an execution that was begun, ended or opened again.
+    func note(_ execution: Execution) {
+        guard let audit else { return }
+        audit.changed(
+            "execution:\(execution.id)", service: execution.service,
+            to: ["job": .string(execution.jobID.description), "status": .string(execution.status.rawValue)])
+    }
+}

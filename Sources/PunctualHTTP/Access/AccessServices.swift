@@ -1,0 +1,61 @@
+internal import PunctualAPI
+package import PunctualAccess
+package import PunctualCore
+
+/// What the calls of access control work with; there is none in an installation that is open.
+package struct AccessServices: Sendable {
+    package let identities: any IdentityStore
+    package let secrets: any SecretStore
+    package let audits: any AuditStore
+    package let keys: InstallationKeys
+    package let hasher: PasswordHasher
+    package let authenticator: Authenticator
+    package let signingKeys: SigningKeys
+    package let vault: SecretVault
+    package let audit: AuditLog
+    package let setUp: SetUp
+    package let signIn: SignIn
+    /// The address at which the installation is reached, without a slash at its end.
+    package let address: String
+    let clock: any WallClock
+
+    /// - Parameter issuer: what the installation's tokens name; the same on every node.
+    package init(
+        store: any IdentityStore & SecretStore & AuditStore, keys: InstallationKeys, issuer: String, address: String,
+        clock: any WallClock, mappings: [String: ClaimMapping] = [:], hasher: PasswordHasher = PasswordHasher()
+    ) {
+        identities = store
+        secrets = store
+        audits = store
+        self.keys = keys
+        self.address = address
+        self.clock = clock
+        self.hasher = hasher
+        authenticator = Authenticator(store: store, pepper: keys.pepper, ownIssuer: issuer, mappings: mappings)
+        signingKeys = SigningKeys(
+            store: store, masterKeys: keys.masterKeys, issuer: issuer, authenticator: authenticator)
+        vault = SecretVault(store: store, masterKeys: keys.masterKeys, clock: clock)
+        audit = AuditLog(store: store)
+        setUp = SetUp(store: store, pepper: keys.pepper)
+        signIn = SignIn(store: store, hasher: hasher, keys: keys)
+    }
+
+    /// Whether browsers come over TLS, so that cookies may say that they are for nothing else.
+    var isSecure: Bool { address.hasPrefix("https://") }
+}
+
+extension APIServices {
+    /// Puts access control before every call.
+    package mutating func guardDoors(with access: AccessServices) {
+        self.access = access
+        doorkeeper.authenticator = access.authenticator
+        doorkeeper.pepper = access.keys.pepper
+    }
+
+    /// For the calls that are about access control itself.
+    /// - Throws: `Problem` 409 where there is none.
+    func requireAccess() throws -> AccessServices {
+        guard let access else { throw Problem(.conflict, "This installation has no access control.") }
+        return access
+    }
+}

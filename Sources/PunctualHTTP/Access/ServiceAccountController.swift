@@ -1,0 +1,105 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import PunctualAPI
+internal import PunctualAccess
+internal import PunctualCore
+internal import PunctualJSON
+
+/// `/api/v1/service-accounts`
+struct ServiceAccountController {
+    let services: APIServices
+
+    func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        let access = try services.requireAccess()
+        var fields = QueryFields(request)
+        let limit = fields.int("limit", 1...200, default: 50)
+        let scope = "service-accounts?" + fields.scope
+        let after = fields.cursor(scope: scope)?.id
+        try fields.finish()
+        let accounts = try await access.identities.serviceAccounts(after: after, limit: limit + 1)
+        return Answer.page(of: accounts, limit: limit, scope: scope, id: \.id, \.json)
+    }
+
+    func create(_ request: Request, _ context: APIContext) async throws -> Response {
+        let access = try services.requireAccess()
+        let (name, description, isDisabled) = try await request.read { fields in
+            let name = fields.accountName()
+            fields.requireGiven("name", name)
+            return (name, fields.string("description", lengths: 0...500) ?? "", fields.bool("disabled") ?? false)
+        }
+        guard let name else { throw Problem(.validation, "name is required.") }
+        let origin = try await services.origin(context)
+        var account = ServiceAccount(
+            id: origin.identifier(), name: name, description: description, isDisabled: isDisabled,
+            createdAt: origin.instant)
+        do throws(StoreError) {
+            account = try await access.identities.create(account)
+        } catch {
+            throw Self.problem(error)
+        }
+        access.authenticator.forget()
+        context.audit?.changed(account.resource, to: account.json)
+        return Answer.versioned(
+            account.json, account.version, .created, location: "service-accounts/\(account.id)")
+    }
+
+    func get(_ request: Request, _ context: APIContext) async throws -> Response {
+        let (_, account) = try await account(context)
+        _ = try request.wantedVersion(account.version, of: "service account")
+        return Answer.versioned(account.json, account.version)
+    }
+
+    func patch(_ request: Request, _ context: APIContext) async throws -> Response {
+        let patch = try await request.read { fields in
+            (
+                name: fields.accountName(), description: fields.string("description", lengths: 0...500),
+                isDisabled: fields.bool("disabled")
+            )
+        }
+        for _ in 0..<20 {
+            let (access, before) = try await account(context)
+            let wanted = try request.wantedVersion(before.version, of: "service account")
+            if patch.isDisabled == true, context.principal.subject == .serviceAccount(before.id) {
+                throw Problem.notOneself
+            }
+            var after = before
+            if let name = patch.name { after.name = name }
+            if let description = patch.description { after.description = description }
+            if let isDisabled = patch.isDisabled { after.isDisabled = isDisabled }
+            do throws(StoreError) {
+                after.updatedAt = try await services.store.now()
+                after = try await access.identities.update(after, ifVersion: before.version)
+            } catch {
+                if case .versionConflict = error, wanted == nil { continue }
+                throw Self.problem(error)
+            }
+            access.authenticator.forget()
+            context.audit?.changed(after.resource, from: before.json, to: after.json)
+            return Answer.versioned(after.json, after.version)
+        }
+        throw Problem(.conflict, "The service account is being changed by others; try again.")
+    }
+
+    func delete(_ request: Request, _ context: APIContext) async throws -> Response {
+        let (access, account) = try await account(context)
+        _ = try request.wantedVersion(account.version, of: "service account")
+        if context.principal.subject == .serviceAccount(account.id) { throw Problem.notOneself }
+        try await access.identities.remove(.serviceAccount(account.id))
+        access.authenticator.forget()
+        context.audit?.changed(account.resource, from: account.json)
+        return Response(status: .noContent)
+    }
+
+    private func account(_ context: APIContext) async throws -> (AccessServices, ServiceAccount) {
+        let access = try services.requireAccess()
+        guard let id = context.parameters.get("id").flatMap({ Identifier($0) }),
+            let account = try await access.identities.serviceAccount(id)
+        else { throw Problem(.notFound, "There is no such service account.") }
+        return (access, account)
+    }
+
+    private static func problem(_ error: StoreError) -> any Error {
+        if case .nameTaken = error { return Problem(.nameTaken, "Another service account has that name.") }
+        return error
+    }
+}

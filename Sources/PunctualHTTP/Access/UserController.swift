@@ -1,0 +1,116 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import PunctualAPI
+internal import PunctualAccess
+internal import PunctualCore
+internal import PunctualJSON
+internal import PunctualSchedule
+
+/// `/api/v1/users`
+struct UserController {
+    let services: APIServices
+
+    func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        let access = try services.requireAccess()
+        var fields = QueryFields(request)
+        let limit = fields.int("limit", 1...200, default: 50)
+        let scope = "users?" + fields.scope
+        let after = fields.cursor(scope: scope)?.id
+        try fields.finish()
+        let users = try await access.identities.users(after: after, limit: limit + 1)
+        return Answer.page(of: users, limit: limit, scope: scope, id: \.id, \.json)
+    }
+
+    func create(_ request: Request, _ context: APIContext) async throws -> Response {
+        let access = try services.requireAccess()
+        let (name, password, isDisabled) = try await request.read { fields in
+            let name = fields.accountName()
+            fields.requireGiven("name", name)
+            let password =
+                fields.isNull("password")
+                ? nil : fields.newPassword(hasSecondFactor: false, context: [name].compactMap { $0 })
+            if fields.isNull("password") { _ = fields.value("password") }
+            return (name, password, fields.bool("disabled") ?? false)
+        }
+        guard let name else { throw Problem(.validation, "name is required.") }
+        var hash: String?
+        if let password { hash = try await access.hash(password) }
+        let now = try await services.store.now()
+        var user = User(
+            id: Identifier.random(at: now), name: name, isDisabled: isDisabled, passwordHash: hash, createdAt: now)
+        do throws(StoreError) {
+            user = try await access.identities.create(user)
+        } catch {
+            if case .nameTaken = error { throw Problem(.nameTaken, "Another user has that name.") }
+            throw error
+        }
+        access.authenticator.forget()
+        context.audit?.changed(user.resource, to: user.json)
+        return Answer.versioned(user.json, user.version, .created, location: "users/\(user.id)")
+    }
+
+    func get(_ request: Request, _ context: APIContext) async throws -> Response {
+        let access = try services.requireAccess()
+        guard let user = try await access.identities.user(try id(context)) else { throw Problem.noUser }
+        _ = try request.wantedVersion(user.version, of: "user")
+        return Answer.versioned(user.json, user.version)
+    }
+
+    func patch(_ request: Request, _ context: APIContext) async throws -> Response {
+        let access = try services.requireAccess()
+        let id = try id(context)
+        guard let known = try await access.identities.user(id) else { throw Problem.noUser }
+        let hasSecondFactor = known.secondFactor?.isConfirmed ?? false
+        let patch = try await request.read { fields in
+            let name = fields.accountName()
+            let isDisabled = fields.bool("disabled")
+            let password = fields.newPassword(hasSecondFactor: hasSecondFactor, context: [name ?? known.name])
+            let removesFactor = fields.isNull("second_factor")
+            if let value = fields.value("second_factor", nullIsMissing: false), !value.isNull {
+                fields.fault("second_factor", "can only be null: the user enrols another one")
+            }
+            return (name: name, isDisabled: isDisabled, password: password, removesFactor: removesFactor)
+        }
+        if patch.isDisabled == true, context.principal.subject == .user(id) { throw Problem.notOneself }
+        var hash: String?
+        if let password = patch.password { hash = try await access.hash(password) }
+        let (before, after) = try await access.change(
+            id, ifVersion: { try request.wantedVersion($0.version, of: "user") }
+        ) { user in
+            if let name = patch.name { user.name = name }
+            if let isDisabled = patch.isDisabled { user.isDisabled = isDisabled }
+            if patch.removesFactor { user.secondFactor = nil }
+            // A password that an administrator sets lets in who was locked out.
+            if let hash { (user.passwordHash, user.failedSignIns, user.heldUntil) = (hash, 0, nil) }
+        }
+        if hash != nil || patch.isDisabled == true || patch.removesFactor {
+            _ = try await access.identities.revokeFamilies(of: .user(id), at: try await services.store.now())
+            access.authenticator.forget()
+        }
+        context.audit?.changed(
+            after.resource, from: before.json, to: after.json.with("reset", .bool(hash != nil)))
+        return Answer.versioned(after.json, after.version)
+    }
+
+    func delete(_ request: Request, _ context: APIContext) async throws -> Response {
+        let access = try services.requireAccess()
+        guard let user = try await access.identities.user(try id(context)) else { throw Problem.noUser }
+        _ = try request.wantedVersion(user.version, of: "user")
+        if context.principal.subject == .user(user.id) { throw Problem.notOneself }
+        try await access.identities.remove(.user(user.id))
+        access.authenticator.forget()
+        context.audit?.changed(user.resource, from: user.json)
+        return Response(status: .noContent)
+    }
+
+    private func id(_ context: APIContext) throws -> Identifier {
+        guard let id = context.parameters.get("id").flatMap({ Identifier($0) }) else { throw Problem.noUser }
+        return id
+    }
+}
+
+extension Problem {
+    static let noUser = Problem(.notFound, "There is no such user.")
+    /// So that an administrator is left.
+    static let notOneself = Problem(.conflict, "Nobody takes his own access away; ask another administrator.")
+}

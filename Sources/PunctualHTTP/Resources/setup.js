@@ -1,0 +1,35 @@
+"use strict";
+
+const form = document.getElementById("form");
+const said = document.getElementById("said");
+
+// The fragment never leaves the browser; it is taken out of the history as well.
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
+if (token) {
+  document.getElementById("token").value = token;
+  history.replaceState(null, "", location.pathname);
+  document.getElementById("name").focus();
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const body = {};
+  for (const name of ["token", "name", "password"]) body[name] = document.getElementById(name).value;
+  try {
+    const answer = await fetch("/api/v1/setup", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const json = await answer.json();
+    if (answer.ok) {
+      form.remove();
+      said.textContent = `The user ${json.name} is there. Sign in with: punctual login`;
+    } else {
+      const faults = (json.errors || []).map((fault) => `${(fault.pointer || "").slice(1)} ${fault.detail}`);
+      said.textContent = [json.detail, ...faults].join(" ");
+    }
+  } catch {
+    said.textContent = "The server does not answer. Try again.";
+  }
+});

@@ -1,0 +1,115 @@
+internal import Foundation
+internal import Logging
+internal import PunctualAccess
+internal import PunctualCore
+internal import PunctualEngine
+internal import PunctualExecutors
+internal import PunctualHTTP
+internal import PunctualSchedule
+internal import ServiceLifecycle
+internal import Synchronization
+
+extension Node {
+    /// Access control as the settings want it.
+    /// - Returns: nil when whoever reaches the port may do everything.
+    /// - Throws: `SettingsError` when the master key is missing, or is not the database's.
+    static func openAccess(
+        _ settings: Settings, _ opened: OpenStore, _ clock: any WallClock, _ logger: Logger
+    ) async throws -> AccessServices? {
+        guard settings.access.mode == .required else { return nil }
+        let keys = try masterKeys(settings, logger)
+        let now = try await opened.store.now()
+        if case .failure(let other) = try await Installation.check(keys, in: opened.access, at: now) {
+            throw SettingsError(
+                "access.master_key: the database was set up with the master key \(other.wanted), and this node has \(keys.id); "
+                    + "give it the same key as the others")
+        }
+        let access = AccessServices(
+            store: opened.access, keys: keys, issuer: settings.access.issuer ?? "urn:punctual:\(keys.id)",
+            address: settings.access.issuer ?? settings.baseURL(port: settings.httpPort), clock: clock)
+        try await access.signingKeys.renew(at: now)
+        return access
+    }
+
+    private static func masterKeys(_ settings: Settings, _ logger: Logger) throws(SettingsError) -> InstallationKeys {
+        if let text = settings.access.masterKey, let keys = InstallationKeys(text: text) { return keys }
+        let path = try MasterKeyFile.path(settings, environment: ProcessInfo.processInfo.environment)
+        if let keys = try MasterKeyFile.read(path) { return keys }
+        let keys = try MasterKeyFile.make(path)
+        logger.notice(
+            "a master key was made: keep a copy, without it every secret, key and token of this installation is lost",
+            metadata: ["file": "\(path)", "key": "\(keys.id)"])
+        return keys
+    }
+
+    /// Who may call the API, and how often.
+    static func doorkeeper(_ settings: Settings) -> Doorkeeper {
+        var doorkeeper = Doorkeeper()
+        doorkeeper.rules = AccessRules(adminAddresses: settings.access.adminAddresses)
+        doorkeeper.clientAddress = ClientAddress(
+            trusted: settings.access.trustedProxies, field: settings.access.forwardedField)
+        // Who is open to everybody on a machine has nobody to keep apart.
+        if settings.access.mode == .required { doorkeeper.limiter = MemoryLimiter() }
+        doorkeeper.limits = settings.access.limits
+        doorkeeper.tier = settings.access.tier
+        return doorkeeper
+    }
+
+    /// Shows how the first administrator comes in; the token stands behind `#`, which browsers send to nobody.
+    static func announceSetUp(_ token: Redacted<String>, at base: String) {
+        print("Set up the first administrator: \(base)/setup#token=\(token.reveal())")
+        print("The one-time token is \(token.reveal())")
+        fflush(nil)
+    }
+
+    /// The secrets of a service that sign its HTTP calls; nil when it has none.
+    static func webhookSecrets(_ vault: SecretVault) -> HTTPExecutor.SecretsOfService {
+        { service async throws(StoreError) in
+            let contents = try await vault.contents(SecretVault.webhook, service: service)
+            if contents.isEmpty { return nil }
+            // A secret of another form is refused when it is written.
+            return contents.compactMap { WebhookSecret($0.reveal()) }
+        }
+    }
+}
+
+/// Keeps what access control needs: signing keys, notes of use, nothing that has ended.
+struct AccessUpkeep: Service {
+    let access: AccessServices
+    let store: any JobStore
+    let logger: Logger
+
+    private static let batch = 1000
+
+    func run() async throws {
+        let turns = Atomic(0)
+        try await repeatUntilShutdown {
+            do throws(StoreError) {
+                try await step(turns.add(1, ordering: .relaxed).oldValue)
+            } catch {
+                logger.error("the upkeep of access control failed", metadata: ["error": "\(error)"])
+            }
+            try await Task.sleep(for: .seconds(10))
+        }
+        // What was noted since is told before the node goes; a store that is gone has lost no more than that.
+        try? await access.authenticator.storeUses(at: store.now())
+    }
+
+    /// - Parameter turn: counts the steps, from 0: each is ten seconds.
+    func step(_ turn: Int) async throws(StoreError) {
+        let now = try await store.now()
+        try await access.authenticator.storeUses(at: now)
+        if turn % 6 == 0 { try await access.signingKeys.renew(at: now) }
+        guard turn % 360 == 0 else { return }
+        while try await access.identities.pruneFamilies(before: now, limit: Self.batch) == Self.batch {}
+        while try await access.secrets.pruneSecrets(before: now, limit: Self.batch) == Self.batch {}
+        let (done, stuck) = try await Installation.rewrap(
+            access.keys, secrets: access.secrets, identities: access.identities)
+        if done > 0 {
+            logger.notice("secrets are wrapped by the newest master key now", metadata: ["count": "\(done)"])
+        }
+        if stuck > 0 {
+            logger.error("secrets are wrapped by a master key that is not here", metadata: ["count": "\(stuck)"])
+        }
+    }
+}
