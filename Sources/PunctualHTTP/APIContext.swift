@@ -14,6 +14,8 @@ package struct APIContext: RequestContext {
     /// Who asks, and what for; the doorkeeper knows.
     var principal = Principal.stranger(from: nil)
     var operation = APIOperation.home
+    /// What was shown to prove it; nil when nothing was, or nothing has to be.
+    var credential: Credential?
     /// What a handler tells the audit log; nil for a call that leaves nothing there.
     var audit: AuditNote?
     /// What is left of the limits that the request counts against; nil when it counts against none.

@@ -29,7 +29,7 @@ struct EventController {
             body: ResponseBody { writer in
                 try bound.enter()
                 defer { bound.leave() }
-                try await self.write(to: &writer, from: place, filter)
+                try await self.write(to: &writer, from: place, filter, context)
                 try await writer.finish(nil)
             })
     }
@@ -72,7 +72,7 @@ struct EventController {
     }
 
     private func write(
-        to writer: inout any ResponseBodyWriter, from place: Int?, _ filter: Filter
+        to writer: inout any ResponseBodyWriter, from place: Int?, _ filter: Filter, _ context: APIContext
     ) async throws {
         let log = services.events
         let (ticks, ticking) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -92,6 +92,8 @@ struct EventController {
             var lastWrite = ContinuousClock.now
             for await _ in ticks {
                 guard services.isAccepting() else { break }
+                // Whose rights have changed meanwhile has to come again.
+                guard try await services.doorkeeper.admitsStill(context, at: services.clock.now()) else { break }
                 let text = try await read(from: &next, filter)
                 if text.readableBytes > 0 {
                     try await writer.write(text)

@@ -38,7 +38,7 @@ struct WorkController {
         var claimed = try await services.bounds.claims.hold {
             let isGone = Flag()
             return try await request.body.consumeWithInboundCloseHandler { _ in
-                try await self.claim(wish, until: .now.advanced(by: wait), unless: isGone)
+                try await self.claim(wish, context, until: .now.advanced(by: wait), unless: isGone)
             } onInboundClosed: {
                 isGone.set()
             }
@@ -85,9 +85,11 @@ struct WorkController {
     }
 
     private func claim(
-        _ wish: ClaimRequest, until deadline: ContinuousClock.Instant, unless isGone: Flag
+        _ wish: ClaimRequest, _ context: APIContext, until deadline: ContinuousClock.Instant, unless isGone: Flag
     ) async throws -> [ClaimedExecution] {
         while services.isAccepting(), !isGone.isSet {
+            // Who waits for work may lose his rights meanwhile.
+            guard try await services.doorkeeper.admitsStill(context, at: services.clock.now()) else { break }
             let claimed = try await services.store.claim(wish)
             if !claimed.isEmpty {
                 for item in claimed { services.events.publish(.executionUpdated, item.execution) }

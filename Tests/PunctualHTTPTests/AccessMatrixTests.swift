@@ -189,7 +189,8 @@ struct AccessMatrixTests {
         return (.user(user.id), asker.key == .none ? [:] : bearer(text))
     }
 
-    @Test("has the outcome that the rules say, leaves its line in the audit log, and no other 2xx", arguments: Asker.all)
+    @Test(
+        "has the outcome that the rules say, leaves its line in the audit log, and no other 2xx", arguments: Asker.all)
     func matrix(_ asker: Asker) async throws {
         let scene = try await AccessScene()
         let (subject, headers) = try await credential(of: asker, scene)
@@ -250,7 +251,8 @@ struct AccessMatrixTests {
                         // Of many jobs some may be refused.
                         let isMixed = route.operation == .createJobs
                         let isTold =
-                            !entries.isEmpty && entries.allSatisfy { $0.draft.isAllowed && $0.draft.principal == subject.text }
+                            !entries.isEmpty
+                            && entries.allSatisfy { $0.draft.isAllowed && $0.draft.principal == subject.text }
                         #expect(isTold || isMixed, what)
                     } else if answer.status == 403 {
                         #expect(entries.count == 1 && entries.first?.draft.isAllowed == false, what)

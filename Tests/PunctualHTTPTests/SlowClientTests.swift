@@ -114,11 +114,12 @@ struct SlowClientTests {
 
     @Test("a connection that cannot be accepted, or has too many files before it, does not end the listening")
     func acceptFaults() async throws {
-        try await Recorder().run(whenListening: { channel in
+        let refuse: @Sendable (any Channel) async -> Void = { channel in
             for code in [EMFILE, ENFILE, ECONNABORTED, ENOBUFS] {
                 channel.pipeline.fireErrorCaught(IOError(errnoCode: code, reason: "accept"))
             }
-        }) { port in
+        }
+        try await Recorder().run(whenListening: refuse) { port in
             let answer = try await Wire.open(port) { wire in
                 await wire.send("GET /after HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                 return await wire.rest()

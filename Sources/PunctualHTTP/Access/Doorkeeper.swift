@@ -40,7 +40,7 @@ package struct Doorkeeper: Sendable {
         if operation.requirement == .entrance { return (context, nil) }
         if let authenticator, let shown = try credential(of: request, for: operation) {
             switch try await authenticator.principal(showing: shown, from: address, at: try await now()) {
-            case .success(let principal): context.principal = principal
+            case .success(let principal): (context.principal, context.credential) = (principal, shown)
             case .failure(let fault): throw Problem.badCredential(fault)
             }
         }
@@ -55,6 +55,16 @@ package struct Doorkeeper: Sendable {
             context.allowance = context.allowance.map { $0.merged(with: mine) } ?? mine
         }
         return (context, refusal)
+    }
+
+    /// Whether somebody who was let in still would be, with the same rights: to be asked by answers that take long.
+    func admitsStill(_ context: APIContext, at now: Timestamp) async throws(StoreError) -> Bool {
+        guard let authenticator, let credential = context.credential else { return true }
+        let address = context.principal.address
+        switch try await authenticator.principal(showing: credential, from: address, at: now) {
+        case .success(let principal): return principal.permissions == context.principal.permissions
+        case .failure: return false
+        }
     }
 
     private func take(_ keys: [LimitKey], from limiter: any Limiter) async throws -> LimitDecision {

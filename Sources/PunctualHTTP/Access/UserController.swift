@@ -74,9 +74,8 @@ struct UserController {
         if patch.isDisabled == true, context.principal.subject == .user(id) { throw Problem.notOneself }
         var hash: String?
         if let password = patch.password { hash = try await access.hash(password) }
-        let (before, after) = try await access.change(
-            id, ifVersion: { try request.wantedVersion($0.version, of: "user") }
-        ) { user in
+        let wanted: (User) throws -> Int? = { try request.wantedVersion($0.version, of: "user") }
+        let (before, after) = try await access.change(id, ifVersion: wanted) { user in
             if let name = patch.name { user.name = name }
             if let isDisabled = patch.isDisabled { user.isDisabled = isDisabled }
             if patch.removesFactor { user.secondFactor = nil }

@@ -1,0 +1,131 @@
+import HTTPTypes
+import HummingbirdTesting
+import PunctualAccess
+import PunctualCore
+import PunctualHTTP
+import PunctualJSON
+import PunctualSchedule
+import PunctualTestKit
+import Testing
+
+@Suite("Secrets", .timeLimit(.minutes(10)))
+struct SecretTests {
+    private static let content = "hunter2-of-billing"
+
+    private func job(_ service: String, _ reference: String) -> String {
+        """
+        {"name":"n-\(reference.utf8.count)","service":"\(service)","queue":"q","schedule":{"type":"manual"},
+         "target":{"type":"worker","task":"t","payload":{"key":"Bearer {{secret:\(reference)}}"}}}
+        """
+    }
+
+    @Test("a secret is written, named, used by its service's work, and never shown")
+    func life() async throws {
+        let scene = try await AccessScene()
+        let user = try await scene.user("ada", [Permission(.editor, service: "billing")])
+        let headers = bearer(try await scene.key(of: .user(user.id)).text)
+        try await scene.run { client in
+            let path = "/api/v1/secrets/billing/api-key"
+            let body = #"{"value":"\#(Self.content)"}"#
+            let made = try await client.send(.put, path, body, headers: headers)
+            #expect(made.status == 201 && made.json["version"] == 1)
+            #expect(try await client.send(.put, path, body, headers: headers).status == 200)
+            let list = try await client.send(.get, "/api/v1/secrets?service=billing", headers: headers)
+            #expect(list.json["items"]?.array?.count == 1 && list.json["items"]?[0]?["version"] == 2)
+            #expect(try await client.send(.get, path, headers: headers).status == 405)
+            let created = try await client.send(.post, "/api/v1/jobs", job("billing", "api-key"), headers: headers)
+            #expect(created.status == 201, "\(created.json)")
+            let id = try #require(created.json["id"]?.string)
+            _ = try await client.send(.post, "/api/v1/jobs/\(id)/trigger", headers: headers)
+            let claim = #"{"worker":"w","queues":["q"],"wait":"0s"}"#
+            let claimed = try await client.send(.post, "/api/v1/work/claim", claim, headers: headers)
+            #expect(claimed.json["items"]?[0]?["payload"]?["key"]?.string == "Bearer \(Self.content)")
+            for shown in [
+                made, list, created, try await client.send(.get, "/api/v1/jobs/\(id)", headers: headers),
+                try await client.send(.get, "/api/v1/executions/\(id)", headers: headers),
+            ] { #expect(!"\(shown.json)".contains(Self.content)) }
+            let log = try await scene.identities.auditEntries(from: 1, limit: 100).map { "\($0.draft.json)" }.joined()
+            #expect(log.contains("putSecret") && !log.contains(Self.content))
+            #expect(try await client.send(.delete, path, headers: headers).status == 204)
+            #expect(try await client.send(.delete, path, headers: headers).status == 404)
+        }
+    }
+
+    @Test("work whose secret is gone fails with its name, and the others go on")
+    func missing() async throws {
+        let scene = try await AccessScene()
+        let admin = try await scene.admin()
+        for name in ["one", "three"] { try await scene.put(name, "v", service: "billing") }
+        try await scene.run { client in
+            var ids: [String] = []
+            for name in ["one", "three"] {
+                let made = try await client.send(.post, "/api/v1/jobs", job("billing", name), headers: admin)
+                ids.append(try #require(made.json["id"]?.string))
+                _ = try await client.send(.post, "/api/v1/jobs/\(ids[ids.count - 1])/trigger", headers: admin)
+            }
+            _ = try await client.send(.delete, "/api/v1/secrets/billing/one", headers: admin)
+            let claim = #"{"worker":"w","queues":["q"],"wait":"0s","max":10}"#
+            let items = try await client.send(.post, "/api/v1/work/claim", claim, headers: admin).json["items"]?.array
+            #expect(items?.compactMap { $0["job_id"]?.string } == [ids[1]])
+            let history = try await client.send(.get, "/api/v1/executions/\(ids[0])", headers: admin)
+            let attempt = history.json["items"]?[0]?["attempts"]?[0]
+            #expect(attempt?["error"] == "there is no secret one of this service", "\(history.json)")
+        }
+    }
+
+    @Test("a job names the secrets of its own service alone, and only where others cannot read them")
+    func references() async throws {
+        let scene = try await AccessScene()
+        let admin = try await scene.admin()
+        try await scene.put("k", "v", service: "a")
+        try await scene.run { client in
+            func create(_ body: String) async throws -> CallAnswer {
+                try await client.send(.post, "/api/v1/jobs", body, headers: admin)
+            }
+            let made = try await create(job("a", "k"))
+            #expect(made.status == 201)
+            for body in [
+                job("b", "k"), job("a", "other"), job("a", ""), job("a", "a b"),
+                #"{"name":"n","service":"a","schedule":{"type":"manual"},"target":{"type":"http","url":"https://h/{{secret:k}}"}}"#,
+                #"{"name":"n","service":"a","schedule":{"type":"manual"},"target":{"type":"command","argv":["/bin/echo","{{secret:k}}"]}}"#,
+            ] {
+                let refused = try await create(body)
+                #expect(refused.status == 422 && refused.json["errors"]?[0]?["pointer"] == "/target", "\(refused.json)")
+            }
+            let path = "/api/v1/jobs/\(made.json["id"]?.string ?? "")"
+            let moved = try await client.send(.patch, path, #"{"service":"b"}"#, headers: admin)
+            #expect(moved.status == 422)
+            #expect(try await client.send(.patch, path, #"{"priority":1}"#, headers: admin).status == 200)
+        }
+        try await withAPI { client, _ in
+            let refused = try await client.send(.post, "/api/v1/jobs", job("a", "k"))
+            #expect(refused.status == 422)
+        }
+    }
+
+    @Test(
+        "names and bodies that are none are refused",
+        arguments: [
+            ("a/b%20c", #"{"value":"v"}"#, 404), ("a%20b/c", #"{"value":"v"}"#, 404),
+            ("$installation/signing-key", #"{"value":"v"}"#, 404),
+            ("%24installation/signing-key", #"{"value":"v"}"#, 404), ("a/b", #"{}"#, 422),
+            ("a/b", #"{"value":""}"#, 422), ("a/b", #"{"value":"v","overlap":"-1s"}"#, 422),
+            ("a/b", #"{"value":"v","overlap":"31d"}"#, 422), ("a/b", #"{"value":{"a":1}}"#, 422),
+            ("a/webhook", #"{"value":"hunter2"}"#, 422), ("a/webhook", #"{"value":"whsec_AAAA"}"#, 422),
+            ("a/webhook", #"{"value":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}"#, 201),
+        ])
+    func hostile(_ path: String, _ body: String, _ status: Int) async throws {
+        let scene = try await AccessScene()
+        let admin = try await scene.admin()
+        try await scene.run { client in
+            let answer = try await client.send(.put, "/api/v1/secrets/\(path)", body, headers: admin)
+            #expect(answer.status == status, "\(answer.json)")
+            let keys = try await scene.identities.secret("signing-key", service: "$installation")
+            #expect(keys.count == 1)
+            for query in ["", "?service=", "?service=%24installation", "?service=a&x=1"] {
+                let list = try await client.send(.get, "/api/v1/secrets\(query)", headers: admin)
+                #expect(list.status == 422, "\(query)")
+            }
+        }
+    }
+}
