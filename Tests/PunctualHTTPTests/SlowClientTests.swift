@@ -114,7 +114,7 @@ struct SlowClientTests {
 
     @Test("a connection that cannot be accepted, or has too many files before it, does not end the listening")
     func acceptFaults() async throws {
-        let refuse: @Sendable (any Channel) async -> Void = { channel in
+        let refuse: @Sendable (any Channel) -> Void = { channel in
             for code in [EMFILE, ENFILE, ECONNABORTED, ENOBUFS] {
                 channel.pipeline.fireErrorCaught(IOError(errnoCode: code, reason: "accept"))
             }
