@@ -56,6 +56,8 @@ let package = Package(
         .executable(name: "punctual", targets: ["punctual"]),
         .library(name: "PunctualSchedule", targets: ["PunctualSchedule"]),
         .library(name: "PunctualClient", targets: ["PunctualClient"]),
+        // For drills alone.
+        .library(name: "ClockSkew", type: .dynamic, targets: ["ClockSkew"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -113,9 +115,9 @@ let package = Package(
         room(
             "PunctualHTTP",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", hummingbird, httpTypes, nioCore,
-                hummingbirdCore, hummingbirdHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTP1, nioHTTP2, nioTLS, nioSSL,
-                logging, metrics, crypto, "CZlib",
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", hummingbird,
+                httpTypes, nioCore, hummingbirdCore, hummingbirdHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTP1, nioHTTP2,
+                nioTLS, nioSSL, logging, metrics, crypto, "CZlib",
             ], exclude: ["Resources"]),
 
         // L3: the composition root, alone in naming drivers.
@@ -176,6 +178,8 @@ let package = Package(
                 "FaultProxy", "TestPeers", "PunctualTestKit", "PunctualAPI", "PunctualClient", "PunctualCore",
                 "PunctualJSON", "PunctualSchedule", nioCore, nioPosix, nioHTTP1,
             ], path: "Tests/Support/Chaos", swiftSettings: settings),
+        // Preloaded into nodes whose wall clock is to be wrong.
+        .target(name: "ClockSkew", path: "Tests/Support/ClockSkew"),
         .executableTarget(
             name: "punctual-chaos", dependencies: ["Chaos", "TestPeers", arguments],
             path: "Tests/Support/ChaosTool", swiftSettings: settings),
@@ -195,7 +199,7 @@ let package = Package(
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
                 "PunctualAccess", "PunctualTestKit", "TestPeers", hummingbird,
                 hummingbirdTesting, httpTypes, lifecycle, nioCore, logging, crypto,
-                asyncHTTPClient, nioHTTP1, nioPosix, nioSSL, nioTLS,
+                asyncHTTPClient, nioHTTP1, nioPosix, nioSSL,
             ]),
         tests(
             "PunctualServer",

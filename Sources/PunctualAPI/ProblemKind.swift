@@ -2,6 +2,8 @@
 public enum ProblemKind: String, Sendable, CaseIterable {
     case malformedJSON = "malformed_json"
     case validation
+    case unauthorized
+    case forbidden
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case notAcceptable = "not_acceptable"
@@ -14,6 +16,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
     case idempotencyMismatch = "idempotency_mismatch"
     case idempotencyInProgress = "idempotency_in_progress"
     case overloaded
+    case rateLimited = "rate_limited"
     case unavailable
     case badRequest = "bad_request"
     case `internal`
@@ -23,6 +26,8 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         switch self {
         case .malformedJSON, .badRequest: 400
         case .validation, .idempotencyMismatch: 422
+        case .unauthorized: 401
+        case .forbidden: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
@@ -30,7 +35,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         case .bodyTooLarge: 413
         case .versionConflict: 412
         case .nameTaken, .conflict, .leaseLost, .idempotencyInProgress: 409
-        case .overloaded: 429
+        case .overloaded, .rateLimited: 429
         case .unavailable: 503
         case .internal: 500
         }
@@ -42,6 +47,8 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         case .malformedJSON: "The body is not JSON"
         case .badRequest: "The request is malformed"
         case .validation: "The request has faults"
+        case .unauthorized: "Sign in first"
+        case .forbidden: "You may not do that"
         case .notFound: "Not found"
         case .methodNotAllowed: "The method is not allowed here"
         case .notAcceptable: "No acceptable form"
@@ -54,6 +61,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         case .idempotencyMismatch: "The idempotency key was used for another request"
         case .idempotencyInProgress: "The first request with this key is still under way"
         case .overloaded: "Too many requests at once"
+        case .rateLimited: "Too many requests"
         case .unavailable: "The store cannot be reached"
         case .internal: "Something went wrong on our side"
         }

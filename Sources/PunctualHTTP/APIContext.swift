@@ -1,4 +1,6 @@
 package import Hummingbird
+internal import PunctualAccess
+internal import PunctualCore
 
 /// What goes along with one request.
 package struct APIContext: RequestContext {
@@ -7,9 +9,17 @@ package struct APIContext: RequestContext {
     package var requestID = ""
     /// Of a request with an `Idempotency-Key`; nil for one without.
     var origin: Origin?
+    /// The other end of the connection; nil without one.
+    let peer: IPAddress?
+    /// Who asks, and what for; the doorkeeper knows.
+    var principal = Principal.stranger(from: nil)
+    var operation = APIOperation.home
+    /// What is left of the limits that the request counts against; nil when it counts against none.
+    var allowance: LimitDecision?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        peer = source.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
     }
 
     /// The largest body that is read, in bytes.

@@ -1,4 +1,5 @@
 internal import PunctualAPI
+internal import PunctualAccess
 package import PunctualCore
 package import PunctualSchedule
 
@@ -21,6 +22,8 @@ package struct APIServices: Sendable {
     /// Returns when work for outside workers may have come, or the time is up.
     package var waitForWork: @Sendable (Duration) async throws -> Void
     package var bounds = Bounds()
+    /// Who may come in; everybody unless it is told otherwise.
+    package var doorkeeper = Doorkeeper()
     /// Whether some reads come from replicas.
     package var hasReplicas = false
     /// Whether the server speaks TLS itself.
@@ -55,13 +58,39 @@ package struct APIServices: Sendable {
         return Origin(at: try await store.now())
     }
 
-    /// The job of a path's parameter.
-    /// - Throws: `Problem` 404 when there is none, or the text is no id.
-    func job(_ text: String?) async throws -> Job {
-        guard let text, let id = Identifier(text), let job = try await store.job(id) else {
-            throw Problem(.notFound, "There is no such job.")
-        }
+    /// The job of a path's parameter, for somebody who may do to it what he asks for.
+    /// - Throws: `Problem` 404 when there is none that he may know of, or the text is no id; 403 when his role is too low.
+    func job(_ text: String?, _ context: APIContext) async throws -> Job {
+        guard let text, let id = Identifier(text), let job = try await store.job(id) else { throw Problem.noJob }
+        try await require(job.draft, context, orMissing: .noJob)
         return job
+    }
+
+    /// Lets go on who may do to such a job what he asks for.
+    /// - Parameter missing: the answer to somebody who may not know of it; nil for one that is not there yet.
+    func require(_ draft: JobDraft, _ context: APIContext, orMissing missing: Problem? = nil) async throws {
+        try await doorkeeper.require(service: draft.service, labels: draft.labels, context, orMissing: missing)
+    }
+
+    /// Lets go on who may do to the execution what he asks for; its labels are its job's.
+    func require(_ execution: Execution, _ context: APIContext) async throws {
+        var labels: [String: String] = [:]
+        if context.principal.permissions.contains(where: { !$0.labels.isEmpty }) {
+            labels = try await store.job(execution.jobID)?.draft.labels ?? [:]
+        }
+        try await doorkeeper.require(service: execution.service, labels: labels, context, orMissing: .noExecution)
+    }
+
+    /// The execution of a path's parameters, for somebody who may do to it what he asks for.
+    func execution(_ id: Identifier, of job: Identifier?, _ context: APIContext) async throws -> Execution {
+        guard let execution = try await store.execution(id, of: job) else { throw Problem.noExecution }
+        try await require(execution, context)
+        return execution
+    }
+
+    /// What of a list the asker may see.
+    func visible(_ context: APIContext) -> ServiceFilter {
+        doorkeeper.rules.filter(context.operation, for: context.principal)
     }
 
     /// The job's schedule, ready to be asked.

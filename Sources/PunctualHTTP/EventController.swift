@@ -11,7 +11,8 @@ struct EventController {
 
     func stream(_ request: Request, _ context: APIContext) async throws -> Response {
         var fields = QueryFields(request)
-        let filter = Filter(service: fields.word("service"), jobID: fields.identifier("job_id"))
+        let filter = Filter(
+            service: fields.word("service"), jobID: fields.identifier("job_id"), visible: services.visible(context))
         try fields.finish()
         if let accept = request.headers[.accept], !accept.isEmpty,
             !["text/event-stream", "text/*", "*/*"].contains(where: accept.lowercased().contains)
@@ -40,13 +41,22 @@ struct EventController {
     private struct Filter {
         var service: String?
         var jobID: Identifier?
+        let visible: ServiceFilter
 
-        func takes(_ subject: EventLog.Subject) -> Bool {
+        /// - Parameter labels: of an execution's job, asked for only where they decide.
+        func takes(
+            _ subject: EventLog.Subject, labels: (Identifier) async throws -> [String: String]
+        ) async throws -> Bool {
             switch subject {
             case .job(let job):
-                (service.map { $0 == job.draft.service } ?? true) && (jobID.map { $0 == job.id } ?? true)
+                return (service.map { $0 == job.draft.service } ?? true) && (jobID.map { $0 == job.id } ?? true)
+                    && visible.shows(service: job.draft.service, labels: job.draft.labels)
             case .execution(let execution):
-                (service.map { $0 == execution.service } ?? true) && (jobID.map { $0 == execution.jobID } ?? true)
+                guard service.map({ $0 == execution.service }) ?? true, jobID.map({ $0 == execution.jobID }) ?? true
+                else { return false }
+                if visible.shows(service: execution.service, labels: [:]) { return true }
+                guard visible.clauses.contains(where: { !$0.labels.isEmpty }) else { return false }
+                return visible.shows(service: execution.service, labels: try await labels(execution.jobID))
             }
         }
     }
@@ -82,7 +92,7 @@ struct EventController {
             var lastWrite = ContinuousClock.now
             for await _ in ticks {
                 guard services.isAccepting() else { break }
-                let text = read(from: &next, filter)
+                let text = try await read(from: &next, filter)
                 if text.readableBytes > 0 {
                     try await writer.write(text)
                 } else if lastWrite.duration(to: .now) >= services.bounds.silence {
@@ -97,7 +107,7 @@ struct EventController {
     }
 
     /// What there is to send, and moves the place on.
-    private func read(from next: inout Int, _ filter: Filter) -> ByteBuffer {
+    private func read(from next: inout Int, _ filter: Filter) async throws -> ByteBuffer {
         var text = ByteBuffer()
         // A batch at a time, so that one that falls behind holds no more than this.
         while text.readableBytes < 1 << 18 {
@@ -108,8 +118,11 @@ struct EventController {
             }
             if events.isEmpty { return text }
             next += events.count
-            for event in events where filter.takes(event.subject) {
-                event.write(to: &text, epoch: services.events.epoch)
+            for event in events {
+                let isTaken = try await filter.takes(event.subject) { job in
+                    try await services.store.job(job)?.draft.labels ?? [:]
+                }
+                if isTaken { event.write(to: &text, epoch: services.events.epoch) }
             }
         }
         return text

@@ -14,24 +14,28 @@ struct ExecutionController {
         query.service = fields.word("service")
         query.queue = fields.word("queue")
         query.jobID = fields.identifier("job_id")
+        query.visible = services.visible(context)
         return try await page(query, fields)
     }
 
     func listOfJob(_ request: Request, _ context: APIContext) async throws -> Response {
         guard let id = context.parameters.get("job_id").flatMap({ Identifier($0) }) else {
-            throw Problem(.notFound, "There is no such job.")
+            throw Problem.noJob
         }
         var query = ExecutionQuery()
         query.jobID = id
+        query.visible = services.visible(context)
         let answer = try await page(query, QueryFields(request), path: id.description)
         // A deleted job's history is still to be read; of a job that never was there is nothing to say.
-        if try await services.store.job(id) == nil {
+        let job = try await services.store.job(id)
+        if let job {
+            try await services.require(job.draft, context, orMissing: .noJob)
+        } else {
             var any = ExecutionQuery()
             any.jobID = id
             any.limit = 1
-            if try await services.store.executions(any).items.isEmpty {
-                throw Problem(.notFound, "There is no such job.")
-            }
+            any.visible = query.visible
+            if try await services.store.executions(any).items.isEmpty { throw Problem.noJob }
         }
         return answer
     }
@@ -51,22 +55,20 @@ struct ExecutionController {
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
         let (job, id) = try identifiers(context)
-        guard let execution = try await services.store.execution(id, of: job) else {
-            throw Problem(.notFound, "There is no such execution.")
-        }
-        return Answer.execution(execution)
+        return Answer.execution(try await services.execution(id, of: job, context))
     }
 
     private func identifiers(_ context: APIContext) throws -> (job: Identifier, execution: Identifier) {
         guard let job = context.parameters.get("job_id").flatMap({ Identifier($0) }),
             let id = context.parameters.get("id").flatMap({ Identifier($0) })
-        else { throw Problem(.notFound, "There is no such execution.") }
+        else { throw Problem.noExecution }
         return (job, id)
     }
 
     func cancel(_ request: Request, _ context: APIContext) async throws -> Response {
         try await request.requireEmpty()
         let (job, id) = try identifiers(context)
+        _ = try await services.execution(id, of: job, context)
         let execution = try await services.store.cancel(id, of: job)
         if execution.cancelRequested { services.cancelled(id) }
         services.bell.workWaiting()
@@ -86,7 +88,7 @@ struct ExecutionController {
             fields.finish()
             try list.throwIfAny()
         }
-        let job = try await services.job(context.parameters.get("job_id"))
+        let job = try await services.job(context.parameters.get("job_id"), context)
         if wanted == nil { wanted = try await lastFailed(of: job.id, since: context.origin?.instant) }
         guard let wanted else { throw Problem(.conflict, "The job has no failed execution.") }
         if let origin = context.origin, let execution = try await services.store.execution(wanted, of: job.id),

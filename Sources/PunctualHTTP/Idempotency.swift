@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import PunctualAPI
+internal import PunctualAccess
 internal import PunctualCore
 
 /// `Idempotency-Key` on the calls that create or trigger: the first answer is kept for 24 hours and given again.
@@ -20,7 +21,7 @@ struct Idempotency {
         _ request: Request, _ context: APIContext,
         _ handler: @Sendable (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        guard let key = try key(of: request) else { return try await handler(request, context) }
+        guard let key = try key(of: request, context) else { return try await handler(request, context) }
         var request = request
         let body = try await request.wholeBody()
         request.body = RequestBody(buffer: body)
@@ -65,7 +66,7 @@ struct Idempotency {
     }
 
     /// - Throws: `Problem` 400 for a key that is none.
-    private func key(of request: Request) throws -> String? {
+    private func key(of request: Request, _ context: APIContext) throws -> String? {
         let values = request.headers[values: Self.field]
         guard let key = values.first else { return nil }
         guard values.count == 1, (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -73,7 +74,8 @@ struct Idempotency {
             throw Problem(
                 .badRequest, "Idempotency-Key must be given once, with 1 to 255 visible ASCII characters.")
         }
-        return key
+        // Everybody has keys of his own: nobody is told another one's answer.
+        return context.principal.isAnybody ? key : "\(context.principal.name) \(key)"
     }
 
     private static let field = HTTPField.Name("Idempotency-Key")!

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import PunctualAPI
+internal import PunctualAccess
 internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule
@@ -35,6 +36,7 @@ struct JobController {
             }
         }
         query.limit = fields.int("limit", 1...200, default: 50)
+        query.visible = services.visible(context)
         let scope = "jobs?" + fields.scope
         query.after = fields.cursor(scope: scope)
         try fields.finish()
@@ -42,7 +44,8 @@ struct JobController {
     }
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
-        let job = try newJob(try await request.requiredJSON(), 0, of: try await services.origin(context))
+        let json = try await request.requiredJSON()
+        let job = try await newJob(json, 0, of: try await services.origin(context), context)
         guard let outcome = try await services.store.create([job]).first else {
             throw Problem(.internal, "No outcome.")
         }
@@ -62,9 +65,12 @@ struct JobController {
         fields.finish()
         try list.throwIfAny()
         let origin = try await services.origin(context)
-        var outcomes: [Result<Job, Problem>] = (items?.array ?? []).enumerated().map { index, item in
-            do { return .success(try newJob(item, index, of: origin)) } catch {
-                return .failure(Problem(mapping: error))
+        var outcomes: [Result<Job, Problem>] = []
+        for (index, item) in (items?.array ?? []).enumerated() {
+            do {
+                outcomes.append(.success(try await newJob(item, index, of: origin, context)))
+            } catch {
+                outcomes.append(.failure(Problem(mapping: error)))
             }
         }
         let jobs = outcomes.compactMap { try? $0.get() }  // The refused ones keep their problem.
@@ -104,9 +110,14 @@ struct JobController {
     }
 
     /// A job ready to be stored, from a request's body, as of the request's origin: a repetition is judged like the first.
-    private func newJob(_ json: JSONValue, _ index: Int, of origin: Origin) throws -> Job {
+    private func newJob(
+        _ json: JSONValue, _ index: Int, of origin: Origin, _ context: APIContext
+    ) async throws -> Job {
         let draft = try draft(json)
-        var job = Job(id: origin.identifier(index), draft: draft, nextRunAt: nil, createdAt: origin.instant)
+        try await services.require(draft, context)
+        var job = Job(
+            id: origin.identifier(index), draft: draft, nextRunAt: nil, createdBy: context.principal.name,
+            createdAt: origin.instant)
         job.nextRunAt = try firstRun(of: job, now: origin.instant)
         return job
     }
@@ -133,7 +144,7 @@ struct JobController {
     }
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
-        let job = try await services.job(context.parameters.get("id"))
+        let job = try await services.job(context.parameters.get("id"), context)
         _ = try request.wantedVersion(of: job)
         return Answer.job(job)
     }
@@ -167,7 +178,7 @@ struct JobController {
     }
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
-        let job = try await services.job(context.parameters.get("id"))
+        let job = try await services.job(context.parameters.get("id"), context)
         try await services.store.delete(job.id, ifVersion: try request.wantedVersion(of: job))
         services.bell.workCancelled()
         announce(.jobDeleted, [job])
@@ -214,10 +225,15 @@ struct JobController {
         _ request: Request, _ context: APIContext, _ change: (inout Job) throws -> Void
     ) async throws -> Job {
         for _ in 0..<20 {
-            let before = try await services.job(context.parameters.get("id") ?? context.parameters.get("job_id"))
+            let before = try await services.job(
+                context.parameters.get("id") ?? context.parameters.get("job_id"), context)
             let wanted = try request.wantedVersion(of: before)
             var after = before
             try change(&after)
+            // Who moves a job to another service, or changes its labels, needs the role there too.
+            if after.draft.service != before.draft.service || after.draft.labels != before.draft.labels {
+                try await services.require(after.draft, context)
+            }
             let now = try await services.store.now()
             var next: Timestamp??
             if before.draft.timing != after.draft.timing || before.beginsAnew(as: after) {
@@ -273,7 +289,7 @@ struct JobController {
 
     func trigger(_ request: Request, _ context: APIContext) async throws -> Response {
         try await request.requireEmpty()
-        let job = try await services.job(context.parameters.get("id"))
+        let job = try await services.job(context.parameters.get("id"), context)
         let now = try await services.store.now()
         let origin = context.origin ?? Origin(at: now)
         let execution = job.execution(at: origin.instant, trigger: .manual, now: now, nonce: origin.nonce)
@@ -289,7 +305,7 @@ struct JobController {
     }
 
     func backfill(_ request: Request, _ context: APIContext) async throws -> Response {
-        let job = try await services.job(context.parameters.get("id"))
+        let job = try await services.job(context.parameters.get("id"), context)
         let list = FaultList()
         var fields = Fields(try await request.requiredJSON(), into: list)
         let from = fields.instant("from")
@@ -335,7 +351,7 @@ struct JobController {
         var fields = QueryFields(request)
         let count = fields.int("count", 1...1000, default: 10)
         try fields.finish()
-        let job = try await services.job(context.parameters.get("id"))
+        let job = try await services.job(context.parameters.get("id"), context)
         let schedule = try services.schedule(of: job)
         var items = job.draft.schedule.preview(
             of: schedule, after: services.clock.now(), limit: count, zones: services.zones)
@@ -347,7 +363,7 @@ struct JobController {
     }
 
     func explain(_ request: Request, _ context: APIContext) async throws -> Response {
-        let job = try await services.job(context.parameters.get("id"))
+        let job = try await services.job(context.parameters.get("id"), context)
         return try await Explanation(of: job, services).response()
     }
 }

@@ -2,6 +2,7 @@ package import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 package import PunctualAPI
+package import PunctualAccess
 package import PunctualCore
 internal import PunctualJSON
 
@@ -13,6 +14,8 @@ package struct Problem: Error, Sendable {
     /// Faults of query parameters, by name.
     package var parameters: [(name: String, detail: String)] = []
     package var headers: HTTPFields = [:]
+    /// Why a credential is good for nothing: for the log and the metrics, never for the answer.
+    package var credentialFault: CredentialFault?
 
     package init(_ kind: ProblemKind, _ detail: String, faults: [Fault] = []) {
         self.kind = kind

@@ -1,12 +1,15 @@
 internal import HTTPTypes
 package import Hummingbird
 internal import PunctualAPI
+package import PunctualAccess
+internal import PunctualCore
 
 /// One call of the API.
 package struct Route: Hashable, Sendable {
     package let method: String
     /// With `{name}` for parameters, as the OpenAPI document writes it.
     package let path: String
+    package let operation: APIOperation
 }
 
 /// The router, and the list of what it routes.
@@ -25,46 +28,46 @@ package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>
     let events = EventController(services: services)
     let system = SystemController(services: services)
     let api = APIPath.prefix
-    table.on(.get, "\(api)/jobs", jobs.list)
-    table.once("\(api)/jobs", jobs.create)
-    table.once("\(api)/jobs/bulk", jobs.createBulk)
-    table.on(.get, "\(api)/jobs/{id}", jobs.get)
-    table.on(.put, "\(api)/jobs/{id}", jobs.replace)
-    table.on(.patch, "\(api)/jobs/{id}", jobs.patch)
-    table.on(.delete, "\(api)/jobs/{id}", jobs.delete)
-    table.on(.post, "\(api)/jobs/{id}/pause", jobs.pause)
-    table.on(.post, "\(api)/jobs/{id}/resume", jobs.resume)
-    table.once("\(api)/jobs/{id}/trigger", jobs.trigger)
-    table.once("\(api)/jobs/{id}/backfill", jobs.backfill)
-    table.on(.get, "\(api)/jobs/{id}/next", jobs.next)
-    table.on(.get, "\(api)/jobs/{id}/explain", jobs.explain)
-    table.on(.post, "\(api)/schedules/preview", schedule.preview)
-    table.on(.get, "\(api)/schedule/status", schedule.status)
-    table.on(.post, "\(api)/schedule/{job_id}", jobs.resume)
-    table.on(.delete, "\(api)/schedule/{job_id}", jobs.takeOff)
-    table.on(.get, "\(api)/executions", executions.list)
-    table.on(.get, "\(api)/executions/{job_id}", executions.listOfJob)
-    table.once("\(api)/executions/{job_id}/retry", executions.retry)
-    table.on(.get, "\(api)/executions/{job_id}/{id}", executions.get)
-    table.on(.post, "\(api)/executions/{job_id}/{id}/cancel", executions.cancel)
-    table.on(.get, "\(api)/queues", queues.list)
-    table.on(.post, "\(api)/queues/{name}/pause", queues.pause)
-    table.on(.post, "\(api)/queues/{name}/resume", queues.resume)
-    table.on(.get, "\(api)/stats", queues.stats)
-    table.on(.post, "\(api)/work/claim", isUnbounded: true, work.claim)
-    table.on(.post, "\(api)/work/heartbeat", work.heartbeat)
-    table.on(.post, "\(api)/work/complete", work.complete)
-    table.on(.get, "\(api)/events", isUnbounded: true, events.stream)
-    table.on(.get, "/health", isUnbounded: true, system.health)
-    table.on(.get, "/health/live", isUnbounded: true, system.live)
-    table.on(.get, "/health/ready", isUnbounded: true, system.ready)
-    table.on(.get, "/metrics", system.metrics)
-    table.on(.get, "/", SystemController.document(EmbeddedResources.docsHTML))
-    table.on(.get, "/openapi.json", SystemController.document(EmbeddedResources.openAPI))
-    table.on(.get, "/docs", SystemController.document(EmbeddedResources.docsHTML))
-    table.on(.get, "/docs/docs.css", SystemController.document(EmbeddedResources.docsCSS))
-    table.on(.get, "/docs/docs.js", SystemController.document(EmbeddedResources.docsJS))
-    table.on(.get, "/docs/problems", SystemController.document(EmbeddedResources.problemsHTML))
+    table.on(.get, "\(api)/jobs", .listJobs, jobs.list)
+    table.once("\(api)/jobs", .createJob, jobs.create)
+    table.once("\(api)/jobs/bulk", .createJobs, jobs.createBulk)
+    table.on(.get, "\(api)/jobs/{id}", .getJob, jobs.get)
+    table.on(.put, "\(api)/jobs/{id}", .replaceJob, jobs.replace)
+    table.on(.patch, "\(api)/jobs/{id}", .patchJob, jobs.patch)
+    table.on(.delete, "\(api)/jobs/{id}", .deleteJob, jobs.delete)
+    table.on(.post, "\(api)/jobs/{id}/pause", .pauseJob, jobs.pause)
+    table.on(.post, "\(api)/jobs/{id}/resume", .resumeJob, jobs.resume)
+    table.once("\(api)/jobs/{id}/trigger", .triggerJob, jobs.trigger)
+    table.once("\(api)/jobs/{id}/backfill", .backfillJob, jobs.backfill)
+    table.on(.get, "\(api)/jobs/{id}/next", .nextOccurrences, jobs.next)
+    table.on(.get, "\(api)/jobs/{id}/explain", .explainJob, jobs.explain)
+    table.on(.post, "\(api)/schedules/preview", .previewSchedule, schedule.preview)
+    table.on(.get, "\(api)/schedule/status", .scheduleStatus, schedule.status)
+    table.on(.post, "\(api)/schedule/{job_id}", .putOnSchedule, jobs.resume)
+    table.on(.delete, "\(api)/schedule/{job_id}", .takeOffSchedule, jobs.takeOff)
+    table.on(.get, "\(api)/executions", .listExecutions, executions.list)
+    table.on(.get, "\(api)/executions/{job_id}", .listJobExecutions, executions.listOfJob)
+    table.once("\(api)/executions/{job_id}/retry", .retryExecution, executions.retry)
+    table.on(.get, "\(api)/executions/{job_id}/{id}", .getExecution, executions.get)
+    table.on(.post, "\(api)/executions/{job_id}/{id}/cancel", .cancelExecution, executions.cancel)
+    table.on(.get, "\(api)/queues", .listQueues, queues.list)
+    table.on(.post, "\(api)/queues/{name}/pause", .pauseQueue, queues.pause)
+    table.on(.post, "\(api)/queues/{name}/resume", .resumeQueue, queues.resume)
+    table.on(.get, "\(api)/stats", .stats, queues.stats)
+    table.on(.post, "\(api)/work/claim", .claimWork, isUnbounded: true, work.claim)
+    table.on(.post, "\(api)/work/heartbeat", .heartbeatWork, work.heartbeat)
+    table.on(.post, "\(api)/work/complete", .completeWork, work.complete)
+    table.on(.get, "\(api)/events", .events, isUnbounded: true, events.stream)
+    table.on(.get, "/health", .health, isUnbounded: true, system.health)
+    table.on(.get, "/health/live", .live, isUnbounded: true, system.live)
+    table.on(.get, "/health/ready", .ready, isUnbounded: true, system.ready)
+    table.on(.get, "/metrics", .metrics, system.metrics)
+    table.on(.get, "/", .home, SystemController.document(EmbeddedResources.docsHTML))
+    table.on(.get, "/openapi.json", .openapi, SystemController.document(EmbeddedResources.openAPI))
+    table.on(.get, "/docs", .docs, SystemController.document(EmbeddedResources.docsHTML))
+    table.on(.get, "/docs/docs.css", .docs, SystemController.document(EmbeddedResources.docsCSS))
+    table.on(.get, "/docs/docs.js", .docs, SystemController.document(EmbeddedResources.docsJS))
+    table.on(.get, "/docs/problems", .docs, SystemController.document(EmbeddedResources.problemsHTML))
     edge.methods.learn(table.routes)
     return (router, table.routes)
 }
@@ -83,21 +86,48 @@ private struct RouteTable {
     typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
     /// A call that creates or triggers: `Idempotency-Key` makes it safe to repeat.
-    mutating func once(_ path: String, _ handler: @escaping Handler) {
+    mutating func once(_ path: String, _ operation: APIOperation, _ handler: @escaping Handler) {
         let idempotency = Idempotency(store: services.store)
-        on(.post, path) { request, context in try await idempotency.answer(request, context, handler) }
+        on(.post, path, operation) { request, context in try await idempotency.answer(request, context, handler) }
     }
 
     /// - Parameter isUnbounded: not counted among the requests under way: it waits under a bound of its own, or must be
     ///   answered however busy the node is.
     mutating func on(
-        _ method: HTTPRequest.Method, _ path: String, isUnbounded: Bool = false, _ handler: @escaping Handler
+        _ method: HTTPRequest.Method, _ path: String, _ operation: APIOperation, isUnbounded: Bool = false,
+        _ handler: @escaping Handler
     ) {
         let bound = services.bounds.requests
+        let door = Door(services: services, operation: operation, handler: handler)
         router.on(RouterPath(path), method: method) { request, context in
-            if isUnbounded { return try await handler(request, context) }
-            return try await bound.hold { try await handler(request, context) }
+            if isUnbounded { return try await door.answer(request, context) }
+            return try await bound.hold { try await door.answer(request, context) }
         }
-        routes.append(Route(method: method.rawValue, path: path))
+        routes.append(Route(method: method.rawValue, path: path, operation: operation))
+    }
+}
+
+/// One call with the doorkeeper before it.
+private struct Door: Sendable {
+    let services: APIServices
+    let operation: APIOperation
+    let handler: RouteTable.Handler
+
+    func answer(_ request: Request, _ context: APIContext) async throws -> Response {
+        let context = try await services.doorkeeper.admit(request, context, to: operation) {
+            services.clock.now()
+        }
+        var response: Response
+        do {
+            response = try await handler(request, context)
+        } catch {
+            guard let allowance = context.allowance else { throw error }
+            var problem = Problem(mapping: error)
+            if problem.kind == .internal { throw error }
+            allowance.write(to: &problem.headers)
+            throw problem
+        }
+        context.allowance?.write(to: &response.headers)
+        return response
     }
 }

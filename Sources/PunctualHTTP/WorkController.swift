@@ -30,9 +30,10 @@ struct WorkController {
         fields.finish()
         try list.throwIfAny()
         guard let worker, let queues else { throw Problem(.validation, "worker and queues are required.") }
-        let wish = ClaimRequest(
+        var wish = ClaimRequest(
             worker: worker, lane: .outside, queues: Dictionary(queues.map { ($0, most) }) { first, _ in first },
             tasks: tasks.map(Set.init), limit: most, lease: lease)
+        wish.visible = services.visible(context)
         let claimed = try await services.bounds.claims.hold {
             let isGone = Flag()
             return try await request.body.consumeWithInboundCloseHandler { _ in
@@ -85,7 +86,7 @@ struct WorkController {
         fields.finish()
         try list.throwIfAny()
         guard let named else { throw Problem(.validation, "id, attempt and worker are required.") }
-        let (execution, job) = try await held(named)
+        let (execution, job) = try await held(named, context)
         if let job, let startedAt = execution.startedAt,
             try await services.store.now() - startedAt > job.draft.timeout
         {
@@ -121,7 +122,7 @@ struct WorkController {
         fields.finish()
         try list.throwIfAny()
         guard let named, let status else { throw Problem(.validation, "id, attempt, worker and status are required.") }
-        let (execution, job) = try await held(named)
+        let (execution, job) = try await held(named, context)
         let result = ExecutionResult(output: output ?? "")
         let attempt =
             switch status {
@@ -141,10 +142,8 @@ struct WorkController {
 
     /// The execution that the claim names, with its job (nil when that was deleted).
     /// - Throws: `Problem` 404, or 409 when somebody else has it.
-    private func held(_ lease: Lease) async throws -> (Execution, Job?) {
-        guard let execution = try await services.store.execution(lease.executionID, of: nil) else {
-            throw Problem(.notFound, "There is no such execution.")
-        }
+    private func held(_ lease: Lease, _ context: APIContext) async throws -> (Execution, Job?) {
+        let execution = try await services.execution(lease.executionID, of: nil, context)
         guard execution.status == .running, execution.attempt == lease.attempt, execution.worker == lease.worker
         else { throw Problem.leaseLost }
         return (execution, try await services.store.job(execution.jobID))

@@ -7,10 +7,11 @@ package struct PostgresReplica: Sendable {
     package let store: PostgresStore
 
     /// The standby need not be there yet: it is asked again and again.
-    package init(uri: String, connections: Int) throws(StoreError) {
+    /// - Parameter readerRole: as for the store.
+    package init(uri: String, connections: Int, readerRole: String? = nil) throws(StoreError) {
         let settings = try ConnectionSettings(uri, isReplica: true)
         name = settings.place
-        store = PostgresStore(replica: settings, connections: connections)
+        store = PostgresStore(replica: settings, connections: connections, reader: readerRole.map(ReaderRole.init))
     }
 
     /// How far it has replayed the primary's log, and how old its newest transaction may be.

@@ -3,7 +3,7 @@ internal import PunctualSchedule
 
 extension PostgresStore {
     package func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
-        guard request.limit > 0 else { return [] }
+        guard request.limit > 0, !request.visible.isNothing else { return [] }
         // Awaited where nothing is known without it; otherwise it is for the claims to come.
         let heads = heads[request.lane.rawValue]
         let looking = heads.beginLook().map { token in Task { await self.look(request.lane, token) } }
@@ -50,18 +50,26 @@ extension PostgresStore {
         let (lines, token) = heads.known()
         if lines.isEmpty { return [] }
         let queues = request.queues?.filter { $0.value > 0 }
-        let statement = request.tasks == nil ? PostgresStore.claim : PostgresStore.claimOfTasks
         let number = Int64.random(in: .min ... .max)
-        let call = statement(
+        var call = (request.tasks == nil ? PostgresStore.claim : PostgresStore.claimOfTasks)(
             given, request.lane.rawValue, queues.map { Array($0.keys) }, queues.map { Array($0.values) }, request.limit,
             request.worker, request.lease.wholeMilliseconds, request.tasks.map { $0.sorted() } ?? [],
             lines.map(\.line.queue), lines.map(\.line.priority), lines.map(\.head.availableAt), lines.map(\.head.id),
             number)
+        let isForAll = request.visible.isEverything
+        if !isForAll {
+            var parameters = call.parameters
+            parameters.append(request.visible.services)
+            parameters.append(request.visible.labelled.text)
+            call = Call(
+                statement: request.tasks == nil ? PostgresStore.claimOfVisible : PostgresStore.claimOfVisibleTasks,
+                parameters: parameters)
+        }
         let taken = try await claim(call, request.worker, number).map { columns in
             (stored: StoredExecution(&columns), definition: columns.optionalText())
         }
-        // Those of other tasks were passed over, and still wait behind.
-        if request.tasks == nil {
+        // Those of other tasks, and those that were not to be seen, were passed over, and still wait behind.
+        if request.tasks == nil, isForAll {
             heads.claimed(taken.map(\.stored.row), token)
         }
         var claimed: [ClaimedExecution] = []
@@ -140,8 +148,12 @@ extension PostgresStore {
         WHERE id = $1
         """)
 
-    private static let claim = claim(filter: "AND cardinality($8::text[]) = 0")
-    private static let claimOfTasks = claim(filter: "AND o.task = ANY ($8::text[])")
+    private static let (ofAllTasks, ofTasks) = ("AND cardinality($8::text[]) = 0", "AND o.task = ANY ($8::text[])")
+    private static let visible = " AND \(ServiceFilter.condition(services: "$14", clauses: "$15"))"
+    private static let claim = claim(filter: ofAllTasks)
+    private static let claimOfTasks = claim(filter: ofTasks)
+    private static let claimOfVisible = claim(filter: ofAllTasks + visible)
+    private static let claimOfVisibleTasks = claim(filter: ofTasks + visible)
 
     /// One index seek a line, that is a queue's executions of one priority, however many wait in them. How many each line
     /// gives is decided without locks; then they are locked, past those that others have locked.

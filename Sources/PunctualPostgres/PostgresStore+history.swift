@@ -26,17 +26,6 @@ extension PostgresStore {
         ) e
         """)
 
-    package func executions(_ query: ExecutionQuery) async throws(StoreError) -> Page<Execution> {
-        let (sql, parameters) = query.statement
-        let rows = try await run([Call(composed: sql, parameters: parameters)])
-        var found = rows[0].map { StoredExecution(&$0).row }
-        let hasMore = found.count > query.limit
-        if hasMore { found.removeLast() }
-        return Page(
-            items: found,
-            next: hasMore ? found.last.map { PageKey(value: String($0.scheduledAt.milliseconds), id: $0.id) } : nil)
-    }
-
     package func counts() async throws(StoreError) -> Counts {
         let rows = try await run([PostgresStore.tallied(), PostgresStore.late(given)])
         let figures = rows[0].first { columns in
@@ -63,51 +52,6 @@ extension PostgresStore {
         ) d
         """)
 
-}
-
-extension ExecutionQuery {
-    /// The page and one row more, newest first.
-    ///
-    /// An id begins with its instant, so the order of ids is the order of instants, and each index ends in the id.
-    fileprivate var statement: (sql: String, parameters: Parameters) {
-        var parameters = Parameters()
-        var conditions: [String] = []
-        func add(_ condition: (String) -> String, _ value: some Bindable) {
-            parameters.append(value)
-            conditions.append(condition("$\(parameters.types.count)"))
-        }
-        if let jobID { add({ "job_id = \($0)" }, jobID) }
-        if let reason { add({ "reason = \($0)" }, reason.rawValue) }
-        if let queue { add({ "queue = \($0)" }, queue) }
-        if let service { add({ "service = \($0)" }, service) }
-        if let from {
-            add({ "id >= \($0)" }, Identifier.first(at: from))
-            add({ "scheduled_at >= \($0)" }, from)
-        }
-        if let to {
-            add({ "id < \($0)" }, Identifier.first(at: to))
-            add({ "scheduled_at < \($0)" }, to)
-        }
-        if let after { add({ "id < \($0)" }, after.id) }
-        func part(_ table: String, _ status: String?) -> String {
-            let all = conditions + (status.map { ["status = '\($0)'"] } ?? [])
-            let filter = all.isEmpty ? "" : "WHERE " + all.joined(separator: " AND ")
-            // A job has few open executions: they are found first, then sorted.
-            let source =
-                jobID != nil && table == "open_executions"
-                ? "(SELECT * FROM open_executions WHERE job_id = $1 OFFSET 0) o" : table
-            return "(SELECT \(StoredExecution.columns) FROM \(source) \(filter) ORDER BY id DESC LIMIT \(limit + 1))"
-        }
-        // Each a range of an index, in order, and the first of them all.
-        var parts = ["open_executions", "ended_executions"].map { part($0, nil) }
-        if !statuses.isEmpty {
-            parts = statuses.sorted { $0.rawValue < $1.rawValue }.map { status in
-                part(status.isFinal ? "ended_executions" : "open_executions", status.rawValue)
-            }
-        }
-        if parts.count == 1 { return (parts[0], parameters) }
-        return (parts.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT \(limit + 1)", parameters)
-    }
 }
 
 extension Identifier {

@@ -3,19 +3,41 @@ internal import PunctualSchedule
 
 extension PostgresStore {
     package func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> {
-        var jobs: [Job] = []
-        for part in query.parts where jobs.count <= query.limit {
-            let call = query.statement(part, limit: query.limit + 1 - jobs.count)
-            // The index of labels is of a kind that only bitmaps can read.
-            let calls = query.labels.isEmpty ? [call] : [PostgresStore.allowBitmaps(), call]
-            jobs += try await run(calls).last?.map { StoredJob(&$0).job(definitions).job } ?? []
-        }
+        guard let reduced = query.reduced else { return Page(items: [], next: nil) }
+        var jobs = try await rows(of: reduced, showing: query.visible)
         let hasMore = jobs.count > query.limit
         if hasMore { jobs.removeLast() }
         return Page(items: jobs, next: hasMore ? jobs.last.map { query.key(of: $0) } : nil)
     }
 
-    private static let allowBitmaps = Statement("SELECT set_config('enable_bitmapscan', 'on', true)")
+    /// What the query chooses, and of that what the filter shows, in case the query shows more.
+    func rows(of query: JobQuery, showing visible: ServiceFilter) async throws(StoreError) -> [Job] {
+        let needsBitmaps = !query.labels.isEmpty || !query.visible.labelled.isEmpty
+        var jobs: [Job] = []
+        for part in query.parts where jobs.count <= query.limit {
+            func calls(_ columns: String, _ whole: (String) -> String) -> [Call] {
+                let (sql, parameters) = query.statement(part, selecting: columns, limit: query.limit + 1 - jobs.count)
+                let call = Call(composed: whole(sql), parameters: parameters)
+                return needsBitmaps ? [PostgresStore.allowBitmaps(), call] : [call]
+            }
+            let rows: Rows?
+            if let reader, !visible.isEverything {
+                let calls = calls("j.id", ReaderRole.keepingIDs)
+                rows = try await read(PostgresStore.page(), as: reader, visible, behind: calls)
+            } else {
+                rows = try await run(calls(StoredJob.columns) { $0 }).last
+            }
+            jobs += rows?.map { StoredJob(&$0).job(definitions).job } ?? []
+        }
+        return jobs
+    }
+
+    private static let page = Statement(
+        """
+        SELECT \(StoredJob.columns) FROM unnest(\(ReaderRole.ids)) WITH ORDINALITY AS g (id, place) CROSS JOIN LATERAL (
+            SELECT * FROM jobs o WHERE o.id = g.id OFFSET 0
+        ) j CROSS JOIN LATERAL (SELECT * FROM job_progress o WHERE o.id = g.id OFFSET 0) p ORDER BY g.place
+        """)
 }
 
 extension JobQuery {
@@ -47,7 +69,10 @@ extension JobQuery {
         }
     }
 
-    fileprivate func statement(_ part: Part, limit: Int) -> Call {
+    /// - Parameter columns: of `j`, jobs, and `p`, job_progress.
+    fileprivate func statement(
+        _ part: Part, selecting columns: String, limit: Int
+    ) -> (sql: String, parameters: Parameters) {
         var parameters = Parameters()
         var conditions: [String] = []
         func add(_ condition: (String) -> String, _ value: some Bindable) {
@@ -94,11 +119,69 @@ extension JobQuery {
             if let after, after.value == nil { add({ "p.id \(sign) \($0)" }, after.id) }
             order = "p.id \(direction)"
         }
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        return Call(
-            composed: """
-                SELECT \(StoredJob.columns) FROM jobs j JOIN job_progress p ON p.id = j.id \(filter)
-                ORDER BY \(order) LIMIT \(limit)
-                """, parameters: parameters)
+        func rows(
+            _ columns: String, _ more: String..., tables: String = "jobs j JOIN job_progress p ON p.id = j.id"
+        ) -> String {
+            let all = conditions + more
+            let filter = all.isEmpty ? "" : "WHERE " + all.joined(separator: " AND ")
+            return "SELECT \(columns) FROM \(tables) \(filter)\nORDER BY \(order) LIMIT \(limit)"
+        }
+        if visible.isEverything { return (rows(columns), parameters) }
+        var arms: [String] = []
+        var before = ""
+        let key = "j.id, \(column) AS key"
+        if !visible.services.isEmpty {
+            parameters.append(visible.services)
+            let services = "$\(parameters.types.count)::text[]"
+            // By name there is an index of each service: a range of it each, in order.
+            arms.append(
+                sort == .name
+                    ? "SELECT n.* FROM unnest(\(services)) AS s (name) CROSS JOIN LATERAL (\(rows(key, "j.service = s.name"))) n"
+                    : rows(key, "j.service = ANY (\(services))"))
+        }
+        if !visible.labelled.isEmpty {
+            parameters.append(visible.labelled.text)
+            before = JobQuery.labelled("$\(parameters.types.count)")
+            arms.append(rows(key, "NOT (SELECT are FROM many)", tables: JobQuery.joined(to: "mine")))
+            let carries = """
+                (SELECT bool_or(j.labels @> c.labels AND (c.service IS NULL OR c.service = j.service)) FROM clauses c)
+                """
+            arms.append(rows(key, "(SELECT are FROM many)", carries))
+        }
+        // What two arms show is there once.
+        let chosen = arms.map { "(\($0))" }.joined(separator: " UNION ")
+        let first = "SELECT id FROM (\(chosen)) u ORDER BY key \(direction), id \(direction) LIMIT \(limit)"
+        return (
+            """
+            \(before) SELECT \(columns) FROM \(JobQuery.joined(to: "(\(first))")) ORDER BY \(order)
+            """, parameters
+        )
+    }
+
+    /// How many jobs with the labels are found by them; of more, the next is soon met by walking.
+    private static let labelledLimit = 1000
+
+    /// The jobs that are seen by their labels as `mine`, or that there are `many`.
+    private static func labelled(_ clauses: String) -> String {
+        """
+        WITH clauses AS MATERIALIZED (
+            SELECT c.service, c.labels FROM jsonb_to_recordset(\(clauses)::jsonb) AS c (service text, labels jsonb)
+        ), mine AS MATERIALIZED (
+            SELECT DISTINCT j.id FROM clauses c CROSS JOIN LATERAL (
+                SELECT o.id FROM jobs o WHERE o.labels <> '{}' AND o.labels @> c.labels
+                    AND (c.service IS NULL OR o.service = c.service) LIMIT \(labelledLimit + 1)
+            ) j
+        ), many AS MATERIALIZED (
+            SELECT count(*) > \(labelledLimit) AS are FROM mine
+        )
+        """
+    }
+
+    /// The rows of the jobs whose ids the table has.
+    private static func joined(to table: String) -> String {
+        """
+        \(table) m CROSS JOIN LATERAL (SELECT * FROM jobs o WHERE o.id = m.id OFFSET 0) j
+        CROSS JOIN LATERAL (SELECT * FROM job_progress o WHERE o.id = m.id OFFSET 0) p
+        """
     }
 }

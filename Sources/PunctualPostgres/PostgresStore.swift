@@ -13,6 +13,8 @@ package final class PostgresStore: Store {
     let pool: Pool
     /// nil means that the database's clock judges; tests bring their own.
     private let clock: (any WallClock)?
+    /// As whom filtered lists are read; nil means as whoever is connected.
+    let reader: ReaderRole?
     let definitions = DefinitionCache()
     private let serverTime = ServerTime()
     let dueHead = DueHead()
@@ -26,18 +28,22 @@ package final class PostgresStore: Store {
     ///   - uri: as libpq reads it; see `ConnectionSettings`.
     ///   - clock: nil means the database's, which all nodes share.
     ///   - connections: the most that are open at once.
+    ///   - readerRole: the role as which filtered lists are read, so that policies of the tables hide what a mistake in
+    ///     a query would show (`ReaderRole`); nil means that there is no such second wall.
     /// - Throws: `.unavailable` with what to do when the database cannot be used, `.corrupt` when its tables are newer
     ///   than this binary.
     package convenience init(
-        uri: String, clock: (any WallClock)? = nil, connections: Int = 8, migrate: Bool = true
+        uri: String, clock: (any WallClock)? = nil, connections: Int = 8, migrate: Bool = true,
+        readerRole: String? = nil
     ) async throws(StoreError) {
         try await self.init(
-            settings: ConnectionSettings(uri), clock: clock, connections: connections, schema: migrate ? .current : nil)
+            settings: ConnectionSettings(uri), clock: clock, connections: connections, schema: migrate ? .current : nil,
+            reader: readerRole.map(ReaderRole.init))
     }
 
     init(
         settings: ConnectionSettings, clock: (any WallClock)? = nil, connections: Int = 8, schema: Schema? = .current,
-        limits: PoolState.Limits = PoolState.Limits()
+        reader: ReaderRole? = nil, limits: PoolState.Limits = PoolState.Limits()
     ) async throws(StoreError) {
         var limits = limits
         limits.maximum = connections
@@ -45,12 +51,14 @@ package final class PostgresStore: Store {
         let pool = Pool(settings, limits: limits)
         self.pool = pool
         self.clock = clock
+        self.reader = reader
         bell = Announcer(pool: pool)
         lanes = Lanes()
         do throws(PostgresFault) {
             // The first connection tells what is wrong at once; the pool would try again and again.
-            let connection = try await Connection.open(settings)
+            let connection = try await PostgresStore.firstConnection(settings)
             if let schema { try await PostgresStore.migrate(connection, schema) }
+            try await reader?.prepare(connection)
             await connection.close()
         } catch {
             if error.kind == .unreadable { throw .corrupt(error.message) }
@@ -61,27 +69,47 @@ package final class PostgresStore: Store {
     }
 
     /// A standby, which only reads; it is connected to when it is asked.
-    init(replica settings: ConnectionSettings, connections: Int) {
+    init(replica settings: ConnectionSettings, connections: Int, reader: ReaderRole?) {
         var limits = PoolState.Limits()
         (limits.minimum, limits.maximum) = (0, connections)
         pool = Pool(settings, limits: limits)
         clock = nil
+        self.reader = reader
         bell = Announcer(pool: pool)
         lanes = Lanes()
         pool.start()
     }
 
-    /// Brings the tables up to date; the numbers of the steps that this call took.
-    package static func migrate(uri: String) async throws(StoreError) -> [Int] {
+    /// Brings the tables up to date, and lets the role read them that filtered lists are read as, if there is to be one.
+    /// - Returns: the numbers of the steps that this call took.
+    package static func migrate(uri: String, readerRole: String? = nil) async throws(StoreError) -> [Int] {
         let settings = try ConnectionSettings(uri)
         do throws(PostgresFault) {
-            let connection = try await Connection.open(settings)
+            let connection = try await firstConnection(settings)
             let steps = try await migrate(connection, .current)
+            try await readerRole.map(ReaderRole.init)?.prepare(connection)
             await connection.close()
             return steps
         } catch {
             if error.kind == .unreadable { throw .corrupt(error.message) }
             throw .unavailable("PostgreSQL at \(settings.place): \(error.message)")
+        }
+    }
+
+    /// How long a server that starts or recovers is waited for.
+    private static let patience = Duration.seconds(60)
+
+    /// Connects; waits while the server says that it takes no connections yet, and throws at once for every other reason.
+    private static func firstConnection(_ settings: ConnectionSettings) async throws(PostgresFault) -> Connection {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do throws(PostgresFault) {
+                return try await Connection.open(settings)
+            } catch {
+                guard error.state == PostgresFault.notYet, ContinuousClock.now < deadline else { throw error }
+            }
+            // Ends early when the task is cancelled; the next attempt then tells so.
+            try? await Task.sleep(for: .milliseconds(200))
         }
     }
 

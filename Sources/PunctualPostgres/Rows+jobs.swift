@@ -85,12 +85,15 @@ struct StoredJob: Sendable {
 
 extension JobDraft {
     /// For `jobs.labels`; the zero byte, which jsonb refuses, is left out of what is searched.
-    var labelsText: String {
+    var labelsText: String { JSONValue.object(labelsObject).description }
+
+    /// What `labelsText` writes.
+    var labelsObject: JSONObject {
         var object = JSONObject()
         for (name, value) in labels {
             object[name.replacing("\0", with: "\u{FFFD}")] = .string(value.replacing("\0", with: "\u{FFFD}"))
         }
-        return JSONValue.object(object).description
+        return object
     }
 
     var waitsForEnd: Bool {

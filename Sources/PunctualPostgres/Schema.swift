@@ -24,6 +24,7 @@ struct Schema: Sendable {
         Step(number: 4, name: "claims", oldestBinary: 1, sql: claims),
         Step(number: 5, name: "repetitions", oldestBinary: 1, sql: repetitions),
         Step(number: 6, name: "access", oldestBinary: 1, sql: access),
+        Step(number: 7, name: "visibility", oldestBinary: 1, sql: visibility),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

@@ -3,7 +3,8 @@ internal import PunctualSchedule
 
 extension SQLiteStore {
     package func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
-        try await lane.write { transaction in
+        if request.visible.isNothing { return [] }
+        return try await lane.write { transaction in
             var taken: [ClaimedExecution] = []
             for (execution, complaint) in try transaction.waiting(for: request) {
                 let now = transaction.now
@@ -120,8 +121,17 @@ extension Transaction {
         let open = try lines(of: request.lane, paused: pausedQueues()).filter {
             $0.availableAt <= now && request.queues?[$0.queue, default: 0] ?? request.limit > 0
         }
-        let filter = request.tasks.map { " AND task IN (\($0.map { _ in "?" }.joined(separator: ",")))" } ?? ""
-        let tasks: [any Bindable] = request.tasks?.sorted() ?? []
+        var filter = ""
+        var rest: [any Bindable] = []
+        if let tasks = request.tasks {
+            filter += " AND task IN (\(marks(tasks.count)))"
+            rest += tasks.sorted()
+        }
+        if !request.visible.isEverything {
+            let condition = request.visible.condition(ofExecutions: true)
+            filter += " AND \(condition.sql)"
+            rest += condition.values
+        }
         let sql = """
             SELECT \(Execution.columns) FROM executions
             WHERE status = 'pending' AND lane = ? AND queue = ? AND priority = ? AND available_at <= ?\(filter)
@@ -139,12 +149,12 @@ extension Transaction {
                     let execution = try Execution.read(&columns, complaint: &complaint)
                     return (execution: execution, complaint: complaint)
                 }
-                if tasks.isEmpty {
+                if filter.isEmpty {
                     found += try database.rows(
                         sql, request.lane.rawValue, line.queue, line.priority, now, room, read: read)
                 } else {
                     let values: [any Bindable] = [request.lane.rawValue, line.queue, line.priority, now]
-                    found += try database.rows(composed: sql, values + tasks + [room], read: read)
+                    found += try database.rows(composed: sql, values + rest + [room], read: read)
                 }
             }
             // Queues of one priority share by age.

@@ -11,19 +11,6 @@ extension SQLiteStore {
         }
     }
 
-    package func executions(_ query: ExecutionQuery) async throws(StoreError) -> Page<Execution> {
-        try await read { transaction in
-            let (sql, values) = query.statement
-            var found = try transaction.database.rows(composed: sql, values, read: Execution.init)
-            let hasMore = found.count > query.limit
-            if hasMore { found.removeLast() }
-            return Page(
-                items: found,
-                next: hasMore
-                    ? found.last.map { PageKey(value: String($0.scheduledAt.milliseconds), id: $0.id) } : nil)
-        }
-    }
-
     package func counts() async throws(StoreError) -> Counts {
         try await read { transaction in
             let (now, database) = (transaction.now, transaction.database)
@@ -112,63 +99,9 @@ extension Transaction {
     }
 }
 
-extension ExecutionQuery {
-    /// The page and one row more, newest first.
-    ///
-    /// An id begins with its instant, so the order of ids is the order of instants, and each index ends in the id. Of
-    /// several conditions the one that usually lets the fewest through picks the index; `+` keeps the others from it.
-    fileprivate var statement: (sql: String, values: [any Bindable]) {
-        var conditions: [String] = []
-        var values: [any Bindable] = []
-        var hasIndex = false
-        func pick(_ column: String, _ value: any Bindable) {
-            conditions.append("\(hasIndex ? "+" : "")\(column) = ?")
-            values.append(value)
-            hasIndex = true
-        }
-        if let jobID { pick("job_id", jobID) }
-        if let reason { pick("reason", reason.rawValue) }
-        let words = statuses.map(\.rawValue).sorted()
-        // Several statuses are several ranges of the index: one part each, below.
-        let isMerge = !hasIndex && words.count > 1
-        if words.count == 1 { pick("status", words[0]) }
-        if isMerge { hasIndex = true }
-        if let queue { pick("queue", queue) }
-        if let service { pick("service", service) }
-        if let from {
-            conditions.append("id >= ? AND scheduled_at >= ?")
-            values += [Identifier.first(at: from), from]
-        }
-        if let to {
-            conditions.append("id < ? AND scheduled_at < ?")
-            values += [Identifier.first(at: to), to]
-        }
-        if let after {
-            conditions.append("id < ?")
-            values.append(after.id)
-        }
-        if isMerge {
-            // One range of the index a status, each in order, and the first of them all.
-            let rest = conditions.map { " AND \($0)" }.joined()
-            let ranges = words.map { word in
-                "SELECT * FROM (SELECT \(Execution.columns) FROM executions WHERE status = '\(word)'\(rest) ORDER BY id DESC LIMIT ?)"
-            }
-            let sql = ranges.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT ?"
-            return (sql, words.flatMap { _ in values + [limit + 1] } + [limit + 1])
-        }
-        if words.count > 1 {
-            conditions.append("+status IN (\(words.map { "'\($0)'" }.joined(separator: ", ")))")
-        }
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        return (
-            "SELECT \(Execution.columns) FROM executions \(filter) ORDER BY id DESC LIMIT ?", values + [limit + 1]
-        )
-    }
-}
-
 extension Identifier {
     /// Not after any id of an execution at that instant or later.
-    fileprivate static func first(at instant: Timestamp) -> Identifier {
+    static func first(at instant: Timestamp) -> Identifier {
         Identifier(high: UInt64(clamping: instant.milliseconds) << 16, low: 0)
     }
 }

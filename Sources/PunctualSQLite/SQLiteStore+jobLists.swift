@@ -4,7 +4,8 @@ internal import PunctualSchedule
 
 extension SQLiteStore {
     package func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> {
-        try await read { transaction in
+        guard let query = query.reduced else { return Page(items: [], next: nil) }
+        return try await read { transaction in
             var jobs: [Job] = []
             for part in query.parts where jobs.count <= query.limit {
                 let (sql, values) = query.statement(part, limit: query.limit + 1 - jobs.count)
@@ -61,10 +62,10 @@ extension JobQuery {
         }
         if let queue { add("queue = ?", queue) }
         if let name { add("name = ?", name) }
-        for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
-            add(
-                "EXISTS (SELECT 1 FROM json_each(definition, '$.labels') AS label WHERE label.key = ? AND label.value = ?)",
-                name, value)
+        if !labels.isEmpty {
+            let condition = carries(labels, definition: "definition")
+            conditions.append(condition.sql)
+            values += condition.values
         }
         if let text, !text.isEmpty {
             let pattern =
@@ -85,8 +86,20 @@ extension JobQuery {
             if let after, after.value == nil { add("id \(sign) ?", after.id) }
             order = "id \(direction)"
         }
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        values.append(limit)
-        return ("SELECT \(Transaction.jobColumns) FROM jobs \(filter) ORDER BY \(order) LIMIT ?", values)
+        func rows(_ more: String...) -> String {
+            let all = conditions + more
+            let filter = all.isEmpty ? "" : "WHERE " + all.joined(separator: " AND ")
+            return "SELECT \(Transaction.jobColumns) FROM jobs \(filter) ORDER BY \(order) LIMIT ?"
+        }
+        let services = visible.services
+        if visible.isEverything { return (rows(), values + [limit]) }
+        if sort == .name, visible.labelled.isEmpty, services.count <= ServiceFilter.mergeLimit {
+            // By name there is an index of each service: a range of it each, in order, and the first of them all.
+            let ranges = services.map { _ in "SELECT * FROM (\(rows("service = ?")))" }
+            let sql = ranges.joined(separator: " UNION ALL ") + " ORDER BY \(order) LIMIT ?"
+            return (sql, services.flatMap { values + [$0, limit] } + [limit])
+        }
+        let condition = visible.condition(ofExecutions: false)
+        return (rows(condition.sql), values + condition.values + [limit])
     }
 }

@@ -47,9 +47,13 @@ struct OpenStore {
     ) async throws(StoreError) -> OpenStore {
         var replicas: [PostgresReplica] = []
         for uri in settings.databaseReplicas {
-            replicas.append(try PostgresReplica(uri: uri, connections: settings.databaseConnections))
+            replicas.append(
+                try PostgresReplica(
+                    uri: uri, connections: settings.databaseConnections, readerRole: settings.databaseReaderRole))
         }
-        let store = try await PostgresStore(uri: settings.databaseURL, connections: settings.databaseConnections)
+        let store = try await PostgresStore(
+            uri: settings.databaseURL, connections: settings.databaseConnections,
+            readerRole: settings.databaseReaderRole)
         let services: [any Service] = [
             ListenService(listener: store.listener(ringing: bell)),
             MonthService(store: store, retention: settings.keptFor, folder: settings.archive, logger: logger),

@@ -14,6 +14,8 @@ package struct Settings: Sendable, Equatable {
     package var databaseReplicas: [String] = []
     /// A replica whose data are older is not read.
     package var replicaAge = Duration.seconds(5)
+    /// The role of PostgreSQL as which lists that not everybody may see are read; nil means the node's own.
+    package var databaseReaderRole: String?
     package var httpHost = "127.0.0.1"
     package var httpPort = 8640
     /// Paths of the certificate chain and its private key, both PEM; nil serves without TLS.
@@ -83,8 +85,8 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
 extension Settings {
     /// Every key that a config file may have; the variable of `http.port` is `PUNCTUAL_HTTP_PORT`.
     static let keys: Set = [
-        "database.url", "database.connections", "database.replicas", "database.replica_age", "http.host", "http.port",
-        "http.tls.certificate", "http.tls.key", "http.max_connections", "http.cors.origins",
+        "database.url", "database.connections", "database.replicas", "database.replica_age", "database.reader_role",
+        "http.host", "http.port", "http.tls.certificate", "http.tls.key", "http.max_connections", "http.cors.origins",
         "node.id", "roles", "log.level", "log.format", "egress.allow",
         "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
         "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues",
@@ -170,6 +172,10 @@ extension Settings {
             }
             result.databaseReplicas = value
         }
+        result.databaseReaderRole =
+            try value(
+                "database.reader_role", "the name of a role of PostgreSQL, 1 to 63 bytes",
+                { (1...63).contains($0.utf8.count) ? $0 : nil }) ?? result.databaseReaderRole
         if let value = text("http.host") { result.httpHost = value }
         if let value = try value("http.port", "a port from 0 to 65535", { UInt16($0) }) { result.httpPort = Int(value) }
         result.httpCertificate = text("http.tls.certificate") ?? result.httpCertificate
@@ -280,6 +286,9 @@ extension Settings {
         result.archive = text("history.archive") ?? result.archive
         if !result.databaseReplicas.isEmpty, !Self.isPostgres(result.databaseURL) {
             throw SettingsError("database.replicas: only PostgreSQL has replicas; database.url is sqlite:")
+        }
+        if result.databaseReaderRole != nil, !Self.isPostgres(result.databaseURL) {
+            throw SettingsError("database.reader_role: only PostgreSQL has roles; database.url is sqlite:")
         }
         return result
     }

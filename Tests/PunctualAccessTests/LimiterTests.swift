@@ -215,7 +215,8 @@ struct LimiterTests {
     func keys() throws {
         let limits = RequestLimits()
         func keys(_ principal: Principal, tier: RequestLimits.Tier? = nil, service: String? = nil) -> [String] {
-            limits.keys(principal: principal, service: service, tier: tier).map { "\($0.policy.name) \($0.holder)" }
+            (limits.addressKeys(principal.address, isSignIn: false) + limits.principalKeys(principal, tier: tier)
+                + (service.map { limits.serviceKeys($0) } ?? [])).map { "\($0.policy.name) \($0.holder)" }
         }
         let user = Principal(
             .user(Identifier(high: 1, low: 2)), credential: "key:1", address: IPAddress("2001:db8:1:2:3::4"),

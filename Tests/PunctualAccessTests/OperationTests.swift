@@ -228,17 +228,6 @@ struct OperationTests {
         #expect(filter.isNothing == (somebody.somewhere == nil))
     }
 
-    @Test("a list's conditions are as few as can be")
-    func clauses() {
-        let filter = ServiceFilter([
-            Permission(.viewer, service: "a", labels: ["x": "1"]), Permission(.viewer, service: "a"),
-            Permission(.admin, service: "b"), Permission(.viewer, service: "b"),
-        ])
-        #expect(filter.wholeServices == ["a", "b"])
-        #expect(ServiceFilter([Permission(.viewer, service: "a"), Permission(.viewer, service: nil)]).isEverything)
-        #expect(ServiceFilter([Permission(.viewer, service: nil, labels: ["x": "1"])]).wholeServices == nil)
-    }
-
     @Test("administration is for the addresses that are listed, if any are")
     func addresses() {
         let rules = AccessRules(adminAddresses: [IPRange("10.0.0.0/8")!])

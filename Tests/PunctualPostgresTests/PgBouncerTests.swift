@@ -27,4 +27,24 @@ struct PgBouncerTests {
         }
         bouncer.stop()
     }
+
+    @Test("a URI that does not tell of it gets a complaint that says what to add")
+    func untold() async throws {
+        let bouncer = try PgBouncer(before: .shared)
+        try await withDatabase { uri in
+            let settings = try ConnectionSettings(bouncer.uri(through: uri).replacing("?pgbouncer=true", with: ""))
+            let statement = Statement("SELECT $1::int8")
+            let first = try await Connection.open(settings)
+            _ = try await first.run([statement(Int64(1))])
+            let second = try await Connection.open(settings)
+            await #expect {
+                _ = try await second.run([statement(Int64(2))])
+            } throws: { error in
+                (error as? PostgresFault)?.message.contains("pgbouncer=true") ?? false
+            }
+            await first.close()
+            await second.close()
+        }
+        bouncer.stop()
+    }
 }

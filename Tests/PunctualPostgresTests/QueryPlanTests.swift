@@ -24,8 +24,24 @@ struct QueryPlanTests {
             change(&query)
             queries.append(query)
         }
+        for visible in filters {
+            var query = JobQuery()
+            query.visible = visible
+            queries.append(query)
+        }
         return queries
     }()
+
+    /// One service, several, labels of some jobs and of most, and all of it together.
+    private static let filters = [
+        ServiceFilter([Permission(.viewer, service: "s7")]),
+        ServiceFilter((1...5).map { Permission(.viewer, service: "s\($0)") }),
+        ServiceFilter([Permission(.viewer, service: nil, labels: ["team": "t7"])]),
+        ServiceFilter([
+            Permission(.viewer, service: "s1"), Permission(.viewer, service: "s7", labels: ["team": "t7"]),
+            Permission(.viewer, service: nil, labels: ["team": "t8"]),
+        ]),
+    ]
 
     private static func executionQueries(_ job: Identifier, _ instant: Timestamp) -> [ExecutionQuery] {
         let changes: [(inout ExecutionQuery) -> Void] = [
@@ -33,10 +49,14 @@ struct QueryPlanTests {
             { $0.statuses = [.succeeded] }, { $0.service = "s7" }, { $0.queue = "q7" }, { $0.reason = .overlap },
             { $0.from = instant }, { $0.to = instant },
         ]
-        return changes.map { change in
-            var query = ExecutionQuery()
-            change(&query)
-            return query
+        return changes.flatMap { change in
+            ([.everything] + filters).compactMap { visible in
+                var query = ExecutionQuery()
+                query.visible = visible
+                change(&query)
+                // Of a service and a queue, one index finds what the other condition drops.
+                return query.queue != nil && !visible.isEverything ? nil : query
+            }
         }
     }
 

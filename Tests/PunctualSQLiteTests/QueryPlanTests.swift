@@ -102,12 +102,7 @@ struct QueryPlanTests {
         #expect(statements.contains { $0.contains("next_run_at <= ?") })
         #expect(statements.contains { $0.contains("UNION ALL SELECT * FROM") })
         for sql in statements {
-            let steps = try await store.pool.read { database in
-                let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
-                // The plan is the same whatever the values are.
-                statement.setUncheckedArguments(StatementArguments())
-                return try Row.fetchAll(statement).map { $0["detail"] as String }
-            }
+            let steps = try await steps(of: sql, in: store)
             let isMerge = sql.contains("UNION ALL SELECT * FROM")
             // The table is in the order of the ids; such a scan ends with the page.
             let isPage =
@@ -117,6 +112,63 @@ struct QueryPlanTests {
                 let isScan = Statements.tables.contains { step.hasPrefix("SCAN \($0)") }
                 #expect(!isScan || isPage || step.contains("USING"), "\(sql): \(step)")
                 #expect(!step.contains("TEMP B-TREE") || isMerge, "\(sql): \(step)")
+            }
+        }
+    }
+
+    private func steps(of sql: String, in store: SQLiteStore) async throws -> [String] {
+        try await store.pool.read { database in
+            let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
+            // The plan is the same whatever the values are.
+            statement.setUncheckedArguments(StatementArguments())
+            return try Row.fetchAll(statement).map { $0["detail"] as String }
+        }
+    }
+
+    private static let filters = [
+        ServiceFilter([Permission(.viewer, service: "a"), Permission(.viewer, service: "b")]),
+        ServiceFilter([Permission(.viewer, service: nil, labels: ["team": "x"])]),
+        ServiceFilter([
+            Permission(.viewer, service: "a"), Permission(.viewer, service: "b", labels: ["team": "x"]),
+            Permission(.viewer, service: "c", labels: ["team": "y"]),
+        ]),
+    ]
+
+    @Test("with a filter goes by the indexes of its services and jobs", arguments: filters)
+    func filtered(_ visible: ServiceFilter) async throws {
+        let folder = try TemporaryFolder()
+        let clock = ManualClock()
+        let store = try SQLiteStore(path: folder.file("punctual.db"), clock: clock)
+        defer { store.close() }
+        let jobs = ["x", "y"].map { team in
+            var draft = JobDraft(name: team, schedule: .manual, target: .noop)
+            draft.labels = ["team": team]
+            return Job(id: .random(at: clock.now()), draft: draft, nextRunAt: nil, createdAt: clock.now())
+        }
+        _ = try await store.create(jobs)
+        for job in jobs {
+            let row = job.execution(at: clock.now(), trigger: .manual, now: clock.now(), nonce: 1)
+            _ = try await store.enqueue([row], of: job.id, overlap: .allowAll)
+        }
+        let seen = Statements()
+        try await store.pool.writeWithoutTransaction { $0.trace { seen.add($0) } }
+        for _ in 0..<4 { try await store.pool.read { $0.trace { seen.add($0) } } }
+        for var query in Self.executionQueries + [ExecutionQuery()] {
+            query.visible = visible
+            _ = try await store.executions(query)
+        }
+        var names = JobQuery()
+        names.visible = visible
+        _ = try await store.jobs(names)
+        _ = try await store.claim(ClaimRequest(worker: "w", visible: visible, limit: 5, lease: .seconds(1)))
+        let statements = seen.all
+        #expect(statements.count > 12)
+        for sql in statements {
+            for step in try await steps(of: sql, in: store) {
+                // Labels have no index: the jobs are read once, and what was executed never.
+                #expect(!step.hasPrefix("SCAN executions") || step.contains("USING"), "\(sql): \(step)")
+                #expect(
+                    !step.contains("TEMP B-TREE") || sql.contains("UNION ALL SELECT * FROM"), "\(sql): \(step)")
             }
         }
     }

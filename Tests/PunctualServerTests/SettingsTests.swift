@@ -66,6 +66,7 @@ struct SettingsTests {
         wanted.databaseURL = "postgres://u@h/d"
         wanted.databaseConnections = 12
         wanted.databaseReplicas = ["postgres://a,b/d", "postgresql://c/d"]
+        wanted.databaseReaderRole = "lists"
         wanted.replicaAge = .seconds(9)
         wanted.httpHost = "127.0.0.2"
         wanted.httpPort = 9000
@@ -90,6 +91,7 @@ struct SettingsTests {
         let texts = [
             "database.url": "postgres://u@h/d", "database.connections": "12",
             "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s",
+            "database.reader_role": "lists",
             "http.host": "127.0.0.2", "http.port": "9000", "node.id": "n-1",
             "http.tls.certificate": "/etc/a.crt", "http.tls.key": "/etc/a.key", "http.max_connections": "500",
             "http.cors.origins": "https://a.example.com, http://localhost:3000",
@@ -106,6 +108,7 @@ struct SettingsTests {
               connections: 12
               replicas: ["postgres://a,b/d", "postgresql://c/d"]
               replica_age: 9s
+              reader_role: lists
             http:
               host: 127.0.0.2
               port: 9000
@@ -165,7 +168,8 @@ struct SettingsTests {
             ("history.retention", "1s"), ("history.retention", "ever"), ("worker.concurrency", "10001"),
             ("worker.queues", "mail:0"), ("worker.queues", "mail:x"), ("worker.queues", "mail:1:2"),
             ("command.memory", "much"), ("command.cpu_seconds", "-1"), ("command.file_size", "9999999T"),
-            ("database.url", "mysql:x"), ("database.url", "sqlite:"), ("database.url", "/x.sqlite"),
+            ("database.reader_role", "lists"), ("database.url", "mysql:x"), ("database.url", "sqlite:"),
+            ("database.url", "/x.sqlite"),
         ])
     func bad(_ key: String, _ text: String) async throws {
         let error = await #expect(throws: SettingsError.self) { try await load(flags: [key: text]) }

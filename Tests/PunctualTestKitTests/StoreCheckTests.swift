@@ -17,6 +17,16 @@ struct StoreCheckTests {
         }
     }
 
+    @Test("without one of its guards breaks a promise", arguments: MemoryStore.Twin.allCases)
+    func twins(_ twin: MemoryStore.Twin) async throws {
+        var broken: [String] = []
+        for check in StoreCheck.all {
+            let clock = ManualClock()
+            do { try await check.run(MemoryStore(clock: clock, twin: twin), clock) } catch { broken.append(check.name) }
+        }
+        #expect(!broken.isEmpty, "nothing notices \(twin.rawValue)")
+    }
+
     @Test("is held to at least a hundred checks, each with its own sentence")
     func enough() {
         #expect(StoreCheck.all.count >= 100)

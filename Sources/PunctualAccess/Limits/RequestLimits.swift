@@ -26,26 +26,23 @@ package struct RequestLimits: Hashable, Sendable {
         }
     }
 
-    /// The keys of a request, the address first: a flood from one address is stopped there and costs nobody else anything.
-    /// - Parameters:
-    ///   - service: the one that the request is about, once that is known.
-    ///   - tier: the caller's; nil means no hourly limit.
-    package func keys(
-        principal: Principal, service: String?, tier: Tier?, isSignIn: Bool = false
-    ) -> [LimitKey] {
-        var keys: [LimitKey] = []
-        if let client = principal.address {
-            let network = RequestLimits.network(of: client)
-            keys.append(LimitKey(address, holder: network))
-            if isSignIn { keys.append(LimitKey(signIn, holder: network)) }
-        }
-        if !principal.isStranger {
-            keys.append(LimitKey(self.principal, holder: principal.name))
-            if let tier { keys.append(LimitKey(tier.policy, holder: principal.name)) }
-        }
-        if let service { keys.append(LimitKey(self.service, holder: service)) }
-        return keys
+    /// What the address has to spare: a flood from one is stopped there and costs nobody else anything.
+    package func addressKeys(_ address: IPAddress?, isSignIn: Bool) -> [LimitKey] {
+        guard let address else { return [] }
+        let network = RequestLimits.network(of: address)
+        return [LimitKey(self.address, holder: network)] + (isSignIn ? [LimitKey(signIn, holder: network)] : [])
     }
+
+    /// What whoever asks has to spare; none for a stranger.
+    /// - Parameter tier: the caller's; nil means no hourly limit.
+    package func principalKeys(_ principal: Principal, tier: Tier?) -> [LimitKey] {
+        if principal.isStranger { return [] }
+        let keys = [LimitKey(self.principal, holder: principal.name)]
+        return keys + (tier.map { [LimitKey($0.policy, holder: principal.name)] } ?? [])
+    }
+
+    /// What a service has to spare, whoever asks for it.
+    package func serviceKeys(_ service: String) -> [LimitKey] { [LimitKey(self.service, holder: service)] }
 
     /// The address, or the first 64 bits of an IPv6 one.
     package static func network(of address: IPAddress) -> String {

@@ -58,6 +58,9 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it takes a guess at a secret that people choose.
+    package var isSignIn: Bool { false }
+
     /// Whether the list of addresses for administration holds for it.
     package var isAdministrative: Bool { requirement == .global(.admin) }
 }

@@ -34,6 +34,13 @@ package struct Principal: Hashable, Sendable {
             subject: nil, name: "anonymous", groups: [], credential: nil, address: address, permissions: [])
     }
 
+    /// Whoever asks an installation without access control: he may do everything.
+    package static func anybody(from address: IPAddress?) -> Principal {
+        Principal(
+            subject: nil, name: "anonymous", groups: [], credential: open, address: address,
+            permissions: [Permission(.admin, service: nil)])
+    }
+
     /// Somebody who is known here.
     /// - Parameters:
     ///   - grants: those of the subject and of its groups; void ones are passed over.
@@ -64,6 +71,11 @@ package struct Principal: Hashable, Sendable {
     }
 
     package var isStranger: Bool { credential == nil }
+
+    /// Whether it is whoever asks an installation without access control.
+    package var isAnybody: Bool { credential == Principal.open }
+
+    private static let open = "open"
 }
 
 extension [Permission] {

@@ -67,19 +67,22 @@ public struct ClaimRequest: Hashable, Sendable {
     public var queues: [String: Int]?
     /// For outside workers: only these tasks; nil means any.
     public var tasks: Set<String>?
+    /// Only executions of jobs that the asker may see, by service and by the labels that the job carries now.
+    public var visible: ServiceFilter
     /// At most this many in all.
     public var limit: Int
     /// How long the lease holds from the store's now.
     public var lease: Duration
 
     public init(
-        worker: String, lane: Lane = .builtIn, queues: [String: Int]? = nil, tasks: Set<String>? = nil, limit: Int,
-        lease: Duration
+        worker: String, lane: Lane = .builtIn, queues: [String: Int]? = nil, tasks: Set<String>? = nil,
+        visible: ServiceFilter = .everything, limit: Int, lease: Duration
     ) {
         self.worker = worker
         self.lane = lane
         self.queues = queues
         self.tasks = tasks
+        self.visible = visible
         self.limit = limit
         self.lease = lease
     }

@@ -44,7 +44,11 @@ public struct Pruned: Hashable, Sendable {
     }
 }
 
+/// Which executions.
 public struct ExecutionQuery: Hashable, Sendable {
+    /// What the asker may see, by service and, where it names labels, by those that the job carries now: executions of a
+    /// job that is gone are seen by clauses without labels only. The conditions below choose among that.
+    public var visible = ServiceFilter.everything
     public var jobID: Identifier?
     public var service: String?
     public var queue: String?

@@ -94,6 +94,8 @@ public enum EnqueueOutcome: Hashable, Sendable {
 
 /// Which jobs, in which order.
 public struct JobQuery: Hashable, Sendable {
+    /// What the asker may see; the conditions below choose among that.
+    public var visible = ServiceFilter.everything
     public var service: String?
     public var status: JobStatus?
     public var queue: String?

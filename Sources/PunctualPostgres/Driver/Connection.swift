@@ -67,7 +67,9 @@ actor Connection {
         self.link = link
         guard let link, PQstatus(link) == CONNECTION_OK else {
             let complaint = link.flatMap(PQerrorMessage).map { String(cString: $0) } ?? "out of memory"
-            throw PostgresFault(.noConnection, settings.advice(on: complaint))
+            throw PostgresFault(
+                .noConnection, settings.advice(on: complaint),
+                state: Connection.isStarting(keywords) ? PostgresFault.notYet : "")
         }
         let version = PQserverVersion(link)
         guard version >= 150_000 else {
@@ -81,6 +83,14 @@ actor Connection {
             throw PostgresFault(.noConnection, "the connection cannot be switched to pipeline mode")
         }
         cancellation = PQgetCancel(link).map(Cancellation.init)
+    }
+
+    /// Whether a server is there that takes no connections yet: it starts, stops or recovers.
+    private nonisolated static func isStarting(_ keywords: [String: String]) -> Bool {
+        let words = Array(keywords)
+        return withCStrings(words.map(\.key)) { keywords in
+            withCStrings(words.map(\.value)) { values in PQpingParams(keywords, values, 0) == PQPING_REJECT }
+        }
     }
 
     /// What every statement here counts on: each goes by its index and meets few rows a key, whatever the statistics of

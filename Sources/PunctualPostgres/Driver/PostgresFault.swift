@@ -20,6 +20,9 @@ struct PostgresFault: Error, Hashable, Sendable {
         case unreadable
     }
 
+    /// The state of a server that takes no connections yet (`cannot_connect_now`).
+    static let notYet = "57P03"
+
     let kind: Kind
     /// The five signs of SQLSTATE; empty when no server spoke.
     let state: String
@@ -37,8 +40,11 @@ struct PostgresFault: Error, Hashable, Sendable {
     /// The refusal that a result carries.
     init(result: OpaquePointer) {
         func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
-        let detail = field(PostgresFault.detailField).map { " (\($0))" } ?? ""
         let state = field(PostgresFault.stateField) ?? ""
+        // Only another connection behind the same pooler can have prepared a statement by our name.
+        let advice =
+            state == "42P05" ? "; behind PgBouncer in transaction mode the URI needs pgbouncer=true" : ""
+        let detail = (field(PostgresFault.detailField).map { " (\($0))" } ?? "") + advice
         // Without a state libpq speaks itself, of a connection that ended; class 57P is the server's farewell.
         self.init(
             state.isEmpty || state.hasPrefix("57P") ? .lost : .refused,

@@ -15,7 +15,10 @@ extension MemoryStore: ExecutionStore {
         var taken: [ClaimedExecution] = []
         for row in waiting where taken.count < request.limit {
             if left != nil, left?[row.queue, default: 0] ?? 0 <= 0 { continue }
-            guard let job = jobs[row.jobID] else { continue }
+            guard let job = jobs[row.jobID],
+                twin == .givingAllToClaims
+                    || request.visible.showsExecution(service: row.service, labels: job.draft.labels)
+            else { continue }
             let claimed = row.claimed(by: request.worker, at: now, lease: request.lease)
             write(claimed)
             left?[row.queue]? -= 1

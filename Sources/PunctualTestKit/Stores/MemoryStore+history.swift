@@ -8,7 +8,10 @@ extension MemoryStore: HistoryStore {
     }
 
     public func executions(_ query: ExecutionQuery) async throws(StoreError) -> Page<Execution> {
-        let found = executions.values.map(\.row).filter(query.matches)
+        var query = query
+        if twin == .showingAllExecutions { query.visible = .everything }
+        let found = executions.values.map(\.row)
+            .filter { query.matches($0, labels: jobs[$0.jobID]?.draft.labels ?? goneLabels[$0.jobID]) }
             .sorted { ($0.scheduledAt, $0.id) > ($1.scheduledAt, $1.id) }
         let page = Array(found.prefix(query.limit))
         let last = found.count > query.limit ? page.last : nil

@@ -5,6 +5,7 @@ extension JobQuery {
     /// Whether the filters let the job pass.
     func matches(_ job: Job) -> Bool {
         let draft = job.draft
+        guard visible.shows(service: draft.service, labels: draft.labels) else { return false }
         if let service, draft.service != service { return false }
         if let status, job.status != status { return false }
         if let queue, draft.queue != queue { return false }
@@ -54,7 +55,9 @@ extension String {
 }
 
 extension ExecutionQuery {
-    func matches(_ row: Execution) -> Bool {
+    /// - Parameter labels: of its job; nil when it is gone.
+    func matches(_ row: Execution, labels: [String: String]?) -> Bool {
+        guard visible.showsExecution(service: row.service, labels: labels) else { return false }
         if let jobID, row.jobID != jobID { return false }
         if let service, row.service != service { return false }
         if let queue, row.queue != queue { return false }

@@ -15,8 +15,26 @@ public actor MemoryStore {
     var nodes: [String: NodeRecord] = [:]
     var keys: [String: StoredKey] = [:]
 
-    /// - Parameter clock: the store's clock; due times and leases are judged by it.
-    public init(clock: any WallClock) { self.clock = clock }
+    /// A store without one of its guards, which checks must notice.
+    public enum Twin: String, Sendable, CaseIterable {
+        case showingAllJobs
+        case showingAllExecutions
+        case givingAllToClaims
+        /// By the labels that a job had when it was there still.
+        case showingByLabelsOfGoneJobs
+    }
+
+    let twin: Twin?
+    /// For a twin: the labels of jobs that are gone.
+    var goneLabels: [Identifier: [String: String]] = [:]
+
+    /// - Parameters:
+    ///   - clock: the store's clock; due times and leases are judged by it.
+    ///   - twin: the guard to take away; nil is the real thing.
+    public init(clock: any WallClock, twin: Twin? = nil) {
+        self.clock = clock
+        self.twin = twin
+    }
 
     public func now() async throws(StoreError) -> Timestamp { clock.now() }
 }
@@ -55,6 +73,8 @@ extension MemoryStore: JobStore {
     }
 
     public func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> {
+        var query = query
+        if twin == .showingAllJobs { query.visible = .everything }
         var found = jobs.values.filter(query.matches).sorted(by: query.precedes)
         if let after = query.after { found.removeAll { !query.isBehind($0, after) } }
         let page = Array(found.prefix(query.limit))
@@ -76,6 +96,7 @@ extension MemoryStore: JobStore {
         guard let job = jobs[id] else { throw .notFound }
         if let version, version != job.version { throw .versionConflict(current: job.version) }
         for open in open(of: id) { if let next = open.cancelling(at: clock.now()) { write(next) } }
+        if twin == .showingByLabelsOfGoneJobs { goneLabels[id] = job.draft.labels }
         jobs[id] = nil
     }
 

@@ -53,8 +53,8 @@ package struct Cluster: Sendable {
         effects = try await EffectLog()
         var nodes: [ClusterNode] = []
         for plan in plans {
-            if plan.skew != nil, FakeTime.library.isEmpty {
-                throw ChaosFailure("libfaketime is not installed: run script/bootstrap")
+            if plan.skew != nil, !FileManager.default.fileExists(atPath: Skew.library) {
+                throw ChaosFailure("\(Skew.library) is not there: build the whole package")
             }
             let proxy = try await FaultProxy(to: postgres.port)
             let hosts = standby.map { "127.0.0.1:\(postgres.port),127.0.0.1:\($0.port)" } ?? "127.0.0.1:\(proxy.port)"

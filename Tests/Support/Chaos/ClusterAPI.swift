@@ -37,20 +37,27 @@ package struct ClusterAPI: Sendable {
 
     /// The first answer that any node gives; a call that changes something needs an idempotency key, since it may be
     /// made more than once.
-    /// - Throws: what the last node said, when the time is up or the call itself is refused.
+    /// - Throws: the refusal of the call itself; `ChaosFailure` with what each node said last when the time is up.
     package func call(
         _ method: String, _ path: String, query: [(String, String)] = [], body: JSONValue? = nil, key: String? = nil,
         within limit: Duration = .seconds(60)
     ) async throws -> JSONValue {
-        let deadline = ContinuousClock.now + limit
+        let began = ContinuousClock.now
+        var said: [String: String] = [:]
         while true {
+            let client = next()
             do throws(ClientError) {
                 let headers = key.map { [("Idempotency-Key", $0)] } ?? []
-                return try await next().send(method, path, query: query, body: body, headers: headers).json ?? .null
+                return try await client.send(method, path, query: query, body: body, headers: headers).json ?? .null
             } catch {
                 let isOpen = error.problem == .idempotencyInProgress || error.status == 429
-                let isRefused = !isOpen && error.status.map { (400..<500).contains($0) } ?? false
-                if isRefused || ContinuousClock.now > deadline { throw error }
+                if !isOpen, error.status.map({ (400..<500).contains($0) }) ?? false { throw error }
+                let took = began.duration(to: .now)
+                said[client.address] = "after \(took): \(error)"
+                if took > limit {
+                    let all = said.map { "\($0) \($1)" }.sorted().joined(separator: "\n")
+                    throw ChaosFailure("no node has answered \(method) \(path):\n\(all)")
+                }
             }
             try await Task.sleep(for: .milliseconds(100))
         }

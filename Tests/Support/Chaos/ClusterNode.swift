@@ -10,13 +10,13 @@ package final class ClusterNode: Sendable {
     package struct Plan: Sendable, Hashable {
         package var name: String
         package var roles: [String]
-        /// What the node's wall clock shows beside the host's, in the words of faketime, `-5m`; nil means the same.
-        package var skew: String?
+        /// How far the node's wall clock is ahead of the host's.
+        package var skew: Skew?
         /// Beside those that every node of a cluster gets; by their full names.
         package var variables: [String: String]
 
         package init(
-            _ name: String, roles: [String] = ["api", "scheduler", "worker"], skew: String? = nil,
+            _ name: String, roles: [String] = ["api", "scheduler", "worker"], skew: Skew? = nil,
             variables: [String: String] = [:]
         ) {
             self.name = name
@@ -57,10 +57,11 @@ package final class ClusterNode: Sendable {
         all.merge(variables) { $1 }
         all.merge(plan.variables) { $1 }
         if let skew = plan.skew {
-            // The node's monotonic clock stays right, as it does when only the wall clock of a machine is wrong.
-            all["LD_PRELOAD"] = FakeTime.library
-            all["FAKETIME"] = skew
-            all["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+            all["LD_PRELOAD"] = Skew.library
+            switch skew {
+            case .seconds(let seconds): all["CLOCK_SKEW"] = "\(seconds)"
+            case .file(let path): all["CLOCK_SKEW_FILE"] = path
+            }
         }
         self.variables = all
     }
@@ -76,7 +77,7 @@ package final class ClusterNode: Sendable {
 
     package var isRunning: Bool { life.withLock { $0.process?.isRunning ?? false } }
 
-    /// Whether it has ended although nobody asked it to.
+    /// Whether it has ended although nobody asked it to, after it had been ready.
     package var hasFailed: Bool { life.withLock { $0.isWanted && $0.process?.isRunning == false } }
 
     /// Starts the program; it ends with this process, whatever becomes of that.
@@ -92,7 +93,7 @@ package final class ClusterNode: Sendable {
         try await MultiThreadedEventLoopGroup.singleton.next().submit { [self] in
             try life.withLock { life in
                 life.number += 1
-                life.isWanted = true
+                life.isWanted = false
                 let process = Process()
                 process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
                 process.arguments = ["--pdeathsig", "KILL", program, "serve"]
@@ -140,15 +141,24 @@ package final class ClusterNode: Sendable {
             }
             try await Task.sleep(for: .milliseconds(20))
         }
+        life.withLock { $0.isWanted = true }
     }
 }
 
-/// Debian's libfaketime, which shows a program another time.
-package enum FakeTime {
-    /// The library's path; empty when it is not installed.
-    package static let library: String = {
-        let folders = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map { "/usr/lib/\($0)/faketime" }
-        let path = folders.map { "\($0)/libfaketime.so.1" }.first { FileManager.default.fileExists(atPath: $0) }
-        return path ?? ""
+/// How a node's wall clock is wrong; its other clocks stay right, as they do when only the wall clock of a machine is wrong.
+package enum Skew: Sendable, Hashable {
+    /// By so many seconds throughout.
+    case seconds(Int)
+    /// By the seconds that the file at that path holds, which may change.
+    case file(String)
+
+    /// What is preloaded into the node; it lies beside the program that is built with it.
+    ///
+    /// Debian's libfaketime takes instants of the monotonic clock for instants of the wall clock where timers are set
+    /// (`timerfd_settime`), so that they ring minutes late.
+    static let library: String = {
+        // Empty where there is no /proc; then `Cluster` says what is missing.
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(filePath: program).deletingLastPathComponent().appending(path: "libClockSkew.so").path()
     }()
 }

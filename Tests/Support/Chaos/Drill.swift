@@ -16,13 +16,13 @@ package struct Drill: Sendable {
         /// its lease, 30 s, and may have two attempts to go.
         package var drainTime = Duration.seconds(120)
 
-        /// - Parameter nodes: how many there are; each plays every role, and the last one's clock is five minutes slow
-        ///   where libfaketime is installed.
+        /// - Parameter nodes: how many there are; each plays every role, and of more than two the last one's clock is five
+        ///   minutes slow.
         package init(seed: UInt64, nodes: Int = 4, faultTime: Duration) {
             self.seed = seed
             self.faultTime = faultTime
             self.nodes = (1...max(1, nodes)).map { ClusterNode.Plan("n\($0)") }
-            if nodes > 2, !FakeTime.library.isEmpty { self.nodes[nodes - 1].skew = "-5m" }
+            if nodes > 2 { self.nodes[nodes - 1].skew = .seconds(-300) }
         }
     }
 

@@ -74,7 +74,20 @@ package final class PostgresServer: Sendable {
         try handle.close()
     }
 
-    package func start() throws { try control(["-l", folder.appendingPathComponent("log").path, "-w", "start"]) }
+    /// Makes an empty file in the server's folder, such as `standby.signal`.
+    package func touch(_ file: String) throws {
+        try PostgresServer.asOwner("/usr/bin/env", ["touch", folder.appendingPathComponent("data/\(file)").path])
+    }
+
+    /// - Parameter isWaiting: until the server takes connections.
+    package func start(isWaiting: Bool = true) throws {
+        try control(["-l", logFile.path, isWaiting ? "-w" : "-W", "start"])
+    }
+
+    /// What the server wrote to its log.
+    package func log() throws -> String { try String(contentsOf: logFile, encoding: .utf8) }
+
+    private var logFile: URL { folder.appendingPathComponent("log") }
 
     /// Ends the server.
     /// - Parameter mode: `smart`, `fast`, or `immediate`, which is a crash.

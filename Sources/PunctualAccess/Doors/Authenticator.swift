@@ -1,0 +1,202 @@
+package import PunctualCore
+package import PunctualSchedule
+internal import Synchronization
+
+/// Finds out who asks, from what the request shows.
+///
+/// What the store says of keys, users and grants is kept in memory, and the store's revision is asked for once a second: what is
+/// taken away here is void here at once, and on other nodes within five seconds, or nobody is let in until the store answers.
+package final class Authenticator: Sendable {
+    private let store: any IdentityStore
+    private let pepper: Pepper
+    private let verifier: Mutex<TokenVerifier>
+    private let mappings: [String: ClaimMapping]
+    private let ownIssuer: String
+    private let freshness: Freshness
+
+    private let keys = SharedCache<Identifier, APIKey?>(capacity: 20_000)
+    private let standings = SharedCache<Subject, Standing>(capacity: 20_000)
+    private let grants = SharedCache<Set<Subject>, [Grant]>(capacity: 20_000)
+    private let families = SharedCache<Identifier, RefreshFamily?>(capacity: 20_000)
+    private let tokens = SharedCache<String, TokenVerifier.Token>(capacity: 5000)
+    private let uses = Mutex<[Identifier: Use]>([:])
+
+    /// What matters of a subject beside its grants.
+    private struct Standing: Sendable {
+        var isThere: Bool
+        /// Tokens from before this instant are void.
+        var signedOutAt: Timestamp?
+    }
+
+    /// - Parameters:
+    ///   - ownIssuer: the issuer of this installation's own tokens.
+    ///   - mappings: what the claims of outside issuers are worth, by issuer.
+    package init(store: any IdentityStore, pepper: Pepper, ownIssuer: String, mappings: [String: ClaimMapping] = [:]) {
+        self.store = store
+        self.pepper = pepper
+        self.ownIssuer = ownIssuer
+        self.mappings = mappings
+        verifier = Mutex(TokenVerifier(issuers: []))
+        freshness = Freshness(store: store)
+    }
+
+    /// From now on tokens are judged by these issuers' keys.
+    package func use(_ verifier: TokenVerifier) {
+        self.verifier.withLock { $0 = verifier }
+        tokens.clear()
+    }
+
+    /// Forgets what the store has said: after each change of this node's own.
+    package func forget() {
+        keys.clear()
+        standings.clear()
+        grants.clear()
+        families.clear()
+    }
+
+    /// Who shows this credential; a fault when it is good for nothing.
+    /// - Parameter address: the client's; nil when it is not known.
+    package func principal(
+        showing credential: Credential, from address: IPAddress?, at now: Timestamp
+    ) async throws(StoreError) -> Result<Principal, CredentialFault> {
+        if try await freshness.hasChanged() { forget() }
+        switch credential {
+        case .key(let secret): return try await principal(secret, address, now)
+        case .token(let text): return try await principal(text, address, now)
+        case .session(let secret): return try await principal(secret, address, now)
+        }
+    }
+
+    private func principal(
+        _ secret: APIKeySecret, _ address: IPAddress?, _ now: Timestamp
+    ) async throws(StoreError) -> Result<Principal, CredentialFault> {
+        let found = try await keys.value(secret.id) { [store] () async throws(StoreError) in
+            try await store.key(secret.id)
+        }
+        guard let key = found else { return .failure(.unknown) }
+        do throws(CredentialFault) {
+            try key.check(secret, pepper: pepper, address: address, at: now)
+        } catch {
+            return .failure(error)
+        }
+        guard try await standing(of: key.owner).isThere else { return .failure(.revoked) }
+        noteUse(of: key, at: now)
+        return .success(
+            Principal(
+                key.owner, credential: "key:\(key.id)", address: address, grants: try await grants(of: [key.owner]),
+                scopes: key.scopes, at: now))
+    }
+
+    private func principal(
+        _ text: Redacted<String>, _ address: IPAddress?, _ now: Timestamp
+    ) async throws(StoreError) -> Result<Principal, CredentialFault> {
+        let token: TokenVerifier.Token
+        do throws(TokenFault) {
+            token = try await verified(text, at: now)
+        } catch {
+            return .failure(error == .expired ? .expired : .wrongSecret)
+        }
+        guard token.issuer == ownIssuer else {
+            guard let mapping = mappings[token.issuer] else { return .failure(.unknown) }
+            let groups = Set(mapping.groups(of: token.claims).map(Subject.group))
+            return .success(
+                Principal(
+                    token, mapping: mapping, address: address, grants: try await grants(of: groups), at: now))
+        }
+        guard let content = AccessTokens.content(of: token) else { return .failure(.wrongSecret) }
+        if let id = content.family {
+            let family = try await family(id)
+            guard let family, family.revokedAt == nil, family.subject == content.subject else {
+                return .failure(.revoked)
+            }
+        }
+        let standing = try await standing(of: content.subject)
+        guard standing.isThere else { return .failure(.revoked) }
+        if let out = standing.signedOutAt, let issued = token.issuedAt, issued.seconds < out.seconds {
+            return .failure(.revoked)
+        }
+        return .success(
+            Principal(
+                content.subject, credential: "token:\(token.id ?? "")", address: address,
+                grants: try await grants(of: [content.subject]), scopes: content.scopes, at: now))
+    }
+
+    private func principal(
+        _ secret: SessionSecret, _ address: IPAddress?, _ now: Timestamp
+    ) async throws(StoreError) -> Result<Principal, CredentialFault> {
+        guard let family = try await family(secret.family) else { return .failure(.unknown) }
+        guard secret.matches(family, pepper) else { return .failure(.wrongSecret) }
+        if family.revokedAt != nil { return .failure(.revoked) }
+        if family.expiresAt <= now || family.createdAt + SessionSecret.lifetime <= now { return .failure(.expired) }
+        guard try await standing(of: family.subject).isThere else { return .failure(.revoked) }
+        return .success(
+            Principal(
+                family.subject, credential: "session:\(family.id)", address: address,
+                grants: try await grants(of: [family.subject]), scopes: family.scopes, at: now))
+    }
+
+    /// Signatures are dear: a token that was found good is known until it ends.
+    private func verified(_ text: Redacted<String>, at now: Timestamp) async throws(TokenFault) -> TokenVerifier.Token {
+        let verifier = verifier.withLock { $0 }
+        let token = try await tokens.value(text.reveal()) { () async throws(TokenFault) in
+            try verifier.verify(text.reveal(), at: now)
+        }
+        guard token.expiresAt + TokenVerifier.leeway > now else { throw .expired }
+        return token
+    }
+
+    // MARK: What the store says
+
+    private func family(_ id: Identifier) async throws(StoreError) -> RefreshFamily? {
+        try await families.value(id) { [store] () async throws(StoreError) in try await store.family(id) }
+    }
+
+    private func grants(of subjects: Set<Subject>) async throws(StoreError) -> [Grant] {
+        if subjects.isEmpty { return [] }
+        return try await grants.value(subjects) { [store] () async throws(StoreError) in
+            try await store.grants(of: subjects)
+        }
+    }
+
+    private func standing(of subject: Subject) async throws(StoreError) -> Standing {
+        try await standings.value(subject) { [store] () async throws(StoreError) in
+            switch subject {
+            case .user(let id):
+                let user = try await store.user(id)
+                return Standing(isThere: user.map { !$0.isDisabled } ?? false, signedOutAt: user?.signedOutAt)
+            case .serviceAccount(let id):
+                let account = try await store.serviceAccount(id)
+                return Standing(isThere: account.map { !$0.isDisabled } ?? false)
+            case .group: return Standing(isThere: false)
+            }
+        }
+    }
+
+    // MARK: Use of keys
+
+    /// When a key was used; once a minute is told to the store.
+    private struct Use {
+        var at: Timestamp
+        var isStored = false
+    }
+
+    private func noteUse(of key: APIKey, at now: Timestamp) {
+        guard key.isWorthNoting(at: now) else { return }
+        uses.withLock { uses in
+            if uses[key.id].map({ now - $0.at >= .seconds(60) }) ?? true { uses[key.id] = Use(at: now) }
+        }
+    }
+
+    /// Writes down when keys were last used; what cannot be written now is written the next time.
+    package func storeUses(at now: Timestamp) async throws(StoreError) {
+        let noted = uses.withLock { uses in
+            uses = uses.filter { !$0.value.isStored || now - $0.value.at < .seconds(60) }
+            return uses.filter { !$0.value.isStored }.mapValues(\.at)
+        }
+        guard !noted.isEmpty else { return }
+        try await store.noteUse(noted)
+        uses.withLock { uses in
+            for (key, at) in noted where uses[key]?.at == at { uses[key]?.isStored = true }
+        }
+    }
+}

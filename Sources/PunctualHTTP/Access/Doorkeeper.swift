@@ -1,0 +1,177 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import PunctualAPI
+package import PunctualAccess
+package import PunctualCore
+internal import PunctualSchedule
+
+/// Stands before every call: who asks, how often, and whether he may.
+package struct Doorkeeper: Sendable {
+    /// nil means that whoever reaches the port may do everything.
+    package var authenticator: Authenticator?
+    package var rules = AccessRules()
+    package var clientAddress = ClientAddress(trusted: [], field: .xForwardedFor)
+    /// nil means no limits.
+    package var limiter: (any Limiter)?
+    package var limits = RequestLimits()
+    /// The hourly tier of those whom nothing else is said of; nil means none.
+    package var tier: RequestLimits.Tier?
+    /// What makes hashes of the installation; nil without access control.
+    package var pepper: Pepper?
+
+    package init() {}
+
+    /// Lets a request in, or not.
+    /// - Returns: its context.
+    /// - Throws: `Problem` 401, 403 or 429.
+    func admit(
+        _ request: Request, _ context: APIContext, to operation: APIOperation, at now: () async throws -> Timestamp
+    ) async throws -> APIContext {
+        var context = context
+        context.operation = operation
+        let address = clientAddress(of: request, context)
+        context.principal = authenticator == nil ? .anybody(from: address) : .stranger(from: address)
+        // Probes and documents are for everybody, at any rate.
+        if operation.requirement == .open { return context }
+        if let limiter {
+            context.allowance = try await take(limits.addressKeys(address, isSignIn: operation.isSignIn), from: limiter)
+        }
+        if let authenticator, let shown = try credential(of: request, for: operation) {
+            switch try await authenticator.principal(showing: shown, from: address, at: try await now()) {
+            case .success(let principal): context.principal = principal
+            case .failure(let fault): throw Problem.badCredential(fault)
+            }
+        }
+        switch rules.decide(operation, by: context.principal, on: .none) {
+        case .allowed: break
+        case .signInFirst: throw Problem.signInFirst
+        case .refused(let reason): throw Problem(refused: reason)
+        }
+        if let limiter, !context.principal.isStranger, authenticator != nil {
+            let mine = try await take(limits.principalKeys(context.principal, tier: tier), from: limiter)
+            context.allowance = context.allowance.map { $0.merged(with: mine) } ?? mine
+        }
+        return context
+    }
+
+    private func take(_ keys: [LimitKey], from limiter: any Limiter) async throws -> LimitDecision {
+        let decision = await limiter.take(keys, cost: 1)
+        guard decision.isAllowed else { throw Problem(limited: decision) }
+        return decision
+    }
+
+    /// The client's address, behind proxies that are trusted.
+    private func clientAddress(of request: Request, _ context: APIContext) -> IPAddress? {
+        guard let peer = context.peer else { return nil }
+        let name = HTTPField.Name(clientAddress.field.rawValue)!
+        return clientAddress.resolve(peer: peer, values: request.headers[values: name])
+    }
+
+    private static let crossSiteField = HTTPField.Name("X-CSRF-Token")!
+    /// The cookie of a session; its prefix binds it to this host and to TLS.
+    static let cookie = "__Host-punctual"
+    /// Its name where there is no TLS: browsers take no `__Host-` cookie there.
+    static let plainCookie = "punctual"
+
+    /// What the request shows; nil when it shows nothing.
+    private func credential(of request: Request, for operation: APIOperation) throws -> Credential? {
+        let fields = request.headers[values: .authorization]
+        if let field = fields.first {
+            let parts = field.split(separator: " ", maxSplits: 1)
+            guard fields.count == 1, parts.count == 2, parts[0].lowercased() == "bearer",
+                let credential = Credential(bearer: parts[1])
+            else { throw Problem.badCredential(.unknown) }
+            return credential
+        }
+        guard let text = request.cookies[Self.cookie]?.value ?? request.cookies[Self.plainCookie]?.value else {
+            return nil
+        }
+        // A cookie that is none of ours, or of another installation on this host, is passed over.
+        guard let session = SessionSecret(text) else { return nil }
+        // Browsers send cookies along with requests that other sites' pages make.
+        let isSafe = request.method == .get || request.method == .head
+        if !isSafe, let pepper {
+            guard session.isCrossSiteToken(request.headers[Self.crossSiteField] ?? "", pepper) else {
+                throw Problem(
+                    .forbidden,
+                    "A change by a session needs the X-CSRF-Token that /api/v1/me tells; programs use a bearer token.")
+            }
+        }
+        return .session(session)
+    }
+}
+
+extension Doorkeeper {
+    /// Lets go on who may do what he asks for to a thing of that service, as often as its callers may.
+    /// - Parameter missing: the answer to somebody who may not know of the thing; nil for one that is not there yet.
+    /// - Throws: `missing`, or `Problem` 403 or 429.
+    func require(
+        service: String, labels: [String: String], _ context: APIContext, orMissing missing: Problem?
+    ) async throws {
+        switch rules.decide(context.operation, by: context.principal, on: .service(service, labels: labels)) {
+        case .allowed: break
+        case .signInFirst: throw Problem.signInFirst
+        case .refused(let reason):
+            if case .service = reason, let missing { throw missing }
+            throw Problem(refused: reason)
+        }
+        if let limiter { _ = try await take(limits.serviceKeys(service), from: limiter) }
+    }
+}
+
+extension Problem {
+    static let noJob = Problem(.notFound, "There is no such job.")
+    static let noExecution = Problem(.notFound, "There is no such execution.")
+
+    static let signInFirst: Problem = {
+        var problem = Problem(
+            .unauthorized, "Show a key or token as \"Authorization: Bearer …\"; `punctual login` gets one.")
+        problem.headers[.wwwAuthenticate] = "Bearer realm=\"punctual\""
+        return problem
+    }()
+
+    /// Strangers hear one answer for all faults, so that none tells what there is.
+    static func badCredential(_ fault: CredentialFault) -> Problem {
+        var problem = Problem(
+            .unauthorized, "The key or token is not valid, not valid any more, or not valid from this address.")
+        problem.headers[.wwwAuthenticate] = "Bearer realm=\"punctual\", error=\"invalid_token\""
+        problem.credentialFault = fault
+        return problem
+    }
+
+    init(refused reason: AccessDecision.Reason) {
+        let detail =
+            switch reason {
+            case .service: "You have no role for this service."
+            case .role(let needed): "This needs the role \(needed.word) or a higher one for this service."
+            case .notGlobal(let needed): "This needs the role \(needed.word) or a higher one for all services."
+            case .notOwn: "This belongs to somebody else."
+            case .address: "Administration is not allowed from this address."
+            }
+        self.init(.forbidden, detail)
+    }
+
+    init(limited decision: LimitDecision) {
+        let wait = decision.retryAfterField ?? "1"
+        self.init(
+            .rateLimited, "Too many requests (\(decision.violated.joined(separator: ", "))); try again in \(wait) s.")
+        headers[.retryAfter] = wait
+        decision.write(to: &headers)
+    }
+}
+
+extension LimitDecision {
+    func merged(with other: LimitDecision) -> LimitDecision {
+        LimitDecision(allowances: allowances + other.allowances)
+    }
+
+    /// Tells of what is left.
+    func write(to headers: inout HTTPFields) {
+        guard !allowances.isEmpty else { return }
+        headers[LimitDecision.policyName] = policyField
+        headers[LimitDecision.limitName] = limitField
+    }
+
+    private static let policyName = HTTPField.Name("RateLimit-Policy")!
+    private static let limitName = HTTPField.Name("RateLimit")!
+}
