@@ -199,7 +199,7 @@ let package = Package(
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", "PunctualSQLite",
                 "PunctualPostgres", "PunctualTestKit", "TestPeers", hummingbird,
                 hummingbirdTesting, httpTypes, lifecycle, nioCore, logging, crypto,
-                asyncHTTPClient, nioHTTP1, nioPosix, nioSSL, nioTLS,
+                asyncHTTPClient, nioHTTP1, nioPosix, nioSSL,
             ]),
         tests(
             "PunctualServer",

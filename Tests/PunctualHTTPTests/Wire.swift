@@ -1,7 +1,6 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
-import NIOTLS
 
 /// A connection whose bytes a test writes itself.
 struct Wire {

@@ -1,8 +1,8 @@
 package import Logging
 package import NIOCore
 
-/// Keeps a listening socket at work when a connection cannot be accepted: too many files are open, or the client has
-/// gone already. The server below would take the first such fault for the end.
+/// Tells of connections that cannot be accepted, since too many files are open or the client has gone already, and lets the
+/// listening go on, whatever the server below would make of such a fault.
 package final class AcceptFaults: ChannelInboundHandler {
     package typealias InboundIn = any Channel
 
