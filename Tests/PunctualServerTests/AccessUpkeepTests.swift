@@ -4,6 +4,7 @@ import PunctualAccess
 import PunctualCore
 import PunctualExecutors
 import PunctualHTTP
+import PunctualJSON
 import PunctualSchedule
 import PunctualTestKit
 import Synchronization
