@@ -93,7 +93,6 @@ package enum Node {
                     configuration: .punctual(
                         host: settings.httpHost, port: settings.httpPort, connections: connections, logger: logger),
                     onServerRunning: { channel in
-                        await AcceptFaults.guardAccepting(of: channel, logger: logger)
                         let port = channel.localAddress?.port ?? settings.httpPort
                         if case .development(demo: true) = mode {
                             await addDemo(callingBack: settings.baseURL(port: port), store, clock, zones, logger)

@@ -35,10 +35,8 @@ final class Recorder: Sendable {
     var seen: [Seen] { requests.withLock { $0 } }
 
     /// Runs the body while the server listens.
-    /// - Parameter whenListening: called with the listening socket.
     func run(
         certificate: ServerCertificate? = nil, limits: TransportLimits = TransportLimits(), connections: Int = 1000,
-        whenListening: @escaping @Sendable (any Channel) -> Void = { _ in },
         _ body: @escaping @Sendable (_ port: Int) async throws -> Void
     ) async throws {
         let responder = CallbackResponder<Context> { [self] request, context in
@@ -64,8 +62,6 @@ final class Recorder: Sendable {
             responder: responder, server: .punctual(certificate: certificate, limits: limits),
             configuration: .punctual(host: "127.0.0.1", port: 0, connections: connections, logger: logger),
             onServerRunning: { channel in
-                await AcceptFaults.guardAccepting(of: channel, logger: logger)
-                whenListening(channel)
                 running.yield(channel.localAddress?.port ?? 0)
             }, logger: logger)
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [application], logger: logger))

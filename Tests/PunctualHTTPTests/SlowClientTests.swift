@@ -112,22 +112,6 @@ struct SlowClientTests {
         if status == 400 { #expect(recorder.seen.isEmpty, "\(what)") }
     }
 
-    @Test("a connection that cannot be accepted, or has too many files before it, does not end the listening")
-    func acceptFaults() async throws {
-        let refuse: @Sendable (any Channel) -> Void = { channel in
-            for code in [EMFILE, ENFILE, ECONNABORTED, ENOBUFS] {
-                channel.pipeline.fireErrorCaught(IOError(errnoCode: code, reason: "accept"))
-            }
-        }
-        try await Recorder().run(whenListening: refuse) { port in
-            let answer = try await Wire.open(port) { wire in
-                await wire.send("GET /after HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                return await wire.rest()
-            }
-            #expect(answer.contains("path=/after;"))
-        }
-    }
-
     @Test("past the bound of connections, new ones wait until one ends")
     func connections() async throws {
         let recorder = Recorder()
