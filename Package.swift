@@ -20,6 +20,11 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHTTPTypes1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -65,6 +70,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.45.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -84,7 +91,7 @@ let package = Package(
 
         // Beside the layers.
         room("PunctualAPI"),
-        room("PunctualClient", ["PunctualAPI", "PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+        room("PunctualClient", ["PunctualAPI", "PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         room("PunctualObservability", [logging, metrics, coreMetrics]),
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
@@ -109,7 +116,8 @@ let package = Package(
             "PunctualHTTP",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", hummingbird,
-                httpTypes, nioCore, hummingbirdCore, nioHTTPTypes, logging, metrics, crypto, "CZlib",
+                httpTypes, nioCore, hummingbirdCore, hummingbirdHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTP1, nioHTTP2,
+                nioTLS, nioSSL, logging, metrics, crypto, "CZlib",
             ], exclude: ["Resources"]),
 
         // L3: the composition root, alone in naming drivers.
@@ -190,14 +198,14 @@ let package = Package(
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", "PunctualSQLite",
                 "PunctualPostgres", "PunctualTestKit", "TestPeers", hummingbird,
-                hummingbirdTesting, httpTypes, nioCore, logging, crypto,
-                asyncHTTPClient, nioHTTP1, nioPosix,
+                hummingbirdTesting, httpTypes, lifecycle, nioCore, logging, crypto,
+                asyncHTTPClient, nioHTTP1, nioPosix, nioSSL,
             ]),
         tests(
             "PunctualServer",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors",
-                "PunctualHTTP", "PunctualTestKit", logging,
+                "PunctualHTTP", "PunctualTestKit", "TestPeers", logging,
             ]),
         tests(
             "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],

@@ -3,6 +3,7 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import NIOSSL
 public import PunctualJSON
 
 /// Talks to a Punctual server.
@@ -23,12 +24,20 @@ public struct PunctualClient: Sendable {
     ///   - address: the server's, with `http://` or `https://`.
     ///   - token: sent as a bearer token; nil sends none.
     ///   - timeoutSeconds: of one request, its answer included.
-    public init(address: String, token: String? = nil, timeoutSeconds: Int64 = 30) {
+    ///   - authorities: a PEM file of the certificate authorities to trust instead of the system's; nil trusts those.
+    public init(
+        address: String, token: String? = nil, timeoutSeconds: Int64 = 30, authorities: String? = nil
+    ) {
         self.address = address.hasSuffix("/") && !address.hasSuffix("//") ? String(address.dropLast()) : address
         self.token = token
         self.timeout = .seconds(timeoutSeconds)
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
+        if let authorities {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .file(authorities)
+            configuration.tlsConfiguration = tls
+        }
         // Whoever asks wants to know at once that nobody listens, not after five seconds of asking again.
         configuration.connectionPool.retryConnectionEstablishment = false
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -152,10 +161,18 @@ public struct PunctualClient: Sendable {
         case let error as NIOConnectionError:
             if let failure = error.connectionErrors.first { return reason(of: failure.error) }
             return "there is no host \(error.host)"
+        case let error as NIOSSLError: return tlsReason(of: error)
+        case is NIOSSLExtraError: return "its certificate is not for this name"
         case let error as IOError: return String(cString: strerror(error.errnoCode)).lowercased()
         case is NIOTooManyBytesError: return "the answer is larger than \(answerLimit) bytes"
         default: return "\(error)"
         }
+    }
+
+    private static func tlsReason(of error: NIOSSLError) -> String {
+        "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
+            ? "its certificate is of no authority that is trusted here; name one with PUNCTUAL_CA_FILE"
+            : "it does not speak TLS as it should (\(error))"
     }
 
     /// The text percent-encoded for one part of a path or query (RFC 3986, unreserved characters stay).

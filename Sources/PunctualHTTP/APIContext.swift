@@ -23,7 +23,7 @@ package struct APIContext: RequestContext {
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        peer = source.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        peer = source.peerAddress.flatMap { IPAddress($0) }
     }
 
     /// The largest body that is read, in bytes.

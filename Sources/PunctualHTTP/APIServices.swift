@@ -28,6 +28,10 @@ package struct APIServices: Sendable {
     package internal(set) var access: AccessServices?
     /// Whether some reads come from replicas.
     package var hasReplicas = false
+    /// Whether the server speaks TLS itself.
+    package var isSecure = false
+    /// Which pages of other origins may call; nil means none.
+    package var crossOrigin: CrossOrigin?
     /// Tells this process's workers of a cancelled execution; others learn by their heartbeat.
     package var cancelled: @Sendable (Identifier) -> Void
 

@@ -12,6 +12,9 @@ struct EdgeMiddleware: RouterMiddleware {
     let methods = MethodTable()
     /// Whether some reads come from replicas, whose age is told then.
     let hasReplicas: Bool
+    let security: SecurityFields
+    /// nil lets no page of another origin in.
+    let crossOrigin: CrossOrigin?
     private let timers = RequestTimers()
 
     func handle(
@@ -22,7 +25,11 @@ struct EdgeMiddleware: RouterMiddleware {
         context.requestID = Self.requestID(request.headers[Self.requestIDField])
         var response: Response
         do {
-            response = try await telling { try await next(request, context) }
+            if let answer = crossOrigin?.preflight(request, methods: methods.methods(of: request.uri.path)) {
+                response = answer
+            } else {
+                response = try await telling { try await next(request, context) }
+            }
         } catch {
             let problem = wrongMethod(request, error) ?? Problem(mapping: error)
             if problem.kind == .internal || problem.kind == .unavailable {
@@ -33,7 +40,8 @@ struct EdgeMiddleware: RouterMiddleware {
         }
         response = try await compressed(response, for: request)
         response.headers[Self.requestIDField] = context.requestID
-        response.headers[Self.contentTypeOptions] = "nosniff"
+        security.mark(&response, for: request)
+        crossOrigin?.mark(&response, for: request)
         let took = began.duration(to: .now)
         timers.record(
             took, method: request.method.rawValue, route: context.endpointPath ?? "none",
@@ -74,8 +82,8 @@ struct EdgeMiddleware: RouterMiddleware {
 
     /// The answer as gzip when it is worth it and welcome; an open-ended stream stays as it is.
     private func compressed(_ response: Response, for request: Request) async throws -> Response {
-        guard let length = response.body.contentLength, length >= Gzip.least,
-            response.headers[.contentEncoding] == nil
+        guard let length = response.body.contentLength, Gzip.sizes.contains(length),
+            response.headers[.contentEncoding] == nil, !isSecret(response, request)
         else { return response }
         var response = response
         response.headers[.vary] = "Accept-Encoding"
@@ -87,9 +95,18 @@ struct EdgeMiddleware: RouterMiddleware {
         return response
     }
 
+    /// Whether the answer's length could tell a listener of what else is in it, next to words of his own (BREACH): one that
+    /// hands out a token, which its controller marked as such (RFC 6749 §5.1), and one to a browser that shows a cookie
+    /// while it may be another site's page that asks.
+    private func isSecret(_ response: Response, _ request: Request) -> Bool {
+        if response.headers[.cacheControl]?.contains("no-store") == true { return true }
+        if response.headers.contains(.setCookie) { return true }
+        return request.headers.contains(.cookie) && request.headers[Self.fetchSite] != "same-origin"
+    }
+
+    private static let fetchSite = HTTPField.Name("Sec-Fetch-Site")!
     private static let requestIDField = HTTPField.Name("X-Request-Id")!
     private static let stalenessField = HTTPField.Name("Punctual-Staleness")!
-    private static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
 
     /// The caller's id when it is safe to echo and log, else a new one.
     private static func requestID(_ given: String?) -> String {

@@ -3,8 +3,9 @@ internal import NIOCore
 
 /// gzip (RFC 1952) of whole answers, by zlib.
 enum Gzip {
-    /// Answers below this many bytes go as they are: they would gain nothing.
-    static let least = 1024
+    /// The lengths of answers that are packed, in bytes: shorter ones would gain nothing, and longer ones would hold a core
+    /// for too long.
+    static let sizes = 1024...2_097_152
 
     /// Whether the request's `Accept-Encoding` wants gzip (RFC 9110 §12.5.3).
     static func isAccepted(_ field: String?) -> Bool {

@@ -15,7 +15,9 @@ package struct Route: Hashable, Sendable {
 /// The router, and the list of what it routes.
 package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>, routes: [Route]) {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
-    let edge = EdgeMiddleware(hasReplicas: services.hasReplicas)
+    let edge = EdgeMiddleware(
+        hasReplicas: services.hasReplicas, security: SecurityFields(isSecure: services.isSecure),
+        crossOrigin: services.crossOrigin)
     router.add(middleware: edge)
     var table = RouteTable(router: router, services: services)
     let jobs = JobController(services: services)

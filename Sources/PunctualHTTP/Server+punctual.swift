@@ -1,9 +1,25 @@
+package import Hummingbird
 package import HummingbirdCore
+package import Logging
 internal import NIOCore
 
 extension HTTPServerBuilder {
-    /// HTTP/1.1 as the API serves it. Connections that say nothing, or never end what they say, are closed.
-    package static func punctual() -> HTTPServerBuilder {
-        .http1(configuration: .init(additionalChannelHandlers: [RefusalBody()], idleTimeout: .seconds(75)))
+    /// The server of the API: HTTP/1.1, and with a certificate TLS, where HTTP/2 is spoken with whoever asks for it.
+    /// - Parameter certificate: nil serves without TLS.
+    package static func punctual(
+        certificate: ServerCertificate? = nil, limits: TransportLimits = TransportLimits()
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { TransportChannel(responder: $0, limits: limits, certificate: certificate) }
+    }
+}
+
+extension ApplicationConfiguration {
+    /// Where the API listens.
+    /// - Parameter connections: how many it holds at once; further ones wait in the kernel.
+    package static func punctual(host: String, port: Int, connections: Int, logger: Logger) -> ApplicationConfiguration
+    {
+        ApplicationConfiguration(
+            address: .hostname(host, port: port), serverName: "punctual", backlog: 1024,
+            availableConnectionsDelegate: .maximum(connections, logger: logger))
     }
 }

@@ -36,6 +36,8 @@ package enum Node {
         MetricsSystem.bootstrap(metrics)
         let bell = SignalBell()
         // Before the database, so that a setting that can't be used leaves none behind.
+        let certificate = settings.roles.contains(.api) ? try CertificateFiles(settings, logger: logger) : nil
+        let connections = OpenFiles.connections(wanted: settings.httpConnections, logger: logger)
         let (egress, signing) = (try settings.egressGuard(), try settings.webhookSecrets())
         let opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
         let access: AccessServices?
@@ -78,14 +80,17 @@ package enum Node {
                 cancelled: { worker.cancelled($0) })
             api.writeFault = { shards.lastFault }
             api.hasReplicas = !settings.databaseReplicas.isEmpty
+            api.isSecure = certificate != nil
+            api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
+            if let certificate { services.append(certificate) }
             api.doorkeeper = doorkeeper(settings)
             if let access { api.guardDoors(with: access) }
             services.append(
                 Application(
                     router: buildRouter(api).router,
-                    server: .punctual(),
-                    configuration: ApplicationConfiguration(
-                        address: .hostname(settings.httpHost, port: settings.httpPort), serverName: "punctual"),
+                    server: .punctual(certificate: certificate?.certificate),
+                    configuration: .punctual(
+                        host: settings.httpHost, port: settings.httpPort, connections: connections, logger: logger),
                     onServerRunning: { channel in
                         let port = channel.localAddress?.port ?? settings.httpPort
                         if case .development(demo: true) = mode {
@@ -252,7 +257,7 @@ extension Settings {
 
     /// Where the node is reached; an IPv6 address stands in brackets.
     func baseURL(port: Int) -> String {
-        "http://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(port)"
+        "\(httpCertificate == nil ? "http" : "https")://\(httpHost.contains(":") ? "[\(httpHost)]" : httpHost):\(port)"
     }
 
     var engineOptions: EngineOptions {

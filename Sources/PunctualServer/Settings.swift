@@ -1,5 +1,6 @@
 internal import Configuration
 package import Logging
+internal import PunctualHTTP
 internal import PunctualSchedule
 internal import SystemPackage
 
@@ -17,6 +18,13 @@ package struct Settings: Sendable, Equatable {
     package var databaseReaderRole: String?
     package var httpHost = "127.0.0.1"
     package var httpPort = 8640
+    /// Paths of the certificate chain and its private key, both PEM; nil serves without TLS.
+    package var httpCertificate: String?
+    package var httpKey: String?
+    /// How many connections the API holds at once; further ones wait until one ends.
+    package var httpConnections = 10_000
+    /// Origins whose pages may call the API, as browsers write them.
+    package var httpOrigins: [String] = []
     /// Names this process among the nodes; made from host name and process id unless given.
     package var nodeID: String?
     package var roles: Set<Role> = Set(Role.allCases)
@@ -81,7 +89,7 @@ extension Settings {
     /// Every key that a config file may have; the variable of `http.port` is `PUNCTUAL_HTTP_PORT`.
     static let keys: Set<String> = Set([
         "database.url", "database.connections", "database.replicas", "database.replica_age", "database.reader_role",
-        "http.host", "http.port",
+        "http.host", "http.port", "http.tls.certificate", "http.tls.key", "http.max_connections", "http.cors.origins",
         "node.id", "roles", "log.level", "log.format", "egress.allow",
         "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
         "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues",
@@ -90,7 +98,7 @@ extension Settings {
     ]).union(accessKeys)
     /// Settings whose value may be a list.
     static let lists: Set = accessLists.union([
-        "database.replicas", "roles", "egress.allow", "command.allow", "worker.queues",
+        "database.replicas", "http.cors.origins", "roles", "egress.allow", "command.allow", "worker.queues",
     ])
     /// Settings whose values are never shown.
     private static let secretKeys: Set = ["database.url", "database.replicas", "webhook.secret", "access.master_key"]
@@ -117,7 +125,9 @@ extension Settings {
     /// Puts the contents of the files that `PUNCTUAL_…_FILE` variables name in place of the variables they stand for.
     private static func withFiles(_ environment: [String: String]) throws(SettingsError) -> [String: String] {
         var result = environment
-        for (name, path) in environment where name.hasPrefix("PUNCTUAL_") && name.hasSuffix("_FILE") {
+        // The client's own setting is a path, and stands for no other.
+        for (name, path) in environment
+        where name.hasPrefix("PUNCTUAL_") && name.hasSuffix("_FILE") && name != "PUNCTUAL_CA_FILE" {
             let plain = String(name.dropLast("_FILE".count))
             if environment[plain] != nil { throw SettingsError("both \(plain) and \(name) are set; keep one") }
             guard let bytes = readFile(path, limit: 65_536) else {
@@ -173,6 +183,25 @@ extension Settings {
                 { (1...63).contains($0.utf8.count) ? $0 : nil }) ?? result.databaseReaderRole
         if let value = text("http.host") { result.httpHost = value }
         if let value = try value("http.port", "a port from 0 to 65535", { UInt16($0) }) { result.httpPort = Int(value) }
+        result.httpCertificate = text("http.tls.certificate") ?? result.httpCertificate
+        result.httpKey = text("http.tls.key") ?? result.httpKey
+        if (result.httpCertificate == nil) != (result.httpKey == nil) {
+            throw SettingsError("http.tls.certificate and http.tls.key: give both, or neither")
+        }
+        if let value = try value(
+            "http.max_connections", "from 1 to 1000000",
+            { Int($0).flatMap { (1...1_000_000).contains($0) ? $0 : nil } })
+        {
+            result.httpConnections = value
+        }
+        if let origins = list("http.cors.origins") {
+            for origin in origins where !CrossOrigin.isOrigin(origin) {
+                throw SettingsError(
+                    "http.cors.origins \"\(origin)\": write each as browsers do, https://app.example.com; "
+                        + "no * and no path")
+            }
+            result.httpOrigins = origins
+        }
         if let value = try value(
             "node.id", "1 to 64 of A–Z a–z 0–9 . _ -",
             { text in

@@ -93,6 +93,9 @@ struct SettingsTests {
         wanted.replicaAge = .seconds(9)
         wanted.httpHost = "127.0.0.2"
         wanted.httpPort = 9000
+        (wanted.httpCertificate, wanted.httpKey) = ("/etc/a.crt", "/etc/a.key")
+        wanted.httpConnections = 500
+        wanted.httpOrigins = ["https://a.example.com", "http://localhost:3000"]
         wanted.nodeID = "n-1"
         wanted.roles = [.api, .worker]
         wanted.logLevel = .debug
@@ -124,6 +127,8 @@ struct SettingsTests {
             "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s",
             "database.reader_role": "lists",
             "http.host": "127.0.0.2", "http.port": "9000", "node.id": "n-1",
+            "http.tls.certificate": "/etc/a.crt", "http.tls.key": "/etc/a.key", "http.max_connections": "500",
+            "http.cors.origins": "https://a.example.com, http://localhost:3000",
             "roles": "api, worker", "log.level": "DEBUG", "log.format": "json", "egress.allow": "10.0.0.0/8, ::1",
             "command.allow": "/bin/*,/usr/bin/make", "scheduler.shards": "4", "scheduler.lease": "5s",
             "worker.concurrency": "7",
@@ -145,6 +150,9 @@ struct SettingsTests {
             http:
               host: 127.0.0.2
               port: 9000
+              tls: {certificate: /etc/a.crt, key: /etc/a.key}
+              max_connections: 500
+              cors: {origins: ["https://a.example.com", "http://localhost:3000"]}
               trusted_proxies: [192.0.2.0/24]
               forwarded_field: Forwarded
             access:
@@ -198,6 +206,8 @@ struct SettingsTests {
         "a value that cannot be used is told in one line with its key",
         arguments: [
             ("http.port", "seven"), ("http.port", "65536"), ("http.port", "-1"), ("http.port", ""), ("node.id", ""),
+            ("http.tls.certificate", "/etc/a.crt"), ("http.max_connections", "0"), ("http.max_connections", "many"),
+            ("http.cors.origins", "*"), ("http.cors.origins", "null"), ("http.cors.origins", "https://a.example.com/x"),
             ("node.id", "a b"), ("node.id", "ä"), ("node.id", String(repeating: "a", count: 65)), ("roles", "king"),
             ("roles", ""), ("roles", ","), ("log.level", "loud"), ("log.format", "xml"), ("scheduler.shards", "0"),
             ("scheduler.shards", "257"), ("worker.concurrency", "0"), ("shutdown.grace", "61m"),
@@ -211,6 +221,13 @@ struct SettingsTests {
         let error = await #expect(throws: SettingsError.self) { try await load(flags: [key: text]) }
         let told = try #require(error?.description)
         #expect(told.hasPrefix(key) && !told.contains("\n"), "\(told)")
+    }
+
+    @Test("a key without its certificate is refused, and the client's own file is none of a server's settings")
+    func halves() async throws {
+        let error = await #expect(throws: SettingsError.self) { try await load(flags: ["http.tls.key": "/etc/a.key"]) }
+        #expect(error?.description.contains("give both") == true)
+        #expect(try await load(environment: ["PUNCTUAL_CA_FILE": "/nowhere"]) == Settings())
     }
 
     @Test("a database's address, which may hold a password, is never shown")

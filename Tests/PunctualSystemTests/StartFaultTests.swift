@@ -64,6 +64,15 @@ private let faults: [Fault] = [
         "a range that is none", ["serve"], ["egress.allow", "\"10.0.0.0/40\""],
         environment: ["PUNCTUAL_EGRESS_ALLOW": "10.0.0.0/40"]),
     .init(
+        "a certificate that is none", ["serve"], ["/bin/true", "no PEM certificate"],
+        environment: ["PUNCTUAL_HTTP_TLS_CERTIFICATE": "/bin/true", "PUNCTUAL_HTTP_TLS_KEY": "/bin/true"]),
+    .init(
+        "a key that is not there", ["serve"], ["http.tls.key", "cannot read none.key"],
+        environment: ["PUNCTUAL_HTTP_TLS_CERTIFICATE": "/bin/true", "PUNCTUAL_HTTP_TLS_KEY": "none.key"]),
+    .init(
+        "every origin", ["serve"], ["http.cors.origins", "\"*\""],
+        environment: ["PUNCTUAL_HTTP_CORS_ORIGINS": "*"]),
+    .init(
         "a variable and its file", ["serve"], ["PUNCTUAL_NODE_ID_FILE", "keep one"],
         environment: ["PUNCTUAL_NODE_ID": "a", "PUNCTUAL_NODE_ID_FILE": "x"]),
 ]

@@ -15,7 +15,8 @@ struct ClientOptions: ParsableArguments {
         let environment = ProcessInfo.processInfo.environment
         let client = PunctualClient(
             address: ClientOptions.address(flag: url, environment: environment),
-            token: try ClientOptions.token(flag: token, environment: environment))
+            token: try ClientOptions.token(flag: token, environment: environment),
+            authorities: try ClientOptions.authorities(environment: environment))
         do {
             let value = try await body(Server(client: client))
             try await client.shutdown()
@@ -30,6 +31,15 @@ struct ClientOptions: ParsableArguments {
     static func address(flag: String?, environment: [String: String]) -> String {
         let given = flag ?? environment["PUNCTUAL_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://127.0.0.1:8640"
         return given.contains("://") ? given : "http://\(given)"
+    }
+
+    /// The file of the certificate authorities to trust instead of the system's; nil means those.
+    static func authorities(environment: [String: String]) throws(Failure) -> String? {
+        guard let path = environment["PUNCTUAL_CA_FILE"], !path.isEmpty else { return nil }
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw Failure(.failed, "PUNCTUAL_CA_FILE: cannot read \(path)")
+        }
+        return path
     }
 
     static func token(flag: String?, environment: [String: String]) throws(Failure) -> String? {

@@ -5,7 +5,7 @@ import PunctualJSON
 struct RunningServer: Sendable {
     let background: Background
     let folder: Folder
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or with `https`.
     let address: String
 
     var port: String { String(address.split(separator: ":").last ?? "") }
@@ -56,7 +56,7 @@ func withServer<Value: Sendable>(
         try Program.punctual(), arguments, in: folder, named: name, environment: environment
     ) { background in
         let line = try await background.line(with: " is ready at ")
-        let address = line.split(separator: " ").first { $0.hasPrefix("http://") }
+        let address = line.split(separator: " ").first { $0.hasPrefix("http") }
         let server = RunningServer(background: background, folder: folder, address: address.map(String.init) ?? line)
         return try await body(server)
     }
