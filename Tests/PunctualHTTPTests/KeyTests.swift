@@ -167,7 +167,8 @@ struct KeyTests {
                     let claim = #"{"worker":"w","queues":["q"],"wait":"60s"}"#
                     let began = ContinuousClock.now
                     let answer = try await client.send(.post, "/api/v1/work/claim", claim, headers: bearer(text))
-                    #expect(answer.json["items"] == [] && began.duration(to: .now) < .seconds(60))
+                    #expect(answer.status == 401 || answer.json["items"] == [])
+                    #expect(began.duration(to: .now) < .seconds(60))
                     return answer.status
                 }
                 let bounds = scene.scene.services.bounds
