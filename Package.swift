@@ -124,8 +124,8 @@ let package = Package(
         .executableTarget(
             name: "punctual",
             dependencies: [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualClient", "PunctualServer",
-                arguments, yams,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualClient", "PunctualAccess",
+                "PunctualServer", arguments, yams,
             ],
             swiftSettings: settings),
 
@@ -144,7 +144,7 @@ let package = Package(
         tests("PunctualJSON"),
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
         tests("PunctualAPI"),
-        tests("PunctualClient", ["PunctualJSON", nioCore, nioPosix]),
+        tests("PunctualClient", ["PunctualAPI", "PunctualJSON", nioCore, nioPosix]),
         tests("PunctualObservability", [logging, metrics, coreMetrics]),
         tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),
         tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", "sqlite-writer", grdb]),
@@ -193,7 +193,11 @@ let package = Package(
             "PunctualServer",
             ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualExecutors", "PunctualTestKit", logging]),
         tests(
-            "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
+            "punctual",
+            [
+                "PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", "PunctualCore", "PunctualAccess",
+                arguments,
+            ],
             exclude: ["Golden"]),
         .testTarget(
             name: "PunctualSystemTests",
