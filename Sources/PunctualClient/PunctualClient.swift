@@ -190,22 +190,13 @@ public struct PunctualClient: Sendable {
         return ServerEvents(address: address, body: try await open(request))
     }
 
-    /// Reads an answer of any length, piece by piece.
-    /// - Parameters:
-    ///   - accept: the content type to ask for.
-    ///   - take: gets each piece; what it throws ends the reading.
-    /// - Throws: `ClientError`, or what `take` throws.
+    /// Opens an answer of any length, which is read piece by piece.
+    /// - Parameter accept: the content type to ask for.
+    /// - Throws: `ClientError`.
     public func download(
-        _ path: String, query: [(String, String)] = [], accept: String, _ take: ([UInt8]) throws -> Void
-    ) async throws {
-        let body = try await open(try request("GET", path, query, accept: accept))
-        var pieces = body.makeAsyncIterator()
-        while true {
-            let piece: ByteBuffer?
-            do { piece = try await pieces.next() } catch { throw Self.failure(error, address: address) }
-            guard let piece else { return }
-            try take(Array(piece.readableBytesView))
-        }
+        _ path: String, query: [(String, String)] = [], accept: String
+    ) async throws(ClientError) -> AnswerPieces {
+        AnswerPieces(address: address, body: try await open(try request("GET", path, query, accept: accept)))
     }
 
     /// Begins to read an answer that may go on for long.

@@ -29,7 +29,8 @@ struct Connection: Sendable {
             throw Failure(.notFound, Self.complaint(about: wanted, known))
         }
         let chosen = name.flatMap { known.all[$0] }
-        address = Self.address(given ?? chosen?.url ?? Self.standardAddress)
+        let address = Self.address(given ?? chosen?.url ?? Self.standardAddress)
+        self.address = address
         let isOwn = chosen.map { Self.address($0.url) == address } ?? false
         let allows = allowsPlainHTTP || Self.variable("PUNCTUAL_ALLOW_HTTP", environment) == "1"
         self.allowsPlainHTTP = allows || isOwn && (chosen?.allowsPlainHTTP ?? false)

@@ -79,7 +79,7 @@ struct AuditExport: AsyncParsableCommand {
     func run() async throws {
         try await client.connected { server in
             var reader = LineReader()
-            try await server.auditExport(from: fromEntry) { piece in
+            for try await piece in try await server.auditExport(from: fromEntry) {
                 let lines = try reader.read(piece)
                 if !lines.isEmpty {
                     Console.out(lines.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n"))
@@ -91,10 +91,9 @@ struct AuditExport: AsyncParsableCommand {
 }
 
 extension Server {
-    /// Reads the audit log, oldest first.
-    func auditExport(from first: Int = 1, _ take: ([UInt8]) throws -> Void) async throws {
+    /// The audit log, oldest first, a JSON object a line.
+    func auditExport(from first: Int = 1) async throws -> AnswerPieces {
         try await client.download(
-            "\(APIPath.prefix)/audit/export", query: [("from_sequence", String(first))],
-            accept: "application/x-ndjson", take)
+            "\(APIPath.prefix)/audit/export", query: [("from_sequence", String(first))], accept: "application/x-ndjson")
     }
 }

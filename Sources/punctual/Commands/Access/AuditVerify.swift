@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import PunctualAccess
+internal import PunctualClient
 internal import PunctualCore
 internal import PunctualJSON
 
@@ -55,7 +56,7 @@ struct AuditVerify: AsyncParsableCommand {
             let shown = newest.flatMap { AuditEntry(exported: $0) }?.head
             if newest != nil, shown == nil { throw Failure(.failed, "the server's newest entry is no audit entry") }
             var check = AuditCheck(holding: noted ?? shown)
-            try await server.auditExport { try check.read($0) }
+            for try await piece in try await server.auditExport() { try check.read(piece) }
             let end = try check.finish()
             if let shown, end.sequence < shown.sequence {
                 throw Failure(.failed, "the export ends at entry \(end.sequence), but entry \(shown.sequence) is there")

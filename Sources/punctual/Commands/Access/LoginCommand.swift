@@ -69,15 +69,26 @@ struct LoginCommand: AsyncParsableCommand {
     }
 
     private func signIn(_ client: PunctualClient, _ user: String, _ secret: String) async throws -> SignInTokens {
-        do {
+        let first: ClientAnswer
+        do throws(ClientError) {
             return try await client.signIn(name: user, password: secret, code: code)
-        } catch ClientError.refused(let answer) where answer.problem == .secondFactorRequired {
-            let typed = try SecretPrompt.ask("Code of the authenticator app", orUse: "--code")
-            return try await client.signIn(name: user, password: secret, code: typed)
-        } catch ClientError.refused(let answer) where answer.status == 401 {
-            // The advice for other commands is to do what has just failed.
-            throw Failure(.notAllowed, "\(ClientError.refused(answer))")
+        } catch {
+            guard case .refused(let answer) = error, answer.status == 401 else { throw error }
+            first = answer
         }
+        guard first.problem == .secondFactorRequired, code == nil else { throw LoginCommand.refusal(first) }
+        let typed = try SecretPrompt.ask("Code of the authenticator app", orUse: "--code")
+        do throws(ClientError) {
+            return try await client.signIn(name: user, password: secret, code: typed)
+        } catch {
+            guard case .refused(let answer) = error, answer.status == 401 else { throw error }
+            throw LoginCommand.refusal(answer)
+        }
+    }
+
+    /// The advice for other commands is to do what has just failed.
+    private static func refusal(_ answer: ClientAnswer) -> Failure {
+        Failure(.notAllowed, "\(ClientError.refused(answer))")
     }
 }
 

@@ -75,7 +75,7 @@ struct RoleGrant: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var body: JSONObject = JSONObject()
+        var body = JSONObject()
         body["role"] = .string(role)
         body["service"] = .string(service ?? "*")
         body["labels"] = try JSONValue.labels(label)
