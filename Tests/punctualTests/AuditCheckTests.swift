@@ -15,7 +15,7 @@ struct AuditCheckTests {
                 at: Timestamp(milliseconds: Int64(number) * 1000), principal: "user:\(number)",
                 credential: number % 2 == 0 ? "key:1" : nil, address: IPAddress("192.0.2.\(number)"),
                 operation: "createKey", resource: "key:\(number)", isAllowed: number % 3 != 0,
-                after: ["name": "n\(number)"], requestID: "r\(number)")
+                after: ["name": .string("n\(number)")], requestID: "r\(number)")
             entries.append(AuditEntry(draft, after: entries.last?.head ?? .empty))
         }
         return entries

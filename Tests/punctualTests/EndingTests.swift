@@ -1,4 +1,5 @@
 import ArgumentParser
+import PunctualClient
 import PunctualJSON
 import Testing
 
