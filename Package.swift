@@ -134,8 +134,8 @@ let package = Package(
         .executableTarget(
             name: "punctual",
             dependencies: [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualClient", "PunctualServer",
-                arguments, yams,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualClient", "PunctualAccess",
+                "PunctualServer", arguments, yams,
             ],
             swiftSettings: settings),
 
@@ -154,7 +154,7 @@ let package = Package(
         tests("PunctualJSON"),
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
         tests("PunctualAPI"),
-        tests("PunctualClient", ["PunctualJSON", nioCore, nioPosix]),
+        tests("PunctualClient", ["PunctualAPI", "PunctualJSON", nioCore, nioPosix]),
         tests("PunctualObservability", [logging, metrics, coreMetrics]),
         tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),
         tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", "sqlite-writer", grdb]),
@@ -208,7 +208,11 @@ let package = Package(
                 "PunctualHTTP", "PunctualTestKit", "TestPeers", logging,
             ]),
         tests(
-            "punctual", ["PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", arguments],
+            "punctual",
+            [
+                "PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", "PunctualCore", "PunctualAccess",
+                arguments,
+            ],
             exclude: ["Golden"]),
         .testTarget(
             name: "PunctualSystemTests",

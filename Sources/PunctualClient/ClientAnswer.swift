@@ -35,6 +35,10 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
     case timedOut(String)
     /// The server answered with a status outside 200–299.
     case refused(ClientAnswer)
+    /// The sign-in has ended, or cannot be used; somebody has to sign in again.
+    case signedOut(String)
+    /// A credential would have gone over plain http to another machine; nothing was sent.
+    case insecure(String)
 
     /// The status of a refusal; nil for the others.
     public var status: Int? {
@@ -43,10 +47,12 @@ public enum ClientError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unreachable(let text), .timedOut(let text): return text
+        case .unreachable(let text), .timedOut(let text), .signedOut(let text), .insecure(let text): return text
         case .refused(let answer):
             guard let json = answer.json else { return "the server answered with status \(answer.status)" }
-            var lines = [json["detail"]?.string ?? json["title"]?.string ?? "status \(answer.status)"]
+            // What OAuth's calls refuse is told in its own words (RFC 6749, section 5.2).
+            let detail = json["detail"]?.string ?? json["title"]?.string ?? json["error_description"]?.string
+            var lines = [detail ?? "status \(answer.status)"]
             for fault in json["errors"]?.array ?? [] {
                 // The place in the body, or the parameter or header; the body as a whole has none.
                 let place = fault["pointer"]?.string ?? fault["parameter"]?.string ?? ""

@@ -91,6 +91,8 @@ struct Ending: Equatable {
         switch error {
         case .unreachable: return .failed
         case .timedOut: return .timedOut
+        case .signedOut: return .notAllowed
+        case .insecure: return .usage
         case .refused(let answer):
             switch answer.status {
             case 401, 403: return .notAllowed
@@ -108,7 +110,9 @@ struct Ending: Equatable {
             "\(text)\n  Is the server running? Start it with `punctual dev`, or name another with --url or PUNCTUAL_URL."
         case .timedOut(let text): text
         case .refused(let answer) where answer.status == 401:
-            "\(error)\n  Give a token with --token, PUNCTUAL_TOKEN or PUNCTUAL_TOKEN_FILE."
+            "\(error)\n  Sign in with `punctual login`, or give a key with PUNCTUAL_TOKEN or PUNCTUAL_TOKEN_FILE."
+        case .signedOut: "\(error)\n  Sign in again with `punctual login`."
+        case .insecure: "\(error)\n  Use https; --allow-http is for networks whose every wire you trust."
         case .refused: "\(error)"
         }
     }

@@ -10,7 +10,10 @@ struct PunctualClientTests {
         _ address: String, method: String = "GET", path: String = "/api/v1/jobs", query: [(String, String)] = [],
         body: JSONValue? = nil, token: String? = nil, timeoutSeconds: Int64 = 60
     ) async throws -> Result<ClientAnswer, ClientError> {
-        let client = PunctualClient(address: address, token: token, timeoutSeconds: timeoutSeconds)
+        let client = PunctualClient(
+            address: address, credential: token.map(ClientCredential.token),
+            retries: RetryPolicy(attempts: 2, initialMilliseconds: 1, longestMilliseconds: 5),
+            timeoutSeconds: timeoutSeconds)
         let result: Result<ClientAnswer, ClientError>
         do throws(ClientError) {
             result = .success(try await client.send(method, path, query: query, body: body))

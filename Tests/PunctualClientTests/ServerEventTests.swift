@@ -59,7 +59,7 @@ struct ServerEventTests {
         answered answer: String?, after place: String? = nil
     ) async throws -> (events: [ServerEvent], failure: ClientError?, asked: String) {
         let server = try await RawServer(answer, closes: true)
-        let client = PunctualClient(address: server.address, token: "pk_1")
+        let client = PunctualClient(address: server.address, credential: .token("pk_1"))
         var (events, failure) = ([ServerEvent](), ClientError?.none)
         do {
             for try await event in try await client.events("/api/v1/events", query: [("job_id", "a b")], after: place) {

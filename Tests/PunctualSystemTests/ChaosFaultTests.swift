@@ -262,7 +262,7 @@ struct ChaosFaultTests {
     }
 
     func answer(_ path: String, of node: ClusterNode) async throws -> (status: Int, body: String) {
-        let client = PunctualClient(address: node.address, timeoutSeconds: 15)
+        let client = PunctualClient(address: node.address, retries: .none, timeoutSeconds: 15)
         let result: (Int, String)
         do throws(ClientError) {
             let answer = try await client.send("GET", path)

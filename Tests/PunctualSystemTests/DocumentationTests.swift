@@ -66,10 +66,12 @@ struct DocumentationTests {
             try await withServer(["dev", "--demo", "--port", "0"], in: folder) { server in
                 let path = URL(filePath: try Program.punctual()).deletingLastPathComponent().path()
                 for shown in known {
+                    // The page about access has a server of its own, whose address its profile keeps.
+                    let isOpen = shown.page != "docs/guides/access.md"
                     let said = try await Program.run(
                         try Program.installed("bash"),
                         ["-c", "exec 2>&1; set -e; PATH=\(path):$PATH\n\(shown.command)"],
-                        in: folder, environment: ["PUNCTUAL_URL": server.address, "DATABASE": database])
+                        in: folder, environment: ["PUNCTUAL_URL": isOpen ? server.address : "", "DATABASE": database])
                     #expect(said.status == 0, "\(shown.testDescription): \(said)")
                     let lines = said.out.split(separator: "\n").map(String.init)
                     if !shown.lines.isEmpty {
@@ -78,6 +80,9 @@ struct DocumentationTests {
                             "\(shown.testDescription)")
                     }
                 }
+                // That server ends with its page; a page that failed half-way has left it running.
+                _ = try await Program.run(
+                    try Program.installed("bash"), ["-c", "test ! -f serve.pid || kill $(cat serve.pid)"], in: folder)
             }
         }
     }

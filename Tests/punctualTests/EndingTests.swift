@@ -1,4 +1,5 @@
 import ArgumentParser
+import PunctualClient
 import PunctualJSON
 import Testing
 
@@ -27,6 +28,12 @@ struct EndingTests {
             ["job", "create", "a", "--manual", "--cron", "* * * * *", "--noop"], ["schedule", "preview"],
             ["schedule", "preview", "* * * * *", "--count", "1001"], ["bench", "--jobs", "0"],
             ["import", "crontab", "x", "--system", "--user"], ["completion", "tcsh"],
+            ["role", "grant", "viewer", "--user", "a"], ["role", "grant", "viewer", "--service", "a"],
+            ["role", "grant", "viewer", "--user", "a", "--group", "b", "--service", "c"],
+            ["role", "grant", "viewer", "--user", "a", "--service", "c", "--all-services"],
+            ["role", "revoke", "viewer"], ["key", "list", "--user", "a", "--service-account", "b"],
+            ["user", "create", "a", "--no-password", "--password-stdin"], ["audit", "verify", "--head", "1:ab"],
+            ["audit", "export", "--from-entry", "0"],
         ])
     func usage(_ arguments: [String]) throws {
         let ending = try ending(arguments)
@@ -54,6 +61,13 @@ struct EndingTests {
         #expect(throws: Never.self) { try ExecutionEnd.check(["status": "succeeded"], within: .seconds(1)) }
     }
 
+    @Test("who is signed out is not allowed, and a token that would go in the open is wrong usage")
+    func access() {
+        #expect(Ending(of: ClientError.signedOut("over")).status == 4)
+        #expect(Ending(of: ClientError.signedOut("over")).message.contains("punctual login"))
+        #expect(Ending(of: ClientError.insecure("open")).status == 2)
+    }
+
     @Test("a name that is nearly right is suggested")
     func suggestion() {
         let text = JobReference.complaint(
@@ -63,13 +77,18 @@ struct EndingTests {
 
     @Test("the address and the token come from flags, then variables")
     func settings() throws {
-        #expect(ClientOptions.address(flag: nil, environment: [:]) == "http://127.0.0.1:8640")
-        #expect(ClientOptions.address(flag: nil, environment: ["PUNCTUAL_URL": "https://a"]) == "https://a")
-        #expect(ClientOptions.address(flag: "host:1", environment: ["PUNCTUAL_URL": "https://a"]) == "http://host:1")
-        #expect(try ClientOptions.token(flag: "f", environment: ["PUNCTUAL_TOKEN": "v"]) == "f")
-        #expect(try ClientOptions.token(flag: nil, environment: ["PUNCTUAL_TOKEN": "v"]) == "v")
+        func address(_ flag: String?, _ environment: [String: String]) throws -> String {
+            try Connection(
+                url: flag, token: nil, profile: nil, allowsPlainHTTP: false, environment: environment, file: nil
+            ).address
+        }
+        #expect(try address(nil, [:]) == "http://127.0.0.1:8640")
+        #expect(try address(nil, ["PUNCTUAL_URL": "https://a"]) == "https://a")
+        #expect(try address("host:1", ["PUNCTUAL_URL": "https://a"]) == "http://host:1")
+        #expect(try Connection.token(flag: "f", environment: ["PUNCTUAL_TOKEN": "v"]) == "f")
+        #expect(try Connection.token(flag: nil, environment: ["PUNCTUAL_TOKEN": "v"]) == "v")
         #expect(throws: Failure.self) {
-            try ClientOptions.token(flag: nil, environment: ["PUNCTUAL_TOKEN_FILE": "/nonexistent/token"])
+            try Connection.token(flag: nil, environment: ["PUNCTUAL_TOKEN_FILE": "/nonexistent/token"])
         }
     }
 }

@@ -23,7 +23,8 @@ struct GoldenTests {
         "help begins with examples",
         arguments: [
             [], ["job"], ["job", "list"], ["job", "apply"], ["job", "create"], ["job", "trigger"],
-            ["execution", "list"], ["schedule", "preview"], ["import", "crontab"], ["status"],
+            ["execution", "list"], ["schedule", "preview"], ["import", "crontab"], ["status"], ["login"],
+            ["key", "create"], ["role", "grant"], ["secret", "set"], ["audit", "verify"],
         ] as [[String]])
     func help(_ path: [String]) throws {
         let error = #expect(throws: (any Error).self) {

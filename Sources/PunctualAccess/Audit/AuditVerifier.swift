@@ -65,6 +65,13 @@ package struct AuditVerifier: Sendable {
         if let empty = self.anchors[0], empty != .empty { throw .anchor(at: 0) }
     }
 
+    /// For those who do not hold the server's key.
+    /// - Parameter head: an end of the log that was noted elsewhere; the log must hold it.
+    package init(holding head: AuditHead = .empty) {
+        anchors = [head.sequence: head]
+        newestAnchor = head.sequence
+    }
+
     /// Checks the entries that follow those that were checked before.
     package mutating func check(_ entries: some Sequence<AuditEntry>) throws(Fault) {
         for entry in entries {

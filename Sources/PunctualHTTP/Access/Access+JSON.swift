@@ -82,22 +82,6 @@ extension SecretRecord {
     var resource: String { "secret:\(service)/\(name)" }
 }
 
-extension AuditEntry {
-    /// What is hashed, as it is hashed, with the links of the chain around it: enough to compute every hash anew.
-    var json: JSONValue {
-        var object = JSONObject()
-        object["sequence"] = .int(sequence)
-        for member in draft.json.object?.members ?? [] { object[member.name] = member.value }
-        object["previous"] = .string(Self.hexadecimal(previous))
-        object["hash"] = .string(Self.hexadecimal(hash))
-        return .object(object)
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-}
-
 extension Job {
     /// What the audit log keeps of it.
     var audited: JSONValue { draft.json.with("status", .string(status.rawValue)) }

@@ -31,7 +31,7 @@ struct AuditController {
             Page(
                 items: entries, next: last.map { PageKey(value: String($0), id: Identifier(high: 0, low: 0)) }),
             scope: scope
-        ) { $1.value($0.json) }
+        ) { $1.value($0.exported) }
     }
 
     /// All of it, oldest first, a JSON object a line: what `punctual audit verify` reads.
@@ -52,7 +52,7 @@ struct AuditController {
                     var text = ByteBuffer()
                     for entry in entries where entry.sequence <= end {
                         var line = JSONWriter()
-                        line.value(entry.json)
+                        line.value(entry.exported)
                         text.writeBytes(line.bytes)
                         text.writeString("\n")
                     }

@@ -7,16 +7,36 @@ struct ClientOptions: ParsableArguments {
     @Option(name: .long, help: "The server. (PUNCTUAL_URL, default http://127.0.0.1:8640)")
     var url: String?
 
-    @Option(name: .long, help: "The token to show. (PUNCTUAL_TOKEN, or a file named by PUNCTUAL_TOKEN_FILE)")
+    @Option(
+        name: .long,
+        help: "The key or token to show. (PUNCTUAL_TOKEN, or a file named by PUNCTUAL_TOKEN_FILE)")
     var token: String?
 
-    /// Runs the body with a connection to the server that flags and variables name.
+    @Option(
+        name: .long, help: "The profile of `punctual login` to use. (PUNCTUAL_PROFILE, default the current one)")
+    var profile: String?
+
+    @Flag(
+        name: .long,
+        help: "Send tokens over plain http to another machine, where others can read them. (PUNCTUAL_ALLOW_HTTP=1)")
+    var allowHTTP = false
+
+    /// Runs the body with a connection to the server that flags, variables and the profile name.
     func connected<Value>(_ body: (Server) async throws -> Value) async throws -> Value {
         let environment = ProcessInfo.processInfo.environment
+        let connection = try Connection(
+            url: url, token: token, profile: profile, allowsPlainHTTP: allowHTTP, environment: environment,
+            file: ProfileFile(environment: environment))
+        return try await connection.open(body)
+    }
+}
+
+extension Connection {
+    /// Runs the body with a client, which is closed afterwards.
+    func open<Value>(_ body: (Server) async throws -> Value) async throws -> Value {
         let client = PunctualClient(
-            address: ClientOptions.address(flag: url, environment: environment),
-            token: try ClientOptions.token(flag: token, environment: environment),
-            authorities: try ClientOptions.authorities(environment: environment))
+            address: address, credential: credential, allowsPlainHTTP: allowsPlainHTTP,
+            authorities: try Connection.authorities(ProcessInfo.processInfo.environment))
         do {
             let value = try await body(Server(client: client))
             try await client.shutdown()
@@ -26,30 +46,6 @@ struct ClientOptions: ParsableArguments {
             try? await client.shutdown()
             throw error
         }
-    }
-
-    static func address(flag: String?, environment: [String: String]) -> String {
-        let given = flag ?? environment["PUNCTUAL_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://127.0.0.1:8640"
-        return given.contains("://") ? given : "http://\(given)"
-    }
-
-    /// The file of the certificate authorities to trust instead of the system's; nil means those.
-    static func authorities(environment: [String: String]) throws(Failure) -> String? {
-        guard let path = environment["PUNCTUAL_CA_FILE"], !path.isEmpty else { return nil }
-        guard FileManager.default.isReadableFile(atPath: path) else {
-            throw Failure(.failed, "PUNCTUAL_CA_FILE: cannot read \(path)")
-        }
-        return path
-    }
-
-    static func token(flag: String?, environment: [String: String]) throws(Failure) -> String? {
-        if let flag { return flag }
-        if let token = environment["PUNCTUAL_TOKEN"], !token.isEmpty { return token }
-        guard let path = environment["PUNCTUAL_TOKEN_FILE"], !path.isEmpty else { return nil }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Failure(.failed, "PUNCTUAL_TOKEN_FILE: cannot read \(path)")
-        }
-        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
 

@@ -81,7 +81,7 @@ struct HealthCommand: AsyncParsableCommand {
     func run() async throws {
         try await client.connected { server in
             do {
-                let answer = try await server.client.send("GET", "/health")
+                let answer = try await server.client.send("GET", "/health", retries: RetryPolicy.none)
                 output.show(answer.json ?? .null, as: View(key: "status", columns: []))
             } catch ClientError.refused(let answer) where answer.status == 503 {
                 output.show(answer.json ?? .null, as: View(key: "status", columns: []))

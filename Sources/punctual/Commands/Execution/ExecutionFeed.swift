@@ -55,6 +55,7 @@ struct ExecutionFeed {
         switch error {
         case .unreachable, .timedOut: true
         case .refused(let answer): answer.status == 429 || answer.status >= 500
+        case .signedOut, .insecure: false
         }
     }
 }

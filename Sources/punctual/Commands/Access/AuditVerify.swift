@@ -1,0 +1,113 @@
+internal import ArgumentParser
+internal import Foundation
+internal import PunctualAccess
+internal import PunctualClient
+internal import PunctualCore
+internal import PunctualJSON
+
+struct AuditVerify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check that no entry of the audit log was changed, taken out or put in; exit code 1 when one was.",
+        discussion: """
+            EXAMPLES
+              punctual audit verify
+              punctual audit verify audit.jsonl
+              punctual audit verify audit.jsonl --head 2:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+
+            Prints the log's head: its last entry and that one's hash. Whoever can write the whole database can chain it
+            anew, but not so that it holds a head that you have put by; give that as --head.
+            """)
+
+    @Argument(help: "An export; - is standard input. Default: what the server has.")
+    var file: String?
+    @Option(name: .long, help: "A head that was printed before, and that the log must hold.")
+    var head: String?
+    @OptionGroup var client: ClientOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let head, AuditHead(text: head) == nil {
+            throw ValidationError("--head \"\(head)\": write what `punctual audit verify` has printed")
+        }
+    }
+
+    func run() async throws {
+        let noted = head.flatMap { AuditHead(text: $0) }
+        let end = if let file { try verify(file, noted) } else { try await verifyServer(noted) }
+        output.show(
+            ["entries": .int(end.sequence), "head": .string(end.text)], as: .auditHeads)
+    }
+
+    private func verify(_ file: String, _ noted: AuditHead?) throws -> AuditHead {
+        let name = file == "-" ? "standard input" : file
+        guard let handle = file == "-" ? .standardInput : FileHandle(forReadingAtPath: file) else {
+            throw Failure(.failed, "cannot read \(name)")
+        }
+        var check = AuditCheck(holding: noted)
+        while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { try check.read(Array(piece)) }
+        return try check.finish()
+    }
+
+    private func verifyServer(_ noted: AuditHead?) async throws -> AuditHead {
+        try await client.connected { server in
+            // The export must reach what the list shows.
+            let newest = try await server.items("/audit", [], limit: 1).first
+            let shown = newest.flatMap { AuditEntry(exported: $0) }?.head
+            if newest != nil, shown == nil { throw Failure(.failed, "the server's newest entry is no audit entry") }
+            var check = AuditCheck(holding: noted ?? shown)
+            for try await piece in try await server.auditExport() { try check.read(piece) }
+            let end = try check.finish()
+            if let shown, end.sequence < shown.sequence {
+                throw Failure(.failed, "the export ends at entry \(end.sequence), but entry \(shown.sequence) is there")
+            }
+            return end
+        }
+    }
+}
+
+/// Checks an export as it is read.
+struct AuditCheck {
+    private var reader = LineReader()
+    private var verifier: AuditVerifier
+    private var line = 0
+
+    /// - Parameter head: what the log must hold; nil for nothing.
+    init(holding head: AuditHead?) { verifier = AuditVerifier(holding: head ?? .empty) }
+
+    /// - Throws: `Failure` with the place that does not fit.
+    mutating func read(_ bytes: [UInt8]) throws(Failure) {
+        for text in try reader.read(bytes) {
+            line += 1
+            // What is no JSON is no entry either, which is told with its place.
+            guard let json = try? JSONValue(parsing: text), let entry = AuditEntry(exported: json) else {
+                throw Failure(.failed, "line \(line) is no entry of an audit log")
+            }
+            do throws(AuditVerifier.Fault) { try verifier.check([entry]) } catch { throw AuditCheck.failure(error) }
+        }
+    }
+
+    /// The last entry, when all fit.
+    func finish() throws(Failure) -> AuditHead {
+        try reader.finish()
+        do throws(AuditVerifier.Fault) {
+            try verifier.finish(stored: verifier.head)
+        } catch {
+            throw AuditCheck.failure(error)
+        }
+        return verifier.head
+    }
+
+    static func failure(_ fault: AuditVerifier.Fault) -> Failure {
+        let text =
+            switch fault {
+            case .sequence(let expected, let found): "entry \(expected) should come, entry \(found) stands there"
+            case .chain(let place): "entry \(place) does not follow the one before it"
+            case .content(let place): "entry \(place) was changed"
+            case .anchor(let place): "entry \(place) is not the one that the head names"
+            case .anchorForged(let place): "the signature of the head at entry \(place) is not the server's"
+            case .truncated(let place, let expected): "it ends at entry \(place), before entry \(expected)"
+            }
+        return Failure(.failed, "the audit log was tampered with: \(text)")
+    }
+}
