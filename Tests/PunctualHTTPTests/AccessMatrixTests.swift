@@ -171,7 +171,8 @@ private struct Probe {
     }
 }
 
-@Suite("Every call by everybody", .timeLimit(.minutes(10)))
+/// One after the other: a server that is tested over a socket meanwhile needs its share of the cores.
+@Suite("Every call by everybody", .serialized, .timeLimit(.minutes(10)))
 struct AccessMatrixTests {
     /// What somebody shows who asks again and again.
     private func credential(of asker: Asker, _ scene: AccessScene) async throws -> (Subject, HTTPFields) {
