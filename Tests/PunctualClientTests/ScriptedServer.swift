@@ -35,9 +35,11 @@ final class ScriptedServer: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
+        // A channel that is closed has no address any more.
+        address = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
     }
 
-    var address: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
+    let address: String
     /// All requests, in the order of their coming.
     var asked: [Asked] { kept.asked.withLock { $0 } }
 
