@@ -6,7 +6,7 @@ import Testing
 
 @testable import PunctualPostgres
 
-@Suite("With 1,000,000 jobs and as many executions")
+@Suite("With 300,000 jobs and as many executions")
 struct QueryPlanTests {
     private static let jobQueries: [JobQuery] = {
         var queries = JobQuery.Sort.allCases.flatMap { sort in
@@ -184,18 +184,18 @@ struct QueryPlanTests {
     private static func filling(_ now: Timestamp) -> String {
         let instant = now.milliseconds
         return """
-            INSERT INTO jobs SELECT gen_random_uuid(), 's' || i % 300, 'job-' || i, '', 'q' || i % 150,
-                jsonb_build_object('team', 't' || i % 3000),
+            INSERT INTO jobs SELECT gen_random_uuid(), 's' || i % 100, 'job-' || i, '', 'q' || i % 50,
+                jsonb_build_object('team', 't' || i % 1000),
                 '{"name":"job","schedule":{"type":"manual"},"target":{"type":"noop"}}', 'anonymous', \(instant) - i,
-                \(instant) - i FROM generate_series(1, 1000000) AS i;
+                \(instant) - i FROM generate_series(1, 300000) AS i;
             INSERT INTO job_progress SELECT id, \(instant) - 1000 + row_number() OVER (), abs(hashtext(id::text)) % 256,
                 CASE WHEN random() < 0.01 THEN 'paused' ELSE 'active' END, 1, NULL, 0, NULL, 0, NULL, 0, NULL, false FROM jobs;
             INSERT INTO open_executions SELECT (lpad(to_hex(\(instant) - i), 12, '0') || '8000' || substr(md5(i::text), 1, 16))::uuid,
                 j.id, j.name, j.service, j.queue, 5, 0, NULL, \(instant) - i, \(instant) - i, 'schedule', 'pending', NULL, 0,
                 3, NULL, NULL, false, \(instant) - i, NULL, NULL, NULL, NULL, NULL
                 FROM (SELECT *, row_number() OVER () AS i FROM jobs LIMIT 50000) j;
-            INSERT INTO ended_executions SELECT (lpad(to_hex(\(instant) - i * 300), 12, '0') || '8000' || substr(md5(i::text), 1, 16))::uuid,
-                j.id, j.name, j.service, j.queue, 5, 0, NULL, \(instant) - i * 300, \(instant) - i * 300, 'schedule',
+            INSERT INTO ended_executions SELECT (lpad(to_hex(\(instant) - i * 1000), 12, '0') || '8000' || substr(md5(i::text), 1, 16))::uuid,
+                j.id, j.name, j.service, j.queue, 5, 0, NULL, \(instant) - i * 1000, \(instant) - i * 1000, 'schedule',
                 CASE WHEN i % 100 = 0 THEN 'failed' WHEN i % 101 = 0 THEN 'skipped' ELSE 'succeeded' END,
                 CASE WHEN i % 101 = 0 THEN 'overlap' END, 1, 3, 'w', NULL, false, \(instant), \(instant), \(instant), NULL,
                 NULL, NULL FROM (SELECT *, row_number() OVER () AS i FROM jobs) j;

@@ -34,7 +34,7 @@ struct ExampleTests {
             for line in text.split(separator: "\n").map({ $0.drop { $0 == " " } }) where line.hasPrefix("punctual ") {
                 // What stands far to the right is a word on the example; the rest of a shell's line is not ours.
                 let words = ExampleTests.words(of: String(line.split(separator: "   ")[0]))
-                let own = words.dropFirst().prefix { !["|", "&&", ">", "<"].contains($0) }
+                let own = words.dropFirst().prefix { !["|", "&&", ">", ">>", "<"].contains($0) }
                 #expect(throws: Never.self, "\(line)") { _ = try PunctualCommand.parseAsRoot(Array(own)) }
                 count += 1
             }
