@@ -218,8 +218,8 @@ struct QueryPlanTests {
                     #expect(!line.contains("Seq Scan on \(table)"), "\(plan.prefix(3000))")
                 }
                 if let count = line.firstMatch(of: #/Rows Removed by [A-Za-z ]+: (\d+)/#).flatMap({ Int($0.1) }) {
-                    // The shards asked for are some of those that are due.
-                    #expect(count < (isWalk ? 51_000 : 6000), "\(plan.prefix(3000))")
+                    // The shards asked for are some of those that are due: which ones, chance decides.
+                    #expect(count < (isWalk ? 51_000 : 9000), "\(plan.prefix(3000))")
                 }
                 if line.contains("Scan"), let rows = line.firstMatch(of: #/actual rows=(\d+)/#).flatMap({ Int($0.1) }) {
                     #expect(rows < 6000, "\(plan.prefix(3000))")
