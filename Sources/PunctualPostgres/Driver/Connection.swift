@@ -1,5 +1,4 @@
 internal import CLibpq
-internal import Dispatch
 internal import Glibc
 internal import PunctualSchedule
 
@@ -322,89 +321,4 @@ actor Connection {
         let said = link.flatMap(PQerrorMessage).map { oneLine(String(cString: $0)) } ?? ""
         return said.isEmpty ? "the server closed the connection" : said
     }
-}
-
-/// The calls of one `run` on their way; only its connection's thread touches it.
-private final class Request {
-    enum Step { case rows, upkeep }
-
-    let id: Int
-    /// In monotonic nanoseconds.
-    var deadline: UInt64
-    var steps: [Step] = []
-    /// The one whose results come now.
-    var step = 0
-    /// Whether the first statement is our own.
-    var skipsFirst = false
-    var rows: [Rows] = []
-    var fault: PostgresFault?
-    var continuation: CheckedContinuation<Result<[Rows], PostgresFault>, Never>?
-    private(set) var result: Result<[Rows], PostgresFault>?
-
-    init(id: Int, deadline: UInt64) {
-        self.id = id
-        self.deadline = deadline
-    }
-
-    /// Only the first answer counts.
-    func answer(_ new: Result<[Rows], PostgresFault>) {
-        guard result == nil else { return }
-        result = new
-        continuation?.resume(returning: new)
-        continuation = nil
-    }
-}
-
-/// What it takes to ask the server to stop a statement; safe on any thread, as libpq says.
-private final class Cancellation: @unchecked Sendable {
-    private let handle: OpaquePointer
-    /// Asking opens a connection and waits for it.
-    private static let queue = DispatchQueue(label: "punctual.postgres.cancel", attributes: .concurrent)
-
-    init(_ handle: OpaquePointer) { self.handle = handle }
-
-    deinit { PQfreeCancel(handle) }
-
-    func send() {
-        Cancellation.queue.async { [self] in
-            var complaint = [CChar](repeating: 0, count: 256)
-            // When it fails, the statement goes on until its limit; the caller has been told already.
-            _ = PQcancel(handle, &complaint, Int32(complaint.count))
-        }
-    }
-}
-
-extension Parameters {
-    /// As libpq wants them; valid during the call.
-    fileprivate func withPointers<Result>(
-        _ body: (
-            Int32, UnsafePointer<UInt32>?, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?,
-            UnsafePointer<Int32>?
-        ) -> Result
-    ) -> Result {
-        bytes.withUnsafeBytes { bytes in
-            // An empty value needs an address as well, or it would be NULL.
-            let empty = StaticString("").utf8Start
-            let base =
-                bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-                ?? UnsafeRawPointer(empty).assumingMemoryBound(to: CChar.self)
-            var offset = 0
-            let values = lengths.map { length -> UnsafePointer<CChar>? in
-                guard let length else { return nil }
-                defer { offset += Int(length) }
-                return base + offset
-            }
-            return body(
-                Int32(types.count), types, values, lengths.map { $0 ?? 0 }, [Int32](repeating: 1, count: types.count))
-        }
-    }
-}
-
-/// The texts as a null-terminated array of C strings, valid during the call.
-private func withCStrings<Result>(
-    _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
-) -> Result {
-    let copies = texts.map { strdup($0) }
-    defer { for copy in copies { free(copy) } }
-    return body(copies.map { UnsafePointer($0) } + [nil])
 }

@@ -138,3 +138,29 @@ extension Array: Bindable where Element: Bindable {
         }
     }
 }
+
+extension Parameters {
+    /// As libpq wants them; valid during the call.
+    func withPointers<Result>(
+        _ body: (
+            Int32, UnsafePointer<UInt32>?, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?,
+            UnsafePointer<Int32>?
+        ) -> Result
+    ) -> Result {
+        bytes.withUnsafeBytes { bytes in
+            // An empty value needs an address as well, or it would be NULL.
+            let empty = StaticString("").utf8Start
+            let base =
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+                ?? UnsafeRawPointer(empty).assumingMemoryBound(to: CChar.self)
+            var offset = 0
+            let values = lengths.map { length -> UnsafePointer<CChar>? in
+                guard let length else { return nil }
+                defer { offset += Int(length) }
+                return base + offset
+            }
+            return body(
+                Int32(types.count), types, values, lengths.map { $0 ?? 0 }, [Int32](repeating: 1, count: types.count))
+        }
+    }
+}
