@@ -8,7 +8,7 @@ import Testing
 struct PgBouncerTests {
     @Test("the store keeps every promise")
     func checks() async throws {
-        let bouncer = try PgBouncer(before: .shared)
+        let bouncer = try await blocking { try PgBouncer(before: .shared) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for check in StoreCheck.all {
                 group.addTask {
@@ -30,7 +30,7 @@ struct PgBouncerTests {
 
     @Test("a URI that does not tell of it gets a complaint that says what to add")
     func untold() async throws {
-        let bouncer = try PgBouncer(before: .shared)
+        let bouncer = try await blocking { try PgBouncer(before: .shared) }
         try await withDatabase { uri in
             let settings = try ConnectionSettings(bouncer.uri(through: uri).replacing("?pgbouncer=true", with: ""))
             // Each prepares what every session begins with, and both get the same connection to the server.

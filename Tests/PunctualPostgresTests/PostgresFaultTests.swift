@@ -62,7 +62,7 @@ struct PostgresFaultTests {
 
     @Test("a server that crashes and comes back is used again, with everything that was acknowledged")
     func restart() async throws {
-        let server = try PostgresServer()
+        let server = try await blocking { try PostgresServer() }
         let store = try await PostgresStore(uri: try server.database())
         let made = Made()
         try await withThrowingTaskGroup(of: Void.self) { group in

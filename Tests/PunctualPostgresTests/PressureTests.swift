@@ -16,10 +16,13 @@ struct PressureTests {
 
     @Test("a claim reads no more because thousands before it cannot be cleared away yet")
     func pinnedSnapshot() async throws {
-        let server = try PostgresServer(settings: [
-            "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on",
-            "auto_explain.log_buffers": "on", "auto_explain.log_timing": "off", "auto_explain.log_min_duration": "0",
-        ])
+        let server = try await blocking {
+            try PostgresServer(settings: [
+                "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on",
+                "auto_explain.log_buffers": "on", "auto_explain.log_timing": "off",
+                "auto_explain.log_min_duration": "0",
+            ])
+        }
         let store = try await PostgresStore(uri: server.database())
         let now = try await store.now()
         let job = job("a", now)
@@ -63,7 +66,9 @@ struct PressureTests {
 
     @Test("a server that gives no more connections is waited for, and used again when it does")
     func exhausted() async throws {
-        let server = try PostgresServer(settings: ["max_connections": "12", "superuser_reserved_connections": "0"])
+        let server = try await blocking {
+            try PostgresServer(settings: ["max_connections": "12", "superuser_reserved_connections": "0"])
+        }
         let uri = try server.database()
         let store = try await PostgresStore(uri: uri)
         await store.close()
@@ -86,7 +91,7 @@ struct PressureTests {
 
     @Test("300 idle connections of others change nothing")
     func idleConnections() async throws {
-        let server = try PostgresServer(settings: ["max_connections": "400"])
+        let server = try await blocking { try PostgresServer(settings: ["max_connections": "400"]) }
         let uri = try server.database()
         let store = try await PostgresStore(uri: uri)
         let idle = try await withThrowingTaskGroup(of: Connection.self) { group in
@@ -103,7 +108,7 @@ struct PressureTests {
     @Test("a connection whose server is silent is given up, and the call is answered")
     func blackHole() async throws {
         // Frozen, the server's processes hold their sockets and say nothing.
-        let server = try PostgresServer()
+        let server = try await blocking { try PostgresServer() }
         var settings = try ConnectionSettings(server.database())
         settings.statementLimit = .milliseconds(500)
         let connection = try await Connection.open(settings)

@@ -49,8 +49,10 @@ struct PromotionTests {
 
     @Test("terms go on in the new history, and a holder of the old one changes nothing in it")
     func terms() async throws {
-        let old = try PostgresServer()
-        let new = try PostgresServer(standbyOf: old, settings: ["synchronous_standby_names": "''"])
+        let old = try await blocking { try PostgresServer() }
+        let new = try await blocking {
+            try PostgresServer(standbyOf: old, settings: ["synchronous_standby_names": "''"])
+        }
         // What is acknowledged is on both.
         try old.append("synchronous_standby_names = '*'\n", to: "postgresql.conf")
         try old.reload()

@@ -62,16 +62,21 @@ struct QueryPlanTests {
 
     @Test("no statement of the store reads more than a few pages")
     func plans() async throws {
-        let server = try PostgresServer(settings: [
-            "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on", "autovacuum": "off",
-            "auto_explain.log_timing": "off", "log_min_messages": "log",
-        ])
+        let server = try await blocking {
+            try PostgresServer(settings: [
+                "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on", "autovacuum": "off",
+                "auto_explain.log_timing": "off", "log_min_messages": "log",
+            ])
+        }
         let uri = try server.database()
         let store = try await PostgresStore(uri: uri)
         let database = String(uri.split(separator: "/").last ?? "")
         let now = try await store.now()
-        try server.psql(Self.filling(now), in: database)
-        try server.psql(AccessPlans.filling(now), in: database)
+        // A minute's work for the server, and nothing for a thread of the pool to wait for.
+        try await blocking {
+            try server.psql(Self.filling(now), in: database)
+            try server.psql(AccessPlans.filling(now), in: database)
+        }
         let job = Job(
             id: .random(at: now),
             draft: JobDraft(name: "one", schedule: .interval(every: .seconds(60), anchor: now), target: .noop),
@@ -121,10 +126,12 @@ struct QueryPlanTests {
 
     @Test("statistics of a queue that was empty lead no statement astray when it fills")
     func emptiedAndFilled() async throws {
-        let server = try PostgresServer(settings: [
-            "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on", "autovacuum": "off",
-            "auto_explain.log_timing": "off", "log_min_messages": "log",
-        ])
+        let server = try await blocking {
+            try PostgresServer(settings: [
+                "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on", "autovacuum": "off",
+                "auto_explain.log_timing": "off", "log_min_messages": "log",
+            ])
+        }
         let uri = try server.database()
         let database = String(uri.split(separator: "/").last ?? "")
         let store = try await PostgresStore(uri: uri)
@@ -188,7 +195,7 @@ struct QueryPlanTests {
                 jsonb_build_object('team', 't' || i % 1000),
                 '{"name":"job","schedule":{"type":"manual"},"target":{"type":"noop"}}', 'anonymous', \(instant) - i,
                 \(instant) - i FROM generate_series(1, 300000) AS i;
-            INSERT INTO job_progress SELECT id, \(instant) - 1000 + row_number() OVER (), abs(hashtext(id::text)) % 256,
+            INSERT INTO job_progress SELECT id, \(instant) - 1000 + row_number() OVER (), row_number() OVER () % 256,
                 CASE WHEN random() < 0.01 THEN 'paused' ELSE 'active' END, 1, NULL, 0, NULL, 0, NULL, 0, NULL, false FROM jobs;
             INSERT INTO open_executions SELECT (lpad(to_hex(\(instant) - i), 12, '0') || '8000' || substr(md5(i::text), 1, 16))::uuid,
                 j.id, j.name, j.service, j.queue, 5, 0, NULL, \(instant) - i, \(instant) - i, 'schedule', 'pending', NULL, 0,
@@ -218,8 +225,8 @@ struct QueryPlanTests {
                     #expect(!line.contains("Seq Scan on \(table)"), "\(plan.prefix(3000))")
                 }
                 if let count = line.firstMatch(of: #/Rows Removed by [A-Za-z ]+: (\d+)/#).flatMap({ Int($0.1) }) {
-                    // The shards asked for are some of those that are due: which ones, chance decides.
-                    #expect(count < (isWalk ? 51_000 : 9000), "\(plan.prefix(3000))")
+                    // The shards asked for are some of those that are due.
+                    #expect(count < (isWalk ? 51_000 : 6000), "\(plan.prefix(3000))")
                 }
                 if line.contains("Scan"), let rows = line.firstMatch(of: #/actual rows=(\d+)/#).flatMap({ Int($0.1) }) {
                     #expect(rows < 6000, "\(plan.prefix(3000))")

@@ -34,7 +34,7 @@ struct ReaderRoleTests {
 
     @Test("behind PgBouncer in transaction mode too")
     func pooled() async throws {
-        let bouncer = try PgBouncer(before: Self.server.get())
+        let bouncer = try await blocking { try PgBouncer(before: Self.server.get()) }
         for check in StoreCheck.all where check.name.contains("permissions") {
             let clock = ManualClock()
             let uri = try Self.server.get().database()
@@ -118,13 +118,13 @@ struct ReaderRoleTests {
 
     @Test("a standby has the wall as well")
     func standby() async throws {
-        let primary = try PostgresServer()
+        let primary = try await blocking { try PostgresServer() }
         try primary.psql("CREATE ROLE punctual_reader NOLOGIN")
         let (uri, clock) = (try primary.database(), ManualClock())
         let store = try await open(uri, clock: clock)
         let jobs = try await fill(store, clock)
         // It begins with all that was there.
-        let server = try PostgresServer(standbyOf: primary)
+        let server = try await blocking { try PostgresServer(standbyOf: primary) }
         let replica = try PostgresReplica(
             uri: server.uri(database(uri)), connections: 2, readerRole: "punctual_reader")
         let visible = ServiceFilter([Permission(.viewer, service: "a", labels: ["team": "x"])])

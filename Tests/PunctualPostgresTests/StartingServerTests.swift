@@ -8,7 +8,7 @@ import Testing
 struct StartingServerTests {
     @Test("is waited for as long as it recovers; the store opens when it takes connections")
     func waits() async throws {
-        let server = try PostgresServer()
+        let server = try await blocking { try PostgresServer() }
         let uri = try server.database()
         try server.stop()
         // A standby that lets nobody look on is a server in recovery for as long as one likes.

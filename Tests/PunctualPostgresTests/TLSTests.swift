@@ -9,7 +9,7 @@ import Testing
 struct TLSTests {
     @Test("the right name and authority are let in, others are not, and the line says why")
     func verification() async throws {
-        let server = try PostgresServer()
+        let server = try await blocking { try PostgresServer() }
         let certificates = try Certificates(in: server.folder)
         try server.append(
             "ssl = on\nssl_cert_file = '\(certificates.certificate.path)'\nssl_key_file = '\(certificates.key.path)'\n",

@@ -89,8 +89,8 @@ struct PostgresTests {
 
     @Test("lists come from a standby and say how old they are; without it they come from the primary")
     func replica() async throws {
-        let primary = try PostgresServer()
-        let standby = try PostgresServer(standbyOf: primary)
+        let primary = try await blocking { try PostgresServer() }
+        let standby = try await blocking { try PostgresServer(standbyOf: primary) }
         let uri = try primary.database()
         try await withFolder { folder in
             let name = String(uri.split(separator: "/").last ?? "")
@@ -124,7 +124,7 @@ struct PostgresTests {
 
     @Test("while the database is away the node lives and is not ready; when it comes back, work goes on")
     func restart() async throws {
-        let database = try PostgresServer()
+        let database = try await blocking { try PostgresServer() }
         let uri = try database.database()
         try await withFolder { folder in
             try await withServer(Self.serve(uri), in: folder) { server in
@@ -154,8 +154,8 @@ struct PostgresTests {
 
     @Test("through PgBouncer in transaction mode a node lives and works")
     func pooled() async throws {
-        let database = try PostgresServer()
-        let bouncer = try PgBouncer(before: database)
+        let database = try await blocking { try PostgresServer() }
+        let bouncer = try await blocking { try PgBouncer(before: database) }
         let uri = bouncer.uri(through: try database.database())
         try await withFolder { folder in
             try await withServer(Self.serve(uri), in: folder) { server in
@@ -183,7 +183,7 @@ struct PostgresTests {
             ("postgres://punctual:secret@127.0.0.1:99999/postgres", ["PostgreSQL"]),
         ])
     func refused(uri: String, words: [String]) async throws {
-        let server = try await RefusingServer.shared.server()
+        let server = try await RefusingServer.shared.value
         try await withFolder { folder in
             let whole = uri.replacing("PORT", with: "\(server.port)")
             let said = try await Program.punctual(Self.serve(whole), in: folder)
@@ -195,12 +195,11 @@ struct PostgresTests {
 }
 
 /// A server that refuses some.
-private actor RefusingServer {
-    static let shared = RefusingServer()
-    private var made: PostgresServer?
+private enum RefusingServer {
+    /// Awaited by everybody who needs it.
+    static let shared = Task { try await blocking { try RefusingServer.make() } }
 
-    func server() throws -> PostgresServer {
-        if let made { return made }
+    private static func make() throws -> PostgresServer {
         let server = try PostgresServer()
         try server.psql("CREATE ROLE locked LOGIN PASSWORD 'right'")
         try server.psql("CREATE ROLE weak LOGIN")
@@ -216,7 +215,6 @@ private actor RefusingServer {
         let known = try String(contentsOf: rules, encoding: .utf8)
         try "host all locked 127.0.0.1/32 scram-sha-256\n\(known)".write(to: rules, atomically: false, encoding: .utf8)
         try server.reload()
-        made = server
         return server
     }
 }

@@ -101,10 +101,3 @@ package struct Cluster: Sendable {
         try await blocking { [postgres, database] in try postgres.psql(text, in: database) }
     }
 }
-
-/// Runs what blocks its thread on a thread of its own, so that nobody else waits for it.
-package func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
-    }
-}

@@ -138,14 +138,15 @@ package final class PostgresServer: Sendable {
             if let made = templates[template] { return made }
             // Awaited by everybody who needs the template.
             let made = Task {
-                try psql("CREATE DATABASE \(template) TEMPLATE template0")
+                _ = try await blocking { try self.psql("CREATE DATABASE \(template) TEMPLATE template0") }
                 try await fill(uri(template))
                 return template
             }
             templates[template] = made
             return made
         }
-        return try database(from: await made.value)
+        let source = try await made.value
+        return try await blocking { try self.database(from: source) }
     }
 
     package func drop(_ uri: String) throws {

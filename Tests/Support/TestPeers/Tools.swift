@@ -65,6 +65,13 @@ func spawn(_ path: String, _ arguments: [String], input: Int32? = nil, output: I
     return child
 }
 
+/// Runs what blocks its thread on a thread of its own, so that nobody else waits for it.
+package func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
+    }
+}
+
 /// A port of loopback that nobody listens on at the moment.
 package func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
