@@ -34,7 +34,10 @@ struct EdgeMiddleware: RouterMiddleware {
             let problem = wrongMethod(request, error) ?? Problem(mapping: error)
             if problem.kind == .internal || problem.kind == .unavailable {
                 context.logger.error(
-                    "a request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
+                    "a request failed",
+                    metadata: ["error": "\(problem.cause ?? problem)", "path": "\(request.uri.path)"])
+            } else if problem.kind == .unauthorized, let cause = problem.cause {
+                context.logger.debug("a credential was refused", metadata: ["reason": "\(cause)"])
             }
             response = problem.response(requestID: context.requestID)
         }

@@ -93,7 +93,7 @@ struct EventController {
             for await _ in ticks {
                 guard services.isAccepting() else { break }
                 // Whose rights have changed meanwhile has to come again.
-                guard try await services.doorkeeper.admitsStill(context, at: services.clock.now()) else { break }
+                guard try await services.doorkeeper.admitsStill(context, at: services.store.now) else { break }
                 let text = try await read(from: &next, filter)
                 if text.readableBytes > 0 {
                     try await writer.write(text)

@@ -2,7 +2,6 @@ package import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 package import PunctualAPI
-package import PunctualAccess
 package import PunctualCore
 internal import PunctualJSON
 
@@ -14,8 +13,8 @@ package struct Problem: Error, Sendable {
     /// Faults of query parameters, by name.
     package var parameters: [(name: String, detail: String)] = []
     package var headers: HTTPFields = [:]
-    /// Why a credential is good for nothing: for the log and the metrics, never for the answer.
-    package var credentialFault: CredentialFault?
+    /// What it was made of: for the log, never for the answer.
+    package var cause: (any Error)?
 
     package init(_ kind: ProblemKind, _ detail: String, faults: [Fault] = []) {
         self.kind = kind
@@ -31,8 +30,16 @@ package struct Problem: Error, Sendable {
 
     /// Every error that a handler may throw, as a refusal.
     init(mapping error: any Error) {
+        if let problem = error as? Problem {
+            self = problem
+        } else {
+            self.init(of: error)
+            cause = error
+        }
+    }
+
+    private init(of error: any Error) {
         switch error {
-        case let problem as Problem: self = problem
         case let faults as Faults: self.init(faults)
         case let error as StoreError: self.init(store: error)
         case let error as HTTPError:

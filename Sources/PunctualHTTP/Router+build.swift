@@ -132,16 +132,13 @@ private struct Door: Sendable {
     let handler: RouteTable.Handler
 
     func answer(_ request: Request, _ context: APIContext) async throws -> Response {
-        let (context, refusal) = try await services.doorkeeper.admit(request, context, to: operation) {
-            services.clock.now()
-        }
+        let (context, refusal) = try await services.doorkeeper.admit(
+            request, context, to: operation, at: services.store.now)
         var response: Response
         do {
             if let refusal {
-                if operation.isAudited {
-                    try await services.access?.audit.append([
-                        AuditDraft(context, at: services.clock.now(), isAllowed: false)
-                    ])
+                if operation.isAudited, let access = services.access {
+                    try await access.audit.append([AuditDraft(context, at: try await access.now(), isAllowed: false)])
                 }
                 throw refusal
             }
@@ -149,7 +146,6 @@ private struct Door: Sendable {
         } catch {
             guard let allowance = context.allowance else { throw error }
             var problem = Problem(mapping: error)
-            if problem.kind == .internal { throw error }
             allowance.write(to: &problem.headers)
             throw problem
         }

@@ -89,7 +89,7 @@ struct WorkController {
     ) async throws -> [ClaimedExecution] {
         while services.isAccepting(), !isGone.isSet {
             // Who waits for work may lose his rights meanwhile.
-            guard try await services.doorkeeper.admitsStill(context, at: services.clock.now()) else { break }
+            guard try await services.doorkeeper.admitsStill(context, at: services.store.now) else { break }
             let claimed = try await services.store.claim(wish)
             if !claimed.isEmpty {
                 for item in claimed { services.events.publish(.executionUpdated, item.execution) }

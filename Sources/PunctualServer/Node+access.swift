@@ -14,11 +14,12 @@ extension Node {
     /// - Returns: nil when whoever reaches the port may do everything.
     /// - Throws: `SettingsError` when the master key is missing, or is not the database's.
     static func openAccess(
-        _ settings: Settings, _ opened: OpenStore, _ clock: any WallClock, _ logger: Logger
+        _ settings: Settings, _ opened: OpenStore, _ logger: Logger
     ) async throws -> AccessServices? {
         guard settings.access.mode == .required else { return nil }
         let keys = try masterKeys(settings, logger)
-        let now = try await opened.store.now()
+        let store = opened.store
+        let now = try await store.now()
         if case .failure(let other) = try await Installation.check(keys, in: opened.access, at: now) {
             throw SettingsError(
                 "access.master_key: the database was set up with the master key \(other.wanted), and this node has \(keys.id); "
@@ -26,7 +27,7 @@ extension Node {
         }
         let access = AccessServices(
             store: opened.access, keys: keys, issuer: settings.access.issuer ?? "urn:punctual:\(keys.id)",
-            address: settings.access.issuer ?? settings.baseURL(port: settings.httpPort), clock: clock)
+            address: settings.access.issuer ?? settings.baseURL(port: settings.httpPort), now: store.now)
         try await access.signingKeys.renew(at: now)
         return access
     }

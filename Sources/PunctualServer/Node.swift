@@ -43,7 +43,7 @@ package enum Node {
         let access: AccessServices?
         let setUpToken: Redacted<String>?
         do {
-            access = try await openAccess(settings, opened, clock, logger)
+            access = try await openAccess(settings, opened, logger)
             setUpToken = try await access?.setUp.isNeeded() ?? false ? access?.setUp.token : nil
         } catch {
             await opened.close()

@@ -25,7 +25,7 @@ struct AccessScene {
     /// - Parameter address: where the installation is reached; with https its cookies are for TLS.
     init(address: String = "https://jobs.example.com") async throws {
         access = AccessServices(
-            store: identities, keys: Self.keys, issuer: address, address: address, clock: scene.clock,
+            store: identities, keys: Self.keys, issuer: address, address: address, now: scene.store.now,
             hasher: Self.hasher)
         scene.services.guardDoors(with: access)
         try await access.signingKeys.renew(at: scene.clock.now())

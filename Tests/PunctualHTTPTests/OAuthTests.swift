@@ -257,7 +257,8 @@ struct OAuthTests {
         let now = scene.clock.now()
         let nodes = (0..<4).map { _ in
             AccessServices(
-                store: store, keys: AccessScene.keys, issuer: "i", address: "https://i", clock: scene.clock)
+                store: store, keys: AccessScene.keys, issuer: "i", address: "https://i",
+                now: scene.scene.store.now)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in nodes { group.addTask { try await node.signingKeys.renew(at: now) } }

@@ -54,7 +54,7 @@ struct AccessUpkeepTests {
     func resolving() async throws {
         let (store, witness) = (MemoryIdentityStore(), Witness())
         try await put("k", "hunter2", in: store)
-        let vault = SecretVault(store: store, masterKeys: Self.first.masterKeys, clock: ManualClock())
+        let vault = SecretVault(store: store, masterKeys: Self.first.masterKeys, now: { ManualClock.start })
         let executor = SecretResolving(vault: vault, executor: witness)
         let target = Target.worker(task: "t", payload: ["a": "x{{secret:k}}y"])
         #expect(await executor.execute(attempt(target)).verdict == .succeeded)
@@ -82,7 +82,7 @@ struct AccessUpkeepTests {
     @Test("a service's webhook secret signs with each version that holds; without one the setting's do")
     func webhooks() async throws {
         let (store, clock) = (MemoryIdentityStore(), ManualClock())
-        let vault = SecretVault(store: store, masterKeys: Self.first.masterKeys, clock: clock)
+        let vault = SecretVault(store: store, masterKeys: Self.first.masterKeys, now: { clock.now() })
         let secrets = Node.webhookSecrets(vault)
         #expect(try await secrets(Self.service) == nil)
         var generator = SystemRandomNumberGenerator()
@@ -131,7 +131,7 @@ struct AccessUpkeepTests {
         let again = try await Installation.rewrap(Self.second, secrets: store, identities: store)
         #expect(again.done == 0 && again.stuck == 0)
         let alone = try #require(InstallationKeys(text: "HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="))
-        let vault = SecretVault(store: store, masterKeys: alone.masterKeys, clock: ManualClock())
+        let vault = SecretVault(store: store, masterKeys: alone.masterKeys, now: { ManualClock.start })
         #expect(try await vault.contents("s249", service: Self.service).map { $0.reveal() } == ["v249"])
         let factor = try #require(try await store.user(id)?.secondFactor)
         #expect(try alone.masterKeys.open(factor.secret, for: .secondFactor(of: id)).reveal() == [1, 2, 3])
@@ -197,7 +197,7 @@ struct AccessUpkeepTests {
         let (store, clock) = (MemoryIdentityStore(), ManualClock())
         let jobs = MemoryStore(clock: clock)
         let access = AccessServices(
-            store: store, keys: Self.first, issuer: "i", address: "https://i", clock: clock)
+            store: store, keys: Self.first, issuer: "i", address: "https://i", now: jobs.now)
         let upkeep = AccessUpkeep(access: access, store: jobs, logger: Logger(label: "test"))
         let user = try await store.create(
             User(id: Identifier(high: 1, low: 7), name: "ada", createdAt: clock.now()))

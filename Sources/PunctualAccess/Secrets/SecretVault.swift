@@ -1,5 +1,5 @@
 package import PunctualCore
-internal import PunctualSchedule
+package import PunctualSchedule
 
 /// Opens secrets for those who run what refers to them.
 ///
@@ -7,7 +7,7 @@ internal import PunctualSchedule
 package final class SecretVault: Sendable {
     private let store: any SecretStore
     private let masterKeys: MasterKeys
-    private let clock: any WallClock
+    private let now: @Sendable () async throws(StoreError) -> Timestamp
     private let records = SharedCache<Slot, [SecretRecord]>(capacity: 2000)
 
     /// A secret at a time: with the next turn it is read anew.
@@ -23,10 +23,14 @@ package final class SecretVault: Sendable {
     private static let start = ContinuousClock.now
     private static let turnSeconds: Int64 = 5
 
-    package init(store: any SecretStore, masterKeys: MasterKeys, clock: any WallClock) {
+    /// - Parameter now: the store's clock.
+    package init(
+        store: any SecretStore, masterKeys: MasterKeys,
+        now: @escaping @Sendable () async throws(StoreError) -> Timestamp
+    ) {
         self.store = store
         self.masterKeys = masterKeys
-        self.clock = clock
+        self.now = now
     }
 
     /// Reads everything anew: after a change of this node's own.
@@ -41,7 +45,7 @@ package final class SecretVault: Sendable {
             try await store.secret(name, service: service)
         }
         var contents: [Redacted<String>] = []
-        for record in versions.holding(at: clock.now()) {
+        for record in versions.holding(at: try await now()) {
             do throws(MasterKeys.Fault) {
                 let bytes = try masterKeys.open(record.sealed, for: record.context)
                 contents.append(Redacted(String(decoding: bytes.reveal(), as: UTF8.self)))

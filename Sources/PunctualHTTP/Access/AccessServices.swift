@@ -1,6 +1,7 @@
 internal import PunctualAPI
 package import PunctualAccess
 package import PunctualCore
+package import PunctualSchedule
 
 /// What the calls of access control work with; there is none in an installation that is open.
 package struct AccessServices: Sendable {
@@ -17,24 +18,26 @@ package struct AccessServices: Sendable {
     package let signIn: SignIn
     /// The address at which the installation is reached, without a slash at its end.
     package let address: String
-    let clock: any WallClock
+    /// The store's clock, which all nodes share.
+    let now: @Sendable () async throws(StoreError) -> Timestamp
 
     /// - Parameter issuer: what the installation's tokens name; the same on every node.
     package init(
         store: any IdentityStore & SecretStore & AuditStore, keys: InstallationKeys, issuer: String, address: String,
-        clock: any WallClock, mappings: [String: ClaimMapping] = [:], hasher: PasswordHasher = PasswordHasher()
+        now: @escaping @Sendable () async throws(StoreError) -> Timestamp, mappings: [String: ClaimMapping] = [:],
+        hasher: PasswordHasher = PasswordHasher()
     ) {
         identities = store
         secrets = store
         audits = store
         self.keys = keys
         self.address = address
-        self.clock = clock
+        self.now = now
         self.hasher = hasher
         authenticator = Authenticator(store: store, pepper: keys.pepper, ownIssuer: issuer, mappings: mappings)
         signingKeys = SigningKeys(
             store: store, masterKeys: keys.masterKeys, issuer: issuer, authenticator: authenticator)
-        vault = SecretVault(store: store, masterKeys: keys.masterKeys, clock: clock)
+        vault = SecretVault(store: store, masterKeys: keys.masterKeys, now: now)
         audit = AuditLog(store: store)
         setUp = SetUp(store: store, pepper: keys.pepper)
         signIn = SignIn(store: store, hasher: hasher, keys: keys)
@@ -50,6 +53,7 @@ extension APIServices {
         self.access = access
         doorkeeper.authenticator = access.authenticator
         doorkeeper.pepper = access.keys.pepper
+        doorkeeper.isSecure = access.isSecure
     }
 
     /// For the calls that are about access control itself.

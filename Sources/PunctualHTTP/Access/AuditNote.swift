@@ -54,6 +54,9 @@ final class AuditNote: Sendable {
     /// Notes that the answer is a refusal although the handler throws nothing.
     func failed() { state.withLock { $0.hasFailed = true } }
 
+    /// Whether something was noted that was not allowed.
+    var tellsOfRefusals: Bool { state.withLock { state in state.changes.contains { !$0.isAllowed } } }
+
     /// The lines of the log.
     /// - Parameter failed: whether the call was refused in the end: then only refusals are told.
     func drafts(_ context: APIContext, at now: Timestamp, failed: Bool) -> [AuditDraft] {

@@ -12,7 +12,7 @@ struct Auditing: Sendable {
     let handler: @Sendable (Request, APIContext) async throws -> Response
 
     func answer(_ request: Request, _ context: APIContext) async throws -> Response {
-        guard let log = services.access?.audit else { return try await handler(request, context) }
+        guard let access = services.access else { return try await handler(request, context) }
         var context = context
         let note = AuditNote()
         context.audit = note
@@ -20,14 +20,17 @@ struct Auditing: Sendable {
         do {
             response = try await handler(request, context)
         } catch {
-            var drafts = note.drafts(context, at: services.clock.now(), failed: true)
-            if drafts.isEmpty, Problem(mapping: error).kind == .forbidden {
-                drafts = [AuditDraft(context, at: services.clock.now(), isAllowed: false)]
+            var drafts: [AuditDraft] = []
+            let isForbidden = Problem(mapping: error).kind == .forbidden
+            if note.tellsOfRefusals || isForbidden {
+                let now = try await access.now()
+                drafts = note.drafts(context, at: now, failed: true)
+                if drafts.isEmpty, isForbidden { drafts = [AuditDraft(context, at: now, isAllowed: false)] }
             }
-            try await log.append(drafts)
+            try await access.audit.append(drafts)
             throw error
         }
-        try await log.append(note.drafts(context, at: services.clock.now(), failed: false))
+        try await access.audit.append(note.drafts(context, at: try await access.now(), failed: false))
         return response
     }
 }

@@ -18,6 +18,8 @@ package struct Doorkeeper: Sendable {
     package var tier: RequestLimits.Tier?
     /// What makes hashes of the installation; nil without access control.
     package var pepper: Pepper?
+    /// Whether browsers come over TLS; then no cookie counts that another host of the domain could have set.
+    package var isSecure = false
 
     package init() {}
 
@@ -25,7 +27,8 @@ package struct Doorkeeper: Sendable {
     /// - Returns: its context, and the refusal (403) of somebody who is known but may not.
     /// - Throws: `Problem` 401 or 429.
     func admit(
-        _ request: Request, _ context: APIContext, to operation: APIOperation, at now: () async throws -> Timestamp
+        _ request: Request, _ context: APIContext, to operation: APIOperation,
+        at now: () async throws(StoreError) -> Timestamp
     ) async throws -> (context: APIContext, refusal: Problem?) {
         var context = context
         context.operation = operation
@@ -58,10 +61,12 @@ package struct Doorkeeper: Sendable {
     }
 
     /// Whether somebody who was let in still would be, with the same rights: to be asked by answers that take long.
-    func admitsStill(_ context: APIContext, at now: Timestamp) async throws(StoreError) -> Bool {
+    func admitsStill(
+        _ context: APIContext, at now: () async throws(StoreError) -> Timestamp
+    ) async throws(StoreError) -> Bool {
         guard let authenticator, let credential = context.credential else { return true }
         let address = context.principal.address
-        switch try await authenticator.principal(showing: credential, from: address, at: now) {
+        switch try await authenticator.principal(showing: credential, from: address, at: try await now()) {
         case .success(let principal): return principal.permissions == context.principal.permissions
         case .failure: return false
         }
@@ -87,9 +92,9 @@ package struct Doorkeeper: Sendable {
     static let plainCookie = "punctual"
 
     /// The session whose cookie comes with the request; nil without one.
-    static func session(of request: Request) -> SessionSecret? {
+    func session(of request: Request) -> SessionSecret? {
         // A cookie that is none of ours, or of another installation on this host, is passed over.
-        (request.cookies[cookie]?.value ?? request.cookies[plainCookie]?.value).flatMap { SessionSecret($0) }
+        (request.cookies[isSecure ? Self.cookie : Self.plainCookie]?.value).flatMap { SessionSecret($0) }
     }
 
     /// What the request shows; nil when it shows nothing.
@@ -102,7 +107,7 @@ package struct Doorkeeper: Sendable {
             else { throw Problem.badCredential(.unknown) }
             return credential
         }
-        guard let session = Self.session(of: request) else { return nil }
+        guard let session = session(of: request) else { return nil }
         // Browsers send cookies along with requests that other sites' pages make.
         let isSafe = request.method == .get || request.method == .head
         if !isSafe, let pepper {
@@ -153,7 +158,7 @@ extension Problem {
         var problem = Problem(
             .unauthorized, "The key or token is not valid, not valid any more, or not valid from this address.")
         problem.headers[.wwwAuthenticate] = "Bearer realm=\"punctual\", error=\"invalid_token\""
-        problem.credentialFault = fault
+        problem.cause = fault
         return problem
     }
 

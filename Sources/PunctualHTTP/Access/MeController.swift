@@ -36,7 +36,7 @@ struct MeController {
         guard let pepper = services.access?.keys.pepper, principal.credential?.hasPrefix("session:") ?? false else {
             return nil
         }
-        return Doorkeeper.session(of: request)?.crossSiteToken(pepper)
+        return services.doorkeeper.session(of: request)?.crossSiteToken(pepper)
     }
 
     func changePassword(_ request: Request, _ context: APIContext) async throws -> Response {

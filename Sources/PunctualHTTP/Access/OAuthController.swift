@@ -161,7 +161,7 @@ struct OAuthController {
 
     func keys(_ request: Request, _ context: APIContext) async throws -> Response {
         let access = try services.requireAccess()
-        let keys = access.signingKeys.jwks(at: services.clock.now())
+        let keys = access.signingKeys.jwks(at: try await access.now())
         // Shorter than a new key is published before it signs.
         return Answer.json(headers: [.cacheControl: "max-age=300"]) { $0.value(keys) }
     }

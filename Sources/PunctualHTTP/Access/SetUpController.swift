@@ -80,7 +80,7 @@ extension AccessServices {
             let wanted = try request?.wantedVersion(before.version, of: "user")
             var after = before
             try change(&after)
-            after.updatedAt = clock.now()
+            after.updatedAt = try await now()
             do throws(StoreError) {
                 let stored = try await identities.update(after, ifVersion: before.version)
                 authenticator.forget()
