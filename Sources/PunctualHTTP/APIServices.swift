@@ -30,6 +30,8 @@ package struct APIServices: Sendable {
     package var hasReplicas = false
     /// Whether the server speaks TLS itself.
     package var isSecure = false
+    /// Whether health and metrics are all that is answered: of a node without the role `api`.
+    package var isSystemAlone = false
     /// Which pages of other origins may call; nil means none.
     package var crossOrigin: CrossOrigin?
     /// Tells this process's workers of a cancelled execution; others learn by their heartbeat.

@@ -120,29 +120,33 @@ struct JobController {
     private func newJob(
         _ json: JSONValue, _ index: Int, of origin: Origin, _ context: APIContext, _ counted: inout Set<String>
     ) async throws -> Job {
-        let draft = try draft(json)
+        let id = origin.identifier(index)
+        let (draft, schedule) = try JobDraft.compiled(
+            json: json, for: id, createdAt: origin.instant, zones: services.zones)
+        try checkTarget(of: draft)
         try await services.require(draft, context, counts: counted.insert(draft.service).inserted)
         try await services.requireSecrets(of: draft)
         var job = Job(
-            id: origin.identifier(index), draft: draft, nextRunAt: nil, createdBy: context.principal.name,
-            createdAt: origin.instant)
-        job.nextRunAt = try firstRun(of: job, now: origin.instant)
+            id: id, draft: draft, nextRunAt: nil, createdBy: context.principal.name, createdAt: origin.instant)
+        job.nextRunAt = try firstRun(of: job, by: schedule, now: origin.instant)
         return job
     }
 
-    /// - Throws: `Faults`; also for a target that nothing here could ever run.
     private func draft(_ json: JSONValue) throws -> JobDraft {
         let draft = try JobDraft(json: json, zones: services.zones)
-        if case .publish = draft.target {
-            throw Faults([Fault(pointer: "/target/type", detail: "publish needs a broker, and this server has none")])
-        }
+        try checkTarget(of: draft)
         return draft
+    }
+
+    /// - Throws: `Faults` for a target that nothing here could ever run.
+    private func checkTarget(of draft: JobDraft) throws(Faults) {
+        guard case .publish = draft.target else { return }
+        throw Faults([Fault(pointer: "/target/type", detail: "publish needs a broker, and this server has none")])
     }
 
     /// The first instant to come.
     /// - Throws: `Problem` 422 when there is none, unless the job is only run by hand.
-    private func firstRun(of job: Job, now: Timestamp) throws -> Timestamp? {
-        let schedule = try services.schedule(of: job)
+    private func firstRun(of job: Job, by schedule: Schedule, now: Timestamp) throws -> Timestamp? {
         if let first = job.firstRun(from: now, schedule: schedule) { return first }
         if case .manual = schedule { return nil }
         let pointer = job.draft.endsAt == nil ? "/schedule" : "/ends_at"
@@ -250,7 +254,7 @@ struct JobController {
             var next: Timestamp??
             if before.draft.timing != after.draft.timing || before.beginsAnew(as: after) {
                 after.runCount = try await record(before, dueAt: now).runCount
-                next = .some(try firstRun(of: after, now: now))
+                next = .some(try firstRun(of: after, by: try services.schedule(of: after), now: now))
                 if after.status == .completed { after.status = .active }
             }
             let change = JobChange(

@@ -44,14 +44,14 @@ struct QueueController {
             writer.name("jobs")
             writer.beginObject()
             for status in JobStatus.allCases {
-                writer.name(status.rawValue)
+                writer.name(escaping: status.rawValue)
                 writer.int(max(0, counts.jobs[status] ?? 0))
             }
             writer.endObject()
             writer.name("executions")
             writer.beginObject()
             for status in ExecutionStatus.allCases {
-                writer.name(status.rawValue)
+                writer.name(escaping: status.rawValue)
                 writer.int(max(0, counts.executions[status] ?? 0))
             }
             writer.endObject()

@@ -51,8 +51,8 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    /// The name of the next member, escaped where needed.
-    public mutating func name(_ name: String) {
+    /// The same for a name that is not known beforehand, escaped where needed.
+    public mutating func name(escaping name: String) {
         separate()
         quote(name)
         bytes.append(UInt8(ascii: ":"))
@@ -113,7 +113,7 @@ public struct JSONWriter: Sendable {
         case .object(let object):
             beginObject()
             for member in object.members {
-                name(member.name)
+                name(escaping: member.name)
                 self.value(member.value)
             }
             endObject()

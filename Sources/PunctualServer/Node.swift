@@ -36,7 +36,7 @@ package enum Node {
         MetricsSystem.bootstrap(metrics)
         let bell = SignalBell()
         // Before the database, so that a setting that can't be used leaves none behind.
-        let certificate = settings.roles.contains(.api) ? try CertificateFiles(settings, logger: logger) : nil
+        let certificate = try CertificateFiles(settings, logger: logger)
         let connections = OpenFiles.connections(wanted: settings.httpConnections, logger: logger)
         let (egress, signing) = (try settings.egressGuard(), try settings.webhookSecrets())
         let opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
@@ -44,7 +44,8 @@ package enum Node {
         let setUpToken: Redacted<String>?
         do {
             access = try await openAccess(settings, opened, logger)
-            setUpToken = try await access?.setUp.isNeeded() ?? false ? access?.setUp.token : nil
+            let isMissing = try await access?.setUp.isNeeded() ?? false
+            setUpToken = isMissing && settings.roles.contains(.api) ? access?.setUp.token : nil
         } catch {
             await opened.close()
             throw error is SettingsError ? error : SettingsError("access control could not be set up: \(error)")
@@ -72,38 +73,35 @@ package enum Node {
         // The group stops in the reverse of this order: the scheduler first, whose shards others take at once, then the
         // workers, and the API last, so that outside workers can tell how their work ended and probes see the draining.
         var services: [any Service] = []
-        if settings.roles.contains(.api) {
-            var api = APIServices(
-                store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
-                metricsText: { await metricsText(metrics, store) }, isAccepting: { isAccepting.value },
-                events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
-                cancelled: { worker.cancelled($0) })
-            api.writeFault = { shards.lastFault }
-            api.hasReplicas = !settings.databaseReplicas.isEmpty
-            api.isSecure = certificate != nil
-            api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
-            if let certificate { services.append(certificate) }
-            api.doorkeeper = doorkeeper(settings)
-            if let access { api.guardDoors(with: access) }
-            services.append(
-                Application(
-                    router: buildRouter(api).router,
-                    server: .punctual(certificate: certificate?.certificate),
-                    configuration: .punctual(
-                        host: settings.httpHost, port: settings.httpPort, connections: connections, logger: logger),
-                    onServerRunning: { channel in
-                        let port = channel.localAddress?.port ?? settings.httpPort
-                        if case .development(demo: true) = mode {
-                            await addDemo(callingBack: settings.baseURL(port: port), store, clock, zones, logger)
-                            bell.jobsChanged()
-                        }
-                        announce(settings, mode, port: port, nodeID: nodeID)
-                        if let setUpToken { announceSetUp(setUpToken, at: settings.address(port: port)) }
-                    },
-                    logger: logger))
-        } else {
-            announce(settings, mode, port: nil, nodeID: nodeID)
-        }
+        var api = APIServices(
+            store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
+            metricsText: { await metricsText(metrics, store) }, isAccepting: { isAccepting.value },
+            events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
+            cancelled: { worker.cancelled($0) })
+        api.writeFault = { shards.lastFault }
+        api.hasReplicas = !settings.databaseReplicas.isEmpty
+        api.isSecure = certificate != nil
+        api.isSystemAlone = !settings.roles.contains(.api)
+        api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
+        if let certificate { services.append(certificate) }
+        api.doorkeeper = doorkeeper(settings)
+        if let access { api.guardDoors(with: access) }
+        services.append(
+            Application(
+                router: buildRouter(api).router,
+                server: .punctual(certificate: certificate?.certificate),
+                configuration: .punctual(
+                    host: settings.httpHost, port: settings.httpPort, connections: connections, logger: logger),
+                onServerRunning: { channel in
+                    let port = channel.localAddress?.port ?? settings.httpPort
+                    if case .development(demo: true) = mode {
+                        await addDemo(callingBack: settings.baseURL(port: port), store, clock, zones, logger)
+                        bell.jobsChanged()
+                    }
+                    announce(settings, mode, port: port, nodeID: nodeID)
+                    if let setUpToken { announceSetUp(setUpToken, at: settings.address(port: port)) }
+                },
+                logger: logger))
         if let access { services.append(AccessUpkeep(access: access, store: store, logger: logger)) }
         services += [
             RetentionService(store: store, options: options, instruments: instruments),
@@ -147,7 +145,7 @@ package enum Node {
     /// Without access control whoever reaches the port may do everything.
     private static func checkAddress(_ settings: Settings) throws {
         let host = settings.httpHost
-        guard settings.roles.contains(.api), settings.access.mode == .open else { return }
+        guard settings.access.mode == .open else { return }
         let isLoopback =
             host == "localhost" || host == "::1" || (host.hasPrefix("127.") && isAddress(host))
         guard isLoopback else {
@@ -216,13 +214,10 @@ package enum Node {
         }
     }
 
-    private static func announce(_ settings: Settings, _ mode: Mode, port: Int?, nodeID: String) {
-        let address = port.map { " at \(settings.baseURL(port: $0))" } ?? ""
-        print(
-            "punctual \(version) is ready\(address) (node \(nodeID), \(Settings.shown(databaseURL: settings.databaseURL)))"
-        )
-        if mode != .server, let port {
-            let base = settings.baseURL(port: port)
+    private static func announce(_ settings: Settings, _ mode: Mode, port: Int, nodeID: String) {
+        let (base, database) = (settings.baseURL(port: port), Settings.shown(databaseURL: settings.databaseURL))
+        print("punctual \(version) is ready at \(base) (node \(nodeID), \(database))")
+        if mode != .server {
             print("  API \(base)\(APIPath.prefix) · documentation \(base)/docs")
         }
         fflush(nil)

@@ -44,8 +44,14 @@ struct PostgresTests {
         let uri = try PostgresServer.shared.database()
         try await withFolder { folder in
             let scheduler = Self.serve(uri) + ["--roles", "scheduler,worker"]
-            _ = try await withProgram(try Program.punctual(), scheduler, in: folder, named: "scheduler") { background in
-                _ = try await background.line(with: "is ready")
+            try await withServer(scheduler, in: folder, named: "scheduler") { other in
+                // Without the role api it answers those who watch it, and nobody else.
+                for (path, status) in [
+                    ("/health", 200), ("/health/ready", 200), ("/metrics", 200), ("/api/v1/jobs", 404), ("/docs", 404),
+                ] {
+                    let said = try await other.call(path)
+                    #expect(said.status == status, "\(path): \(said)")
+                }
                 let api = Self.serve(uri, node: "n2") + ["--roles", "api"]
                 try await withServer(api, in: folder, named: "api") { server in
                     let made = try await server.punctual("job", "create", "now", "--manual", "--noop")

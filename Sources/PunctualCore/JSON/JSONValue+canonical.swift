@@ -22,7 +22,7 @@ extension JSONValue {
                 left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
             }
             for member in sorted {
-                writer.name(member.name)
+                writer.name(escaping: member.name)
                 write(member.value, to: &writer)
             }
             writer.endObject()

@@ -6,14 +6,32 @@ extension JobDraft {
     ///
     /// Zones must exist, expressions must be readable and able to fire.
     public init(json: JSONValue, zones: ZoneCatalog) throws(Faults) {
+        // The identity seeds only `H`; any does for a check.
+        self = try JobDraft.compiled(
+            json: json, for: Identifier(high: 0, low: 0), createdAt: Timestamp(milliseconds: 0), zones: zones
+        ).draft
+    }
+
+    /// The same, and its schedule ready for the job that it is to be.
+    /// - Parameters:
+    ///   - job: seeds `H` in cron expressions.
+    ///   - createdAt: the anchor of an interval that names none.
+    public static func compiled(
+        json: JSONValue, for job: Identifier, createdAt: Timestamp, zones: ZoneCatalog
+    ) throws(Faults) -> (draft: JobDraft, schedule: Schedule) {
         let list = FaultList()
-        let draft = JobDraft.read(json, into: list)
-        for fault in draft?.schedule.faults(zones: zones) ?? [] {
-            list.add(JSONPointer.root.appending("schedule").appending(fault.field), fault.detail)
+        let draft = read(json, into: list)
+        var schedule: Schedule?
+        do throws(ScheduleFault) {
+            schedule = try draft?.schedule.compiled(for: job, createdAt: createdAt, zones: zones)
+        } catch {
+            for fault in draft?.schedule.faults(first: error, zones: zones) ?? [] {
+                list.add(JSONPointer.root.appending("schedule").appending(fault.field), fault.detail)
+            }
         }
         try list.throwIfAny()
-        guard let draft else { throw Faults([Fault(pointer: "", detail: "is no job")]) }
-        self = draft
+        guard let draft, let schedule else { throw Faults([Fault(pointer: "", detail: "is no job")]) }
+        return (draft, schedule)
     }
 
     /// Reads what `json` wrote, from a store's column.
@@ -112,7 +130,7 @@ extension JobDraft {
         writer.name("labels")
         writer.beginObject()
         for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
-            writer.name(name)
+            writer.name(escaping: name)
             writer.string(value)
         }
         writer.endObject()

@@ -77,7 +77,11 @@ extension JobSchedule {
 extension JobSchedule {
     /// Everything for which it cannot be computed; none when it can.
     public func faults(zones: ZoneCatalog) -> [ScheduleFault] {
-        guard let first = fault(zones: zones) else { return [] }
+        fault(zones: zones).map { faults(first: $0, zones: zones) } ?? []
+    }
+
+    /// All that is wrong, of which `compiled` has told the first.
+    func faults(first: ScheduleFault, zones: ZoneCatalog) -> [ScheduleFault] {
         // Without the zone the rest is not looked at; any other zone shows whether that is well.
         guard first.field == "timezone", let rest = inUTC?.fault(zones: zones) else { return [first] }
         return [first, rest]
