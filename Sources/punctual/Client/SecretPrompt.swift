@@ -72,8 +72,12 @@ enum SecretPrompt {
         case .line: return line.bytes
         case .interrupt:
             Console.talk("")
-            // As if the terminal had sent it itself.
+            // As if the terminal had sent it itself; this may be a thread that blocks signals, as a pool's threads do.
             signal(SIGINT, SIG_DFL)
+            var set = sigset_t()
+            sigemptyset(&set)
+            sigaddset(&set, SIGINT)
+            pthread_sigmask(SIG_UNBLOCK, &set, nil)
             raise(SIGINT)
             return nil
         case .input, nil: return nil

@@ -10,7 +10,7 @@ struct SetupCommand: AsyncParsableCommand {
             EXAMPLES
               punctual setup
               punctual setup --url https://jobs.example.com --name grace
-              punctual setup --token "$TOKEN" --name grace --password-stdin --login < password.txt
+              punctual setup --token "$TOKEN" --name grace --password-stdin < password.txt
 
             Asks for the one-time token that `punctual serve` has printed, for a name, and
             for a password of 15 characters or more, twice; then it offers to sign in, as
