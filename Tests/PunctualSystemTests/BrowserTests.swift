@@ -29,7 +29,6 @@ struct BrowserTests {
             wait(lambda: field("token").get_attribute("value"))
             print("token", field("token").get_attribute("value"))
             print("address", browser.current_url)
-            print("back", browser.execute_script("return document.referrer + history.length"))
             field("name").send_keys(name)
             for password in passwords:
                 before = field("said").text
@@ -39,8 +38,9 @@ struct BrowserTests {
                 wait(lambda: field("said").text != before)
                 print("said", field("said").text)
             for line in browser.get_log("browser"):
-                # What the server refuses is an error to Chromium.
-                if "status of 422" not in line["message"]: print("log", line["message"])
+                # What the server refuses is an error to Chromium, and so is that it has no icon.
+                if "status of 422" not in line["message"] and "/favicon.ico" not in line["message"]:
+                    print("log", line["message"])
         finally:
             browser.quit()
         """
@@ -63,10 +63,10 @@ struct BrowserTests {
                     environment: ["SE_OFFLINE": "true"])
                 #expect(said.status == 0, "\(said)")
                 let lines = said.lines
-                try #require(lines.count == 5, "\(said)")
+                try #require(lines.count == 4, "\(said)")
                 #expect(lines[0] == "token \(token)" && lines[1] == "address \(server.address)/setup")
-                #expect(lines[3].hasPrefix("said ") && lines[3].contains("password"), "\(said)")
-                #expect(lines[4] == "said The user grace is there. Sign in with: punctual login", "\(said)")
+                #expect(lines[2].hasPrefix("said ") && lines[2].contains("password"), "\(said)")
+                #expect(lines[3] == "said The user grace is there. Sign in with: punctual login", "\(said)")
                 let login = try await server.punctual("login", "--name", "grace", "--password-stdin", input: good)
                 #expect(login.status == 0, "\(login)")
             }
