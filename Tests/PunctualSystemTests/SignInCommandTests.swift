@@ -110,7 +110,8 @@ struct SignInCommandTests {
                 (["setup"], "", 2, "use --token"),
                 (["setup", "--token", token], "", 2, "use --name"),
                 (["setup", "--token", token, "--name", "grace"], "", 2, "--password-stdin"),
-                (["setup", "--token", "x", "--name", "grace", "--password-stdin"], Self.password, 4, "not the token"),
+                // A token may begin with a dash.
+                (["setup", "--token", "-x", "--name", "grace", "--password-stdin"], Self.password, 4, "not the token"),
                 (["setup", "--token", token, "--name", "grace", "--password-stdin"], "short", 1, "/password"),
                 (["setup", "--url", "http://192.0.2.1:1"], "", 2, "whoever is on the way"),
                 (["password", "--password-stdin"], "a\nb", 4, "nobody is signed in"),

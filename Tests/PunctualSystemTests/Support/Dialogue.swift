@@ -33,40 +33,40 @@ struct Dialogue: Sendable {
     let end: String
 
     /// Talks to a command until it ends.
+    /// - Parameter size: the terminal's rows and columns.
     /// - Throws: `Missing` when a prompt does not come, the terminal would show a secret, or its settings have changed at the
     ///   end.
     init(
-        _ arguments: [String], _ turns: [Turn], in folder: Folder, environment: [String: String] = [:]
+        _ arguments: [String], _ turns: [Turn], in folder: Folder, environment: [String: String] = [:],
+        size: (rows: Int, columns: Int) = (60, 120)
     ) async throws {
         let script = try folder.write(Dialogue.driver, to: "dialogue.py")
         let turns = try folder.write(JSONValue.array(turns.map(\.json)).description, to: "turns.json")
         var variables = ["TERM": "xterm-256color"]
         variables.merge(environment) { _, new in new }
         let said = try await Program.run(
-            Checkout.python, [script, turns, try Program.punctual()] + arguments, in: folder, environment: variables)
+            Checkout.python,
+            [
+                script, turns, Checkout.path("Tests/punctualTests/Oracles/qr_peer.py"), "\(size.rows)",
+                "\(size.columns)",
+                try Program.punctual(),
+            ] + arguments, in: folder, environment: variables)
         guard said.status == 0 else { throw Missing(description: "\(arguments): \(said)") }
         (shown, end) = (said.out, said.err.trimmingCharacters(in: .newlines))
     }
 
     private static let driver = """
-        import fcntl, json, os, pty, re, select, struct, sys, termios, time
+        import fcntl, json, os, pty, re, select, struct, subprocess, sys, termios, time
+        turns, reader, rows, columns, command = json.load(open(sys.argv[1])), *sys.argv[2:5], sys.argv[5:]
 
         def scanned(text):
-            # Light modules are drawn, so a blank is two dark ones.
-            from pyzbar.pyzbar import ZBarSymbol, decode
-            halves = {"█": (1, 1), "▀": (1, 0), "▄": (0, 1), " ": (0, 0)}
-            rows = []
-            for line in re.findall("\\x1b\\\\[40;97m([^\\x1b]*)\\x1b", text):
-                for half in (0, 1):
-                    rows += [b"".join(bytes([255 * halves[mark][half]]) * 4 for mark in line)] * 4
-            if not rows: sys.exit("no QR code is shown: %r" % text)
-            (found,) = decode((b"".join(rows), len(rows[0]), len(rows)), symbols=[ZBarSymbol.QRCODE])
+            picture = "\\n".join(re.findall("\\x1b\\\\[40;97m([^\\x1b]*)\\x1b", text))
             import pyotp
-            return pyotp.parse_uri(found.data.decode()).now()
+            found = subprocess.run([sys.executable, reader], input=picture, check=True, capture_output=True, text=True)
+            return pyotp.parse_uri(found.stdout.strip()).now()
 
-        turns, command = json.load(open(sys.argv[1])), sys.argv[2:]
         master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 120, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", int(rows), int(columns), 0, 0))
         before = termios.tcgetattr(slave)
         child = os.fork()
         if child == 0:

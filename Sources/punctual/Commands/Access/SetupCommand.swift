@@ -18,7 +18,8 @@ struct SetupCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var server: SignInOptions
-    @Option(name: .long, help: "The one-time token; asked for when it is missing.")
+    // The token may begin with a dash.
+    @Option(name: .long, parsing: .unconditional, help: "The one-time token; asked for when it is missing.")
     var token: String?
     @Option(name: .long, help: "The administrator's name; asked for when it is missing.")
     var name: String?
