@@ -213,7 +213,7 @@ let package = Package(
                 "PunctualJSON", "PunctualAPI", "PunctualSchedule", "PunctualClient", "PunctualCore", "PunctualAccess",
                 arguments,
             ],
-            exclude: ["Golden"]),
+            exclude: ["Golden", "Oracles"]),
         .testTarget(
             name: "PunctualSystemTests",
             dependencies: [

@@ -64,11 +64,11 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
 
-    def call(self, method, path, body=None, connection=None):
+    def call(self, method, path, body=None, connection=None, headers={}):
         connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         connection.request(
             method, path, json.dumps(body) if body is not None else None,
-            {"Content-Type": "application/json"} if body is not None else {})
+            {"Content-Type": "application/json", **headers} if body is not None else headers)
         response = connection.getresponse()
         data = response.read()
         if response.status >= 300:

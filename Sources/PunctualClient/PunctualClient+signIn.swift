@@ -17,6 +17,15 @@ extension PunctualClient {
         return try Self.tokens(try await perform(request, showsCredential: false), since: begin)
     }
 
+    /// Makes the first administrator of a fresh installation.
+    /// - Parameter token: the one-time token that its nodes have printed.
+    /// - Throws: `ClientError`; a refusal of status 409 when there is a user already.
+    public func setUp(token: String, name: String, password: String) async throws(ClientError) {
+        var request = try request("POST", "/api/v1/setup", holdsSecret: true)
+        request.setJSON(["token": .string(token), "name": .string(name), "password": .string(password)])
+        _ = try await perform(request, showsCredential: false)
+    }
+
     /// Ends the sign-in: none of its tokens can be renewed from then on.
     public func signOut(_ tokens: SignInTokens) async throws(ClientError) {
         var request = try request("POST", "/oauth/revoke", holdsSecret: true)

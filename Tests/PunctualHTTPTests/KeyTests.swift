@@ -180,6 +180,28 @@ struct KeyTests {
         }
     }
 
+    @Test("a key that another node has just rotated is good here with its new secret, and with the old one yet")
+    func rotatedElsewhere() async throws {
+        let scene = try await AccessScene()
+        let user = try await scene.user("ada", [Permission(.viewer, service: nil)])
+        let (key, text) = try await scene.key(of: .user(user.id))
+        try await scene.run { client in
+            func status(_ text: String) async throws -> Int {
+                try await client.send(.get, "/api/v1/jobs", headers: bearer(text)).status
+            }
+            // It is known here from now on.
+            #expect(try await status(text) == 200)
+            var generator = SystemRandomNumberGenerator()
+            let next = APIKeySecret(id: key.id, using: &generator)
+            _ = try await scene.identities.update(
+                key.rotated(to: next.hash(AccessScene.keys.pepper), at: scene.clock.now()), ifVersion: key.version)
+            let third = APIKeySecret(id: key.id, using: &generator)
+            #expect(try await status(next.text.reveal()) == 200)
+            #expect(try await status(text) == 200)
+            #expect(try await status(third.text.reveal()) == 401)
+        }
+    }
+
     @Test("a key is good from its addresses alone, as a trusted proxy tells them")
     func addresses() async throws {
         var scene = try await AccessScene()

@@ -125,4 +125,32 @@ struct AccessCommandTests {
         let cut = try await server.punctual("audit", "verify", "cut.jsonl", "--head", head)
         #expect(cut.status == 1 && cut.err.contains("ends at entry 3"), "\(cut)")
     }
+
+    @Test("users, roles and the audit log move with the database, and the report says how many")
+    func moves() async throws {
+        try await withFolder { folder in
+            func serve(_ file: String) -> [String] { ["serve", "--port", "0", "--database-url", "sqlite:\(file)"] }
+            try await withServer(serve("jobs.sqlite"), in: folder, environment: Self.required) { server in
+                let line = try await server.background.line(with: "The one-time token is ")
+                let token = line.split(separator: " ").last.map(String.init) ?? ""
+                let setup = ["setup", "--token", token, "--name", "grace", "--password-stdin", "--no-login"]
+                #expect(try await server.punctual(setup, input: password).status == 0)
+            }
+            let copy = ["migrate", "copy", "--from", "sqlite:jobs.sqlite", "--to", "sqlite:copy.sqlite", "-o", "json"]
+            for isFirst in [true, false] {
+                let said = try await Program.punctual(copy, in: folder)
+                let report = try said.json().array?.first
+                // The user, the grant, the signing key and what tells the master key; the set-up's line in the log.
+                let (rows, entries) = (report?["access_rows"]?.int ?? 0, report?["audit_entries"]?.int ?? 0)
+                #expect(rows >= 4 && entries == 1, "\(said)")
+                #expect(report?["written"]?.int == (isFirst ? rows + entries : 0), "\(said)")
+            }
+            try await withServer(
+                serve("copy.sqlite"), in: folder, named: "copy", environment: Self.required
+            ) { server in
+                let login = try await server.punctual("login", "--name", "grace", "--password-stdin", input: password)
+                #expect(login.status == 0, "\(login)")
+            }
+        }
+    }
 }

@@ -6,12 +6,14 @@ package enum Credential: Sendable {
     case session(SessionSecret)
 
     /// Reads what stands behind `Bearer `; nil when it can be none of ours nor a token.
-    package init?(bearer text: some StringProtocol) {
+    package init?(bearer part: Substring) {
+        // A token has hundreds of bytes, and each request shows it: they are looked at as those of a plain string.
+        let text = String(part)
         if text.hasPrefix("pk_") {
-            guard let key = APIKeySecret(String(text)) else { return nil }
+            guard let key = APIKeySecret(text) else { return nil }
             self = .key(key)
         } else if text.utf8.count(where: { $0 == UInt8(ascii: ".") }) == 2 {
-            self = .token(Redacted(String(text)))
+            self = .token(Redacted(text))
         } else {
             return nil
         }

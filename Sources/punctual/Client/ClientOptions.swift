@@ -23,11 +23,24 @@ struct ClientOptions: ParsableArguments {
 
     /// Runs the body with a connection to the server that flags, variables and the profile name.
     func connected<Value>(_ body: (Server) async throws -> Value) async throws -> Value {
+        try await connection().open(body)
+    }
+
+    /// The server that flags, variables and the profile name, and as whom to talk to it.
+    func connection() throws -> Connection {
         let environment = ProcessInfo.processInfo.environment
-        let connection = try Connection(
+        return try Connection(
             url: url, token: token, profile: profile, allowsPlainHTTP: allowHTTP, environment: environment,
             file: ProfileFile(environment: environment))
-        return try await connection.open(body)
+    }
+
+    /// As `connection`, of somebody: nobody types a password in vain, and none is sent along without a credential.
+    func ownConnection() throws -> Connection {
+        let connection = try connection()
+        guard connection.credential != nil else {
+            throw Failure(.notAllowed, "nobody is signed in to \(connection.address): `punctual login` does it")
+        }
+        return connection
     }
 }
 

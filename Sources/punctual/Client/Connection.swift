@@ -46,6 +46,12 @@ struct Connection: Sendable {
         }
     }
 
+    /// Takes the tokens that this connection shows out of their profile, once the server has voided them; a key stays.
+    func forgetSignIn() async throws {
+        guard case .signIn(_, let store) = credential, let kept = store as? ProfileSignIn else { return }
+        try await kept.file.change { $0.all[kept.name]?.tokens = nil }
+    }
+
     /// The address with its scheme, without a slash at the end.
     static func address(_ text: String) -> String {
         let whole = text.contains("://") ? text : "http://\(text)"

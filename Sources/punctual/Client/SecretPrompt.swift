@@ -12,8 +12,7 @@ enum SecretPrompt {
         guard Console.canAsk else {
             throw Failure(.usage, "there is no terminal to ask for it: use \(flag)")
         }
-        Console.say("\(question): ")
-        let bytes = typed()
+        let bytes = typed("\(question): ")
         Console.talk("")
         guard let bytes, let text = String(validating: bytes, as: UTF8.self), !text.isEmpty else {
             throw Failure(.usage, "nothing was typed")
@@ -51,14 +50,15 @@ enum SecretPrompt {
 
     /// The line that is typed on standard input, without echo; nil at the end of the input.
     ///
-    /// The terminal's own line editing is off meanwhile, with its signals: Ctrl-C must not end the program before the echo
+    /// The echo is off before the prompt is there: whoever sees it may begin to type. The terminal's own line editing is off meanwhile, with its signals: Ctrl-C must not end the program before the echo
     /// is back.
-    private static func typed() -> [UInt8]? {
+    private static func typed(_ prompt: String) -> [UInt8]? {
         var before = termios()
         tcgetattr(STDIN_FILENO, &before)
         var silent = before
         silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+        Console.say(prompt)
         var line = SecretLine()
         while line.end == nil {
             var byte: UInt8 = 0
@@ -72,8 +72,12 @@ enum SecretPrompt {
         case .line: return line.bytes
         case .interrupt:
             Console.talk("")
-            // As if the terminal had sent it itself.
+            // As if the terminal had sent it itself; this may be a thread that blocks signals, as a pool's threads do.
             signal(SIGINT, SIG_DFL)
+            var set = sigset_t()
+            sigemptyset(&set)
+            sigaddset(&set, SIGINT)
+            pthread_sigmask(SIG_UNBLOCK, &set, nil)
             raise(SIGINT)
             return nil
         case .input, nil: return nil

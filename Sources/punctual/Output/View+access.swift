@@ -13,6 +13,12 @@ extension View {
 
     static let principals = View(key: "principal", columns: [field("principal", "principal"), field("name", "name")])
 
+    /// What an authenticator app needs.
+    static let enrolments = View(key: "uri", columns: [field("secret", "secret"), field("uri", "uri")])
+
+    static let secondFactors = View(
+        key: "name", columns: [field("name", "name"), flag("second factor", "second_factor")])
+
     static let users = View(
         key: "id",
         columns: [

@@ -19,53 +19,19 @@ struct LoginCommand: AsyncParsableCommand {
             themselves. A key in PUNCTUAL_TOKEN wins over it.
             """)
 
-    @Option(name: .long, help: "The server. (PUNCTUAL_URL, default the profile's, then http://127.0.0.1:8640)")
-    var url: String?
+    @OptionGroup var server: SignInOptions
     @Option(name: .long, help: "The user's name; asked for when it is missing.")
     var name: String?
-    @Option(name: .long, help: "The profile to make or renew. (PUNCTUAL_PROFILE, default \"default\")")
-    var profile: String?
     @OptionGroup var password: PasswordOptions
     @Option(name: .long, help: "The code of the authenticator app, or a recovery code; asked for when it is needed.")
     var code: String?
-    @Flag(
-        name: .long,
-        help: "Send password and tokens over plain http to another machine, where others can read them.")
-    var allowHTTP = false
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let file = try ProfileFile.required(environment)
-        let profileName = profile ?? Connection.variable("PUNCTUAL_PROFILE", environment) ?? "default"
-        guard Profiles.isName(profileName) else {
-            throw ValidationError("--profile: up to 64 letters, digits, dots, dashes and underscores")
-        }
-        let before = try file.read().all[profileName]
-        let given = url ?? Connection.variable("PUNCTUAL_URL", environment)
-        let address = Connection.address(given ?? before?.url ?? Connection.standardAddress)
-        let allows = allowHTTP || Connection.variable("PUNCTUAL_ALLOW_HTTP", environment) == "1"
-        // Before anybody types a password that could not be sent.
-        if PunctualClient.isReadable(address), !allows {
-            throw ClientError.insecure(
-                "neither a password nor a token goes to \(address): whoever is on the way could read it")
-        }
-        let user = try name ?? before?.user ?? askName()
+        let place = try server.place()
+        let user = try name ?? place.user ?? SignInPlace.askName()
         let secret = try password.password()
-        let tokens = try await Connection(address: address, allowsPlainHTTP: allows).open { server in
-            try await signIn(server.client, user, secret)
-        }
-        try await file.change { profiles in
-            profiles.all[profileName] = Profile(url: address, user: user, tokens: tokens, allowsPlainHTTP: allows)
-            profiles.current = profileName
-        }
-        Console.talk("signed in to \(address) as \(DisplayWidth.tame(user)); the profile is \(profileName)")
-    }
-
-    private func askName() throws(Failure) -> String {
-        guard Console.canAsk else { throw Failure(.usage, "there is no terminal to ask for it: use --name") }
-        Console.say("Name: ")
-        guard let line = readLine(), !line.isEmpty else { throw Failure(.usage, "nothing was typed") }
-        return line
+        let tokens = try await place.connection.open { server in try await signIn(server.client, user, secret) }
+        try await place.keep(tokens, of: user)
     }
 
     private func signIn(_ client: PunctualClient, _ user: String, _ secret: String) async throws -> SignInTokens {

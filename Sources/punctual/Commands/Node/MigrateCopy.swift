@@ -11,9 +11,10 @@ struct MigrateCopy: AsyncParsableCommand {
             EXAMPLES
               punctual migrate copy --from sqlite:jobs.sqlite --to postgres://punctual@localhost/punctual
 
-            Jobs, executions and paused queues, just as they are; then both are read to
-            their ends and compared. Stop the nodes of both before. Broken off, it goes
-            on when it is run again.
+            Jobs, executions, paused queues, users, keys, roles, secrets and the audit log,
+            just as they are; then both are read to their ends and compared. Stop the
+            nodes of both before, and give those of the target the same master key.
+            Broken off, it goes on when it is run again.
             """)
 
     @Option(name: .long, help: "The database to copy: sqlite:PATH or postgres://USER@HOST/DATABASE.")
@@ -50,6 +51,7 @@ struct MigrateCopy: AsyncParsableCommand {
                 [
                     "jobs": .int(Int64(report.jobs)), "executions": .int(Int64(report.executions)),
                     "written": .int(Int64(report.written)), "paused_queues": .int(Int64(report.pausedQueues)),
+                    "access_rows": .int(Int64(report.accessRows)), "audit_entries": .int(Int64(report.auditEntries)),
                     "checksum": .string(report.checksum),
                 ]
             ], as: MigrateCopy.view)
@@ -59,6 +61,7 @@ struct MigrateCopy: AsyncParsableCommand {
         key: "checksum",
         columns: [
             View.field("jobs", "jobs"), View.field("executions", "executions"), View.field("written", "written"),
-            View.field("paused queues", "paused_queues"), View.field("checksum", "checksum", limit: 64),
+            View.field("paused queues", "paused_queues"), View.field("access", "access_rows"),
+            View.field("audit", "audit_entries"), View.field("checksum", "checksum", limit: 64),
         ])
 }
