@@ -47,7 +47,8 @@ struct JobController {
         let json = try await request.requiredJSON()
         var counted: Set<String> = []
         let job = try await newJob(json, 0, of: try await services.origin(context), context, &counted)
-        guard let outcome = try await services.store.create([job]).first else {
+        let limits = services.quotas.jobLimits(of: [job.draft.service])
+        guard let outcome = try await services.store.create([job], within: limits).first else {
             throw Problem(.internal, "No outcome.")
         }
         let stored = try outcome.get()
@@ -80,7 +81,8 @@ struct JobController {
             }
         }
         let jobs = outcomes.compactMap { try? $0.get() }  // The refused ones keep their problem.
-        var created = try await services.store.create(jobs)[...]
+        let limits = services.quotas.jobLimits(of: Set(jobs.map(\.draft.service)))
+        var created = try await services.store.create(jobs, within: limits)[...]
         for (index, outcome) in outcomes.enumerated() {
             guard case .success = outcome, let stored = created.popFirst() else { continue }
             outcomes[index] = stored.mapError { Problem(mapping: $0) }
@@ -129,6 +131,7 @@ struct JobController {
             id: origin.identifier(index), draft: draft, nextRunAt: nil, createdBy: context.principal.name,
             createdAt: origin.instant)
         job.nextRunAt = try firstRun(of: job, now: origin.instant)
+        try services.requireSpacing(of: job, after: origin.instant)
         return job
     }
 
@@ -249,6 +252,10 @@ struct JobController {
                 try await services.requireSecrets(of: after.draft)
             }
             let now = try await services.store.now()
+            // What was there before the quota stays.
+            if after.draft.schedule != before.draft.schedule || after.draft.service != before.draft.service {
+                try services.requireSpacing(of: after, after: now)
+            }
             var next: Timestamp??
             if before.draft.timing != after.draft.timing || before.beginsAnew(as: after) {
                 after.runCount = try await record(before, dueAt: now).runCount
@@ -295,7 +302,8 @@ struct JobController {
     /// nil when somebody else was faster and the change is to be made anew.
     private func write(_ change: JobChange, over before: Job, isRetrying: Bool) async throws(StoreError) -> Job? {
         do throws(StoreError) {
-            let job = try await services.store.update(before.id, change, ifVersion: before.version)
+            let job = try await services.store.update(
+                before.id, change, ifVersion: before.version, within: services.quotas.jobs[change.draft.service])
             announce(.jobUpdated, [job])
             return job
         } catch {
@@ -310,7 +318,10 @@ struct JobController {
         let now = try await services.store.now()
         let origin = context.origin ?? Origin(at: now)
         let execution = job.execution(at: origin.instant, trigger: .manual, now: now, nonce: origin.nonce)
-        let outcome = try await services.store.enqueue([execution], of: job.id, overlap: job.draft.overlapPolicy).first
+        let outcome = try await services.store.enqueue(
+            [execution], of: job.id, overlap: job.draft.overlapPolicy,
+            within: services.quotas.waitingLimit(of: job.draft.service)
+        ).first
         services.bell.workWaiting()
         if job.draft.overlapPolicy == .cancelOther { services.bell.workCancelled() }
         switch outcome {
@@ -355,7 +366,8 @@ struct JobController {
             last = instant
         }
         let outcomes = try await services.store.enqueue(
-            executions, of: job.id, overlap: job.draft.overlapPolicy.forCatchup)
+            executions, of: job.id, overlap: job.draft.overlapPolicy.forCatchup,
+            within: services.quotas.waitingLimit(of: job.draft.service))
         services.bell.workWaiting()
         let added = outcomes.compactMap { if case .created(let execution) = $0 { execution } else { nil } }
         services.events.publish(.executionUpdated, added)

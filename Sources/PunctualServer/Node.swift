@@ -39,6 +39,7 @@ package enum Node {
         let certificate = settings.roles.contains(.api) ? try CertificateFiles(settings, logger: logger) : nil
         let connections = OpenFiles.connections(wanted: settings.httpConnections, logger: logger)
         let (egress, signing) = (try settings.egressGuard(), try settings.webhookSecrets())
+        try settings.checkAnchors()
         let opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
         let access: AccessServices?
         let setUpToken: Redacted<String>?
@@ -84,6 +85,7 @@ package enum Node {
             api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
             if let certificate { services.append(certificate) }
             api.doorkeeper = doorkeeper(settings)
+            api.quotas = settings.quotas
             if let access { api.guardDoors(with: access) }
             services.append(
                 Application(
@@ -104,7 +106,13 @@ package enum Node {
         } else {
             announce(settings, mode, port: nil, nodeID: nodeID)
         }
-        if let access { services.append(AccessUpkeep(access: access, store: store, logger: logger)) }
+        if let access {
+            services.append(AccessUpkeep(access: access, store: store, logger: logger))
+            let anchoring = AuditAnchoring.make(
+                settings.anchors, access.audits, http: http, logger: logger,
+                isMine: { shards.virtualShards().contains(0) }, now: store.now)
+            if let anchoring { services.append(anchoring) }
+        }
         services += [
             RetentionService(store: store, options: options, instruments: instruments),
             ReaperService(store: store, bell: bell, options: options, instruments: instruments),
