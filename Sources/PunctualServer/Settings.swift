@@ -129,9 +129,10 @@ extension Settings {
     /// Puts the contents of the files that `PUNCTUAL_…_FILE` variables name in place of the variables they stand for.
     private static func withFiles(_ environment: [String: String]) throws(SettingsError) -> [String: String] {
         var result = environment
-        // The client's own setting is a path, and stands for no other.
+        // Settings that are paths themselves, one of them the client's, stand for no other.
+        let paths = Set(keys.map { "PUNCTUAL_\($0.replacing(".", with: "_").uppercased())" } + ["PUNCTUAL_CA_FILE"])
         for (name, path) in environment
-        where name.hasPrefix("PUNCTUAL_") && name.hasSuffix("_FILE") && name != "PUNCTUAL_CA_FILE" {
+        where name.hasPrefix("PUNCTUAL_") && name.hasSuffix("_FILE") && !paths.contains(name) {
             let plain = String(name.dropLast("_FILE".count))
             if environment[plain] != nil { throw SettingsError("both \(plain) and \(name) are set; keep one") }
             guard let bytes = readFile(path, limit: 65_536) else {

@@ -99,8 +99,9 @@ struct ConcurrencyTests {
                 _ count: Int, _ path: String, _ body: String?, _ headers: HTTPFields
             ) async throws -> [Int: Int] {
                 var seen: [Int: Int] = [:]
-                for _ in 0..<count {
-                    let answer = try await client.send(body == nil ? .get : .post, path, body, headers: headers)
+                for index in 0..<count {
+                    let answer: CallAnswer
+                    do { answer = try await client.send(body == nil ? .get : .post, path, body, headers: headers) } catch { Issue.record("\(path) \(index) \(seen) \(error)"); throw error }
                     seen[answer.status, default: 0] += 1
                 }
                 return seen

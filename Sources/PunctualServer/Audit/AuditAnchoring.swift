@@ -18,7 +18,7 @@ final class AuditAnchoring: Service {
     private let now: @Sendable () async throws(StoreError) -> Timestamp
     private let logger: Logger
     /// By place; nothing of those that were not looked at since this node has had the shard.
-    private let kept = Mutex<[Int: (anchor: AuditAnchor?, at: ContinuousClock.Instant)]>([:])
+    private let kept = Mutex<[Int: (anchor: AuditAnchor, at: ContinuousClock.Instant)]>([:])
 
     init(
         audits: any AuditStore, places: [any AnchorPlace], every: Duration, logger: Logger,
@@ -47,7 +47,8 @@ final class AuditAnchoring: Service {
             let last = kept.withLock { $0[index] }
             if let last, last.at.duration(to: moment) < every { continue }
             do {
-                let anchor = try await renew(place, over: last?.anchor ?? place.newest())
+                // An empty log has nothing to put by; its first entries are not to wait for an hour.
+                guard let anchor = try await renew(place, over: last?.anchor ?? place.newest()) else { continue }
                 kept.withLock { $0[index] = (anchor, moment) }
             } catch {
                 logger.error(

@@ -129,7 +129,7 @@ struct AuditCheck {
             case .sequence(let expected, let found): "entry \(expected) should come, entry \(found) stands there"
             case .chain(let place): "entry \(place) does not follow the one before it"
             case .content(let place): "entry \(place) was changed"
-            case .anchor(let place): "entry \(place) is not the one whose hash was put by"
+            case .anchor(let place): "entry \(place) is not the one that the head names"
             case .truncated(let place, let expected): "it ends at entry \(place), before entry \(expected)"
             }
         return Failure(.failed, "the audit log was tampered with: \(text)")
