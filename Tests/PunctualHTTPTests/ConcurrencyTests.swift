@@ -99,27 +99,29 @@ struct ConcurrencyTests {
                 _ count: Int, _ path: String, _ body: String?, _ headers: HTTPFields
             ) async throws -> [Int: Int] {
                 var seen: [Int: Int] = [:]
-                for index in 0..<count {
-                    let answer: CallAnswer
-                    do { answer = try await client.send(body == nil ? .get : .post, path, body, headers: headers) } catch { Issue.record("\(path) \(index) \(seen) \(error)"); throw error }
+                for _ in 0..<count {
+                    let answer = try await client.send(body == nil ? .get : .post, path, body, headers: headers)
                     seen[answer.status, default: 0] += 1
                 }
                 return seen
             }
-            let claim = #"{"worker":"w","queues":["default"],"wait":"0s"}"#
+            // Of an execution that is not there: counted like any other.
+            let (path, beat) = (
+                "/api/v1/work/heartbeat", #"{"id":"\#(Identifier(high: 1, low: 1))","attempt":1,"worker":"w"}"#
+            )
             let plain = try await statuses(110, "/api/v1/jobs", nil, good)
             #expect(plain == [200: 100, 429: 10])
             // What he has used up there is not what he works with.
-            let work = try await statuses(1010, "/api/v1/work/claim", claim, good)
-            #expect(work == [200: 1000, 429: 10])
+            let work = try await statuses(1010, path, beat, good)
+            #expect(work == [404: 1000, 429: 10])
             var bad = stranger
             bad[from] = "192.0.2.8"
-            let guesses = try await statuses(210, "/api/v1/work/claim", claim, bad)
+            let guesses = try await statuses(210, path, beat, bad)
             #expect(guesses == [401: 200, 429: 10])
             var late = good
             late[from] = "192.0.2.8"
             // Also with a good one: at the door nobody looks at it any more.
-            let shut = try await statuses(1, "/api/v1/work/claim", claim, late)
+            let shut = try await statuses(1, path, beat, late)
             #expect(shut == [429: 1])
         }
     }
