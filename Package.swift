@@ -139,11 +139,15 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        // What script/bench measures of a store through its port; the peers of the other figures are Benchmarks/.
+        // What script/bench measures of a store through its port, and of the limiter; the peers of the other figures are Benchmarks/.
         .executableTarget(
             name: "StoreSQLite",
             dependencies: ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualSQLite", grdbSQLite],
             path: "Benchmarks/Sources/StoreSQLite", swiftSettings: settings),
+
+        .executableTarget(
+            name: "Limiter", dependencies: ["PunctualSchedule", "PunctualCore", "PunctualAccess"],
+            path: "Benchmarks/Sources/Limiter", swiftSettings: settings),
 
         .executableTarget(
             name: "StorePostgres",
@@ -205,7 +209,7 @@ let package = Package(
             "PunctualServer",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors",
-                "PunctualHTTP", "PunctualTestKit", "TestPeers", logging,
+                "PunctualHTTP", "PunctualEngine", "PunctualTestKit", "TestPeers", logging, grdb,
             ]),
         tests(
             "punctual",

@@ -18,6 +18,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
     case idempotencyInProgress = "idempotency_in_progress"
     case overloaded
     case rateLimited = "rate_limited"
+    case quotaExceeded = "quota_exceeded"
     case unavailable
     case badRequest = "bad_request"
     case `internal`
@@ -36,7 +37,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         case .bodyTooLarge: 413
         case .versionConflict: 412
         case .nameTaken, .conflict, .leaseLost, .idempotencyInProgress: 409
-        case .overloaded, .rateLimited: 429
+        case .overloaded, .rateLimited, .quotaExceeded: 429
         case .unavailable: 503
         case .internal: 500
         }
@@ -64,6 +65,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         case .idempotencyInProgress: "The first request with this key is still under way"
         case .overloaded: "Too many requests at once"
         case .rateLimited: "Too many requests"
+        case .quotaExceeded: "The service has all that it may have"
         case .unavailable: "The store cannot be reached"
         case .internal: "Something went wrong on our side"
         }

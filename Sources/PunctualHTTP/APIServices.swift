@@ -22,6 +22,8 @@ package struct APIServices: Sendable {
     /// Returns when work for outside workers may have come, or the time is up.
     package var waitForWork: @Sendable (Duration) async throws -> Void
     package var bounds = Bounds()
+    /// What services may have.
+    package var quotas = Quotas()
     /// Who may come in; everybody unless it is told otherwise.
     package var doorkeeper = Doorkeeper()
     /// What the calls of access control work with; nil without it.

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"d9d884d210bd33eb\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"b67d7881930a8be4\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -3394,7 +3394,7 @@ try {
         "required": ["type", "every"],
         "properties": {
           "type": { "type": "string", "const": "interval" },
-          "every": { "$ref": "#/components/schemas/Duration", "description": "100ms to 10 years (315,576,000s)." },
+          "every": { "$ref": "#/components/schemas/Duration", "description": "100ms to 10 years (315,576,000s); the server may ask for more, 1s unless it is told otherwise." },
           "anchor": {
             "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}],
             "description": "Default: when the job was created."
@@ -3409,7 +3409,7 @@ try {
         "required": ["type", "every"],
         "properties": {
           "type": { "type": "string", "const": "fixed_delay" },
-          "every": { "$ref": "#/components/schemas/Duration", "description": "100ms to 10 years (315,576,000s)." }
+          "every": { "$ref": "#/components/schemas/Duration", "description": "100ms to 10 years (315,576,000s); the server may ask for more, 1s unless it is told otherwise." }
         },
         "additionalProperties": false,
         "examples": [{"type": "fixed_delay", "every": "30s"}]
@@ -4892,7 +4892,7 @@ try {
         "properties": {
           "type": {
             "type": "string",
-            "description": "A relative reference, `/docs/problems#name`. Names: malformed_json, validation, not_found, method_not_allowed, not_acceptable, unsupported_media_type, body_too_large, version_conflict, name_taken, idempotency_mismatch, idempotency_in_progress, conflict, lease_lost, bad_request, overloaded, unavailable, internal, unauthorized, forbidden, second_factor_required, rate_limited.",
+            "description": "A relative reference, `/docs/problems#name`. Names: malformed_json, validation, not_found, method_not_allowed, not_acceptable, unsupported_media_type, body_too_large, version_conflict, name_taken, idempotency_mismatch, idempotency_in_progress, conflict, lease_lost, bad_request, overloaded, unavailable, internal, unauthorized, forbidden, second_factor_required, rate_limited, quota_exceeded.",
             "format": "uri-reference",
             "pattern": "^/docs/problems#[a-z_]+$"
           },
@@ -5300,7 +5300,7 @@ try {
         "content": { "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}} }
       },
       "Overloaded": {
-        "description": "`overloaded`: the node has too much to do at once. `rate_limited`: you, your address or the service have asked too often; `RateLimit` tells what is left.",
+        "description": "`overloaded`: the node, or you, have as many requests under way as may be. `rate_limited`: you, your address or the service have asked too often; `RateLimit` tells what is left. `quota_exceeded`: the service has all the jobs that it may have, or its share of a queue; nothing was added.",
         "headers": {
           "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
           "Retry-After": { "$ref": "#/components/headers/RetryAfter" }
@@ -5328,7 +5328,7 @@ try {
 
     /// `problems.html`
     package static let problemsHTML = File(
-        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"38c00ec6d4723132\"",
+        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"d431d68a78646c97\"",
         text: #"""
 <!doctype html>
 <html lang="en">
@@ -5383,9 +5383,11 @@ try {
 <dt id="idempotency_mismatch">The key was used for something else <code>idempotency_mismatch</code> <span class="soft">422</span></dt>
 <dd>This Idempotency-Key was used within the last 24 hours with another call or body. Choose a new key.</dd>
 <dt id="overloaded">Too much at once <code>overloaded</code> <span class="soft">429</span></dt>
-<dd>A limit is reached. Ask again after Retry-After seconds, with some chance added.</dd>
+<dd>The node, or you, have as many requests under way as may be. Ask again after Retry-After seconds, with some chance added.</dd>
 <dt id="rate_limited">Too often <code>rate_limited</code> <span class="soft">429</span></dt>
 <dd>Your address, you or the service have asked more often than they may; the RateLimit field tells what is left. Ask again after Retry-After seconds.</dd>
+<dt id="quota_exceeded">No more of it <code>quota_exceeded</code> <span class="soft">429</span></dt>
+<dd>The service has all the jobs that it may have, or its share of a queue. Nothing was added. Make room, or have the quota raised; asking again soon does not help.</dd>
 <dt id="internal">A defect of the server <code>internal</code> <span class="soft">500</span></dt>
 <dd>The log has the details under request_id. Safe to repeat with an Idempotency-Key.</dd>
 <dt id="unavailable">Not now <code>unavailable</code> <span class="soft">503</span></dt>

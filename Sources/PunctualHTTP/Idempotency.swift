@@ -9,8 +9,8 @@ internal import PunctualCore
 
 /// `Idempotency-Key` on the calls that create or trigger: the first answer is kept for 24 hours and given again.
 ///
-/// An answer of 500 and above gives the key up, since trying again is the right thing to do then; but the request may have
-/// taken effect, so its repetition goes by the same `Origin`.
+/// An answer of 429, or of 500 and above, gives the key up, since trying again is the right thing to do then; but after the
+/// latter the request may have taken effect, so its repetition goes by the same `Origin`.
 struct Idempotency {
     let store: any IdempotencyStore
 
@@ -45,7 +45,7 @@ struct Idempotency {
             response = try await handler(request, context)
         } catch {
             response = Problem(mapping: error).response(requestID: context.requestID)
-            if response.status.code >= 500 {
+            if response.status == .tooManyRequests || response.status.code >= 500 {
                 await keep(nil, key, context)
                 throw error
             }

@@ -45,7 +45,8 @@ struct JobController {
         let json = try await request.requiredJSON()
         var counted: Set<String> = []
         let job = try await newJob(json, 0, of: try await services.origin(context), context, &counted)
-        guard let outcome = try await services.store.create([job]).first else {
+        let limits = services.quotas.jobLimits(of: [job.draft.service])
+        guard let outcome = try await services.store.create([job], within: limits).first else {
             throw Problem(.internal, "No outcome.")
         }
         let stored = try outcome.get()
@@ -78,7 +79,8 @@ struct JobController {
             }
         }
         let jobs = outcomes.compactMap { try? $0.get() }  // The refused ones keep their problem.
-        var created = try await services.store.create(jobs)[...]
+        let limits = services.quotas.jobLimits(of: Set(jobs.map(\.draft.service)))
+        var created = try await services.store.create(jobs, within: limits)[...]
         for (index, outcome) in outcomes.enumerated() {
             guard case .success = outcome, let stored = created.popFirst() else { continue }
             outcomes[index] = stored.mapError { Problem(mapping: $0) }
@@ -129,6 +131,7 @@ struct JobController {
         var job = Job(
             id: id, draft: draft, nextRunAt: nil, createdBy: context.principal.name, createdAt: origin.instant)
         job.nextRunAt = try firstRun(of: job, by: schedule, now: origin.instant)
+        try services.requireSpacing(of: job, after: origin.instant)
         return job
     }
 
@@ -251,6 +254,10 @@ struct JobController {
                 try await services.requireSecrets(of: after.draft)
             }
             let now = try await services.store.now()
+            // What was there before the quota stays.
+            if after.draft.schedule != before.draft.schedule || after.draft.service != before.draft.service {
+                try services.requireSpacing(of: after, after: now)
+            }
             var next: Timestamp??
             if before.draft.timing != after.draft.timing || before.beginsAnew(as: after) {
                 after.runCount = try await record(before, dueAt: now).runCount
@@ -260,7 +267,8 @@ struct JobController {
             let change = JobChange(
                 draft: after.draft, status: after.status, pauseReason: after.pauseReason, nextRunAt: next,
                 updatedAt: now)
-            let job = try await services.store.update(before.id, change, ifVersion: before.version)
+            let job = try await services.store.update(
+                before.id, change, ifVersion: before.version, within: services.quotas.jobs[change.draft.service])
             announce(.jobUpdated, [job])
             context.note(job, from: before)
             return job
@@ -299,7 +307,10 @@ struct JobController {
         let now = try await services.store.now()
         let origin = context.origin ?? Origin(at: now)
         let execution = job.execution(at: origin.instant, trigger: .manual, now: now, nonce: origin.nonce)
-        let outcome = try await services.store.enqueue([execution], of: job.id, overlap: job.draft.overlapPolicy).first
+        let outcome = try await services.store.enqueue(
+            [execution], of: job.id, overlap: job.draft.overlapPolicy,
+            within: services.quotas.waitingLimit(of: job.draft.service)
+        ).first
         services.bell.workWaiting()
         if job.draft.overlapPolicy == .cancelOther { services.bell.workCancelled() }
         switch outcome {
@@ -344,7 +355,8 @@ struct JobController {
             last = instant
         }
         let outcomes = try await services.store.enqueue(
-            executions, of: job.id, overlap: job.draft.overlapPolicy.forCatchup)
+            executions, of: job.id, overlap: job.draft.overlapPolicy.forCatchup,
+            within: services.quotas.waitingLimit(of: job.draft.service))
         services.bell.workWaiting()
         let added = outcomes.compactMap { if case .created(let execution) = $0 { execution } else { nil } }
         services.events.publish(.executionUpdated, added)

@@ -63,6 +63,7 @@ package struct Problem: Error, Sendable {
         case .versionConflict(let current):
             self.init(.versionConflict, "The version is \(current) now; read it again and repeat your change.")
         case .nameTaken: self.init(.nameTaken, "Another job of this service has that name.")
+        case .quotaExceeded(let quota): self.init(exceeded: quota)
         case .conflict(let text): self.init(.conflict, text)
         case .full:
             self.init(.unavailable, "The store did not take the request; nothing was changed. Try again.")

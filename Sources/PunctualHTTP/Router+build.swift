@@ -80,6 +80,13 @@ struct RouteTable {
     }
 }
 
+extension ResponseBody {
+    /// The same, with a place that is given back when it has been written, or never will be.
+    fileprivate func holding(_ place: TenantSlots.Place) -> ResponseBody {
+        map { piece in withExtendedLifetime(place) { piece } }
+    }
+}
+
 /// One call with the doorkeeper before it.
 private struct Door: Sendable {
     let services: APIServices
@@ -97,7 +104,11 @@ private struct Door: Sendable {
                 }
                 throw refusal
             }
+            let place = try services.doorkeeper.place(context)
             response = try await handler(request, context)
+            // One without a length is written for as long as somebody reads it.
+            if let place, response.body.contentLength == nil { response.body = response.body.holding(place) }
+            withExtendedLifetime(place) {}
         } catch {
             guard let allowance = context.allowance else { throw error }
             var problem = Problem(mapping: error)

@@ -2,35 +2,47 @@ package import PunctualCore
 internal import PunctualSchedule
 
 extension PostgresStore {
-    package func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] {
+    package func create(
+        _ jobs: [Job], within limits: [String: Int]
+    ) async throws(StoreError) -> [Result<Job, StoreError>] {
         if jobs.isEmpty { return [] }
         return jobs.count > PostgresStore.sharedLimit
-            ? try await insert(jobs) : try await lanes.creations.submit(jobs, to: self)
+            ? try await insert(jobs, within: limits) : try await lanes.creations.submit((jobs, limits), to: self)
     }
 
     /// More jobs than this in one call go alone.
     private static let sharedLimit = 64
 
     /// Adds jobs with one statement; one outcome each, in order.
-    func insert(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] {
-        // Each id once, in the order in which the names are locked, so that two batches never wait for each other.
+    func insert(
+        _ jobs: [Job], within limits: [String: Int]
+    ) async throws(StoreError) -> [Result<Job, StoreError>] {
         var seen: Set<Identifier> = []
-        let rows = jobs.filter { seen.insert($0.id).inserted }.sorted {
-            ($0.draft.service, $0.draft.name) < ($1.draft.service, $1.draft.name)
-        }
-        let added = Set(try await run(insertion(of: rows))[1].map { $0.identifier() })
+        let rows = jobs.filter { seen.insert($0.id).inserted }
+        let (added, refused) =
+            limits.isEmpty
+            ? (Set(try await run(insertion(of: PostgresStore.lockOrder(rows)))[1].map { $0.identifier() }), [])
+            : try await insertWithin(limits, rows)
         for job in rows { dueHead.added([job.nextRunAt], at: job.updatedAt) }
         if rows.contains(where: { added.contains($0.id) && $0.isDueSoon }) { bell.jobsChanged() }
         // A repeated call, or somebody else's name.
-        let missing = rows.map(\.id).filter { !added.contains($0) }
+        let missing = rows.map(\.id).filter { !added.contains($0) && !refused.contains($0) }
         var existing: [Identifier: Job] = [:]
         if !missing.isEmpty {
             for job in try await self.jobs(missing) { if let job { existing[job.id] = job } }
         }
         return jobs.map { job in
             if added.contains(job.id) { return .success(job) }
+            if refused.contains(job.id), let limit = limits[job.draft.service] {
+                return .failure(.quotaExceeded(.jobs(of: job.draft.service, limit: limit)))
+            }
             return existing[job.id].map { .success($0) } ?? .failure(.nameTaken)
         }
+    }
+
+    /// In the order in which the names are locked, so that two batches never wait for each other.
+    static func lockOrder(_ jobs: [Job]) -> [Job] {
+        jobs.sorted { ($0.draft.service, $0.draft.name) < ($1.draft.service, $1.draft.name) }
     }
 
     /// Adds those whose ids and names are free; the second answers with the ids that were added.
@@ -100,7 +112,7 @@ extension PostgresStore {
         "SELECT \(StoredJob.columns) FROM \(joined) WHERE j.service = $1 AND j.name = $2")
 
     package func update(
-        _ id: Identifier, _ change: JobChange, ifVersion version: Int
+        _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
     ) async throws(StoreError) -> Job {
         do {
             let changed = try await transact(.init(jobs: [id], countsOpen: false)) {
@@ -115,6 +127,10 @@ extension PostgresStore {
                 guard job.version == version else { throw StoreError.versionConflict(current: job.version) }
                 let changed = job.changed(by: change)
                 let draft = changed.draft
+                if let limit, draft.service != job.draft.service {
+                    let count = try await transaction.jobCounts(upTo: [draft.service: limit])[draft.service] ?? 0
+                    if count >= limit { throw StoreError.quotaExceeded(.jobs(of: draft.service, limit: limit)) }
+                }
                 do {
                     // Now, while the name's fault can still be told from others.
                     _ = try await transaction.connection.run([

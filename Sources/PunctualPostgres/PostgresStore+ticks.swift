@@ -44,7 +44,7 @@ extension PostgresStore {
     }
 
     package func enqueue(
-        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
+        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy, within limit: Int?
     ) async throws(StoreError) -> [EnqueueOutcome] {
         let outcomes = try await transact(.init(jobs: [job])) { [definitions] transaction, _ in
             guard var stored = transaction.jobs[job] else { throw StoreError.notFound }
@@ -62,6 +62,12 @@ extension PostgresStore {
                     outcomes.append(.created(row))
                 } else {
                     outcomes.append(.existing(execution))
+                }
+            }
+            if let limit, let line = outcomes.line {
+                let waiting = try await transaction.waiting(line.service, line.queue)
+                if waiting > limit {
+                    throw StoreError.quotaExceeded(.waiting(of: line.service, queue: line.queue, limit: limit))
                 }
             }
             stored.countRuns(of: added)

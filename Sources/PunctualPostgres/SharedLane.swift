@@ -72,12 +72,14 @@ final class SharedLane<Item: Sendable, Answer: Sendable>: Sendable {
 
 /// What the store's concurrent calls share.
 struct Lanes: Sendable {
-    let creations = SharedLane<[Job], [Result<Job, StoreError>]>(batchLimit: 256) {
+    let creations = SharedLane<(jobs: [Job], limits: [String: Int]), [Result<Job, StoreError>]>(batchLimit: 256) {
         (store, lists) async throws(StoreError) in
-        var answers = try await store.insert(lists.flatMap { $0 })[...]
+        // Of one node's settings: those of a service are the same in each.
+        let limits = lists.reduce(into: [:]) { all, list in all.merge(list.limits, uniquingKeysWith: min) }
+        var answers = try await store.insert(lists.flatMap(\.jobs), within: limits)[...]
         return lists.map { list in
-            defer { answers.removeFirst(list.count) }
-            return Array(answers.prefix(list.count))
+            defer { answers.removeFirst(list.jobs.count) }
+            return Array(answers.prefix(list.jobs.count))
         }
     }
     let completions = SharedLane<Completion, FinishOutcome> { (store, batch) async throws(StoreError) in

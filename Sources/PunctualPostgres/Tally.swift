@@ -19,6 +19,9 @@ struct Tally {
         if let new { jobs[new, default: 0] += 1 }
     }
 
+    /// How many more executions of the status there are than before.
+    func growth(of status: ExecutionStatus) -> Int { executions[status, default: 0] }
+
     /// nil when nothing moved.
     var call: Call? {
         let counts =

@@ -161,6 +161,9 @@ final class Transaction: @unchecked Sendable {
     /// The executions that it adds or changes.
     var written: [StoredExecution] { originals.keys.compactMap { executions[$0] } }
 
+    /// How many more executions wait than before.
+    var waitingGrowth: Int { tally.growth(of: .pending) }
+
     /// The next instants of the jobs that it moves.
     var nextRuns: [Timestamp?] { moved.values.map(\.nextRunAt) }
 

@@ -3,10 +3,24 @@ internal import PunctualJSON
 internal import PunctualSchedule
 
 extension SQLiteStore {
-    package func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] {
+    package func create(
+        _ jobs: [Job], within limits: [String: Int]
+    ) async throws(StoreError) -> [Result<Job, StoreError>] {
         try await lane.write { transaction in
-            try jobs.map { job in
-                if try transaction.insert(job) { return .success(job) }
+            var counts: [String: Int] = [:]
+            return try jobs.map { job in
+                let service = job.draft.service
+                if let limit = limits[service] {
+                    let count = try counts[service] ?? transaction.jobCount(of: service, upTo: limit)
+                    counts[service] = count
+                    if count >= limit, try transaction.isNew(job) {
+                        return .failure(.quotaExceeded(.jobs(of: service, limit: limit)))
+                    }
+                }
+                if try transaction.insert(job) {
+                    counts[service]? += 1
+                    return .success(job)
+                }
                 // A repeated call, or somebody else's name.
                 if let existing = try transaction.jobRow(job.id)?.job { return .success(existing) }
                 return .failure(.nameTaken)
@@ -27,7 +41,7 @@ extension SQLiteStore {
     }
 
     package func update(
-        _ id: Identifier, _ change: JobChange, ifVersion version: Int
+        _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
     ) async throws(StoreError) -> Job {
         try await lane.write { transaction in
             guard let row = try transaction.jobRow(id) else { throw StoreError.notFound }
@@ -39,6 +53,10 @@ extension SQLiteStore {
                     change.draft.name, id
                 ) { $0.bool() }
                 if taken == true { throw StoreError.nameTaken }
+            }
+            let service = change.draft.service
+            if let limit, service != job.draft.service, try transaction.jobCount(of: service, upTo: limit) >= limit {
+                throw StoreError.quotaExceeded(.jobs(of: service, limit: limit))
             }
             let changed = job.changed(by: change)
             try transaction.update(changed, from: row.status)
@@ -141,7 +159,7 @@ extension SQLiteStore {
     }
 
     package func enqueue(
-        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
+        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy, within limit: Int?
     ) async throws(StoreError) -> [EnqueueOutcome] {
         try await lane.write { transaction in
             guard var owner = try transaction.job(job) else { throw StoreError.notFound }
@@ -153,6 +171,9 @@ extension SQLiteStore {
                 }
                 added.append(new)
                 return .created(new)
+            }
+            if let limit, let line = outcomes.line, try transaction.waiting(line.service, line.queue) > limit {
+                throw StoreError.quotaExceeded(.waiting(of: line.service, queue: line.queue, limit: limit))
             }
             owner.countRuns(of: added)
             try transaction.updateProgress(owner, from: owner.status)

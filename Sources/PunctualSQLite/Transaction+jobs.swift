@@ -75,6 +75,33 @@ extension Transaction {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
+    /// How many jobs the service has; stops at `limit`.
+    func jobCount(of service: String, upTo limit: Int) throws -> Int {
+        try database.first(Self.countJobs, service, limit) { $0.int() } ?? 0
+    }
+
+    private static let countJobs =
+        "SELECT count(*) FROM (SELECT 1 FROM jobs INDEXED BY jobs_name WHERE service = ? LIMIT ?)"
+
+    /// Whether neither its id nor its name is there.
+    func isNew(_ job: Job) throws -> Bool {
+        try database.first(Self.sameJob, job.id, job.draft.service, job.draft.name) { $0.bool() } == nil
+    }
+
+    private static let sameJob = "SELECT 1 FROM jobs WHERE id = ? OR service = ? AND name = ?"
+
+    /// How many of the service wait among the first 100,000 that wait in the queue.
+    func waiting(_ service: String, _ queue: String) throws -> Int {
+        try database.first(Self.countWaiting, queue, service) { $0.int() } ?? 0
+    }
+
+    private static let countWaiting = """
+        SELECT count(*) FROM (
+            SELECT service FROM executions INDEXED BY executions_waiting
+            WHERE lane IN (0, 1, 2) AND queue = ? AND status = 'pending' LIMIT 100000
+        ) WHERE service = ?
+        """
+
     /// Writes what its owner changed, over a row with status `old`.
     func update(_ job: Job, from old: JobStatus?) throws {
         let draft = job.draft

@@ -50,7 +50,11 @@ extension Node {
         doorkeeper.clientAddress = ClientAddress(
             trusted: settings.access.trustedProxies, field: settings.access.forwardedField)
         // Who is open to everybody on a machine has nobody to keep apart.
-        if settings.access.mode == .required { doorkeeper.limiter = MemoryLimiter() }
+        if settings.access.mode == .required {
+            doorkeeper.limiter = MemoryLimiter()
+            doorkeeper.calls = settings.access.concurrency.map { TenantSlots(most: $0) }
+            doorkeeper.streams = settings.access.streams.map { TenantSlots(most: $0) }
+        }
         doorkeeper.limits = settings.access.limits
         doorkeeper.tier = settings.access.tier
         return doorkeeper

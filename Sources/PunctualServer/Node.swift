@@ -39,6 +39,7 @@ package enum Node {
         let certificate = try CertificateFiles(settings, logger: logger)
         let connections = OpenFiles.connections(wanted: settings.httpConnections, logger: logger)
         let (egress, signing) = (try settings.egressGuard(), try settings.webhookSecrets())
+        try settings.checkAnchors()
         let opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
         let access: AccessServices?
         let setUpToken: Redacted<String>?
@@ -85,6 +86,7 @@ package enum Node {
         api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
         if let certificate { services.append(certificate) }
         api.doorkeeper = doorkeeper(settings)
+        api.quotas = settings.quotas
         if let access { api.guardDoors(with: access) }
         services.append(
             Application(
@@ -102,7 +104,13 @@ package enum Node {
                     if let setUpToken { announceSetUp(setUpToken, at: settings.address(port: port)) }
                 },
                 logger: logger))
-        if let access { services.append(AccessUpkeep(access: access, store: store, logger: logger)) }
+        if let access {
+            services.append(AccessUpkeep(access: access, store: store, logger: logger))
+            let anchoring = AuditAnchoring.make(
+                settings.anchors, access.audits, http: http, logger: logger,
+                isMine: { shards.virtualShards().contains(0) }, now: store.now)
+            if let anchoring { services.append(anchoring) }
+        }
         services += [
             RetentionService(store: store, options: options, instruments: instruments),
             ReaperService(store: store, bell: bell, options: options, instruments: instruments),

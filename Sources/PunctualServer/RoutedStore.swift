@@ -17,8 +17,8 @@ struct RoutedStore: Sendable {
 extension RoutedStore: JobStore {
     func now() async throws(StoreError) -> Timestamp { try await primary.now() }
 
-    func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] {
-        try await written { () async throws(StoreError) in try await primary.create(jobs) }
+    func create(_ jobs: [Job], within limits: [String: Int]) async throws(StoreError) -> [Result<Job, StoreError>] {
+        try await written { () async throws(StoreError) in try await primary.create(jobs, within: limits) }
     }
 
     func job(_ id: Identifier) async throws(StoreError) -> Job? { try await primary.job(id) }
@@ -31,9 +31,11 @@ extension RoutedStore: JobStore {
         try await replicas.read(from: primary) { store async throws(StoreError) in try await store.jobs(query) }
     }
 
-    func update(_ id: Identifier, _ change: JobChange, ifVersion version: Int) async throws(StoreError) -> Job {
+    func update(
+        _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
+    ) async throws(StoreError) -> Job {
         try await written { () async throws(StoreError) in
-            try await primary.update(id, change, ifVersion: version)
+            try await primary.update(id, change, ifVersion: version, within: limit)
         }
     }
 
@@ -48,10 +50,10 @@ extension RoutedStore: JobStore {
     func apply(_ plans: [TickPlan]) async throws(StoreError) -> [TickOutcome] { try await primary.apply(plans) }
 
     func enqueue(
-        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
+        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy, within limit: Int?
     ) async throws(StoreError) -> [EnqueueOutcome] {
         try await written { () async throws(StoreError) in
-            try await primary.enqueue(executions, of: job, overlap: overlap)
+            try await primary.enqueue(executions, of: job, overlap: overlap, within: limit)
         }
     }
 }

@@ -25,11 +25,16 @@ extension Settings {
         var limits = RequestLimits()
         /// The hourly tier of everybody; nil means none.
         var tier: RequestLimits.Tier?
+        /// How many requests a caller may have under way; nil means any number.
+        var concurrency: Int? = 64
+        /// How many waiting claims, event streams and exports; nil means any number.
+        var streams: Int? = 32
     }
 
     static let accessKeys: Set = [
         "access.mode", "access.master_key", "access.issuer", "access.admin_addresses", "http.trusted_proxies",
         "http.forwarded_field", "limits.address", "limits.user", "limits.service", "limits.sign_in", "limits.tier",
+        "limits.work", "limits.concurrency", "limits.streams",
     ]
     static let accessLists: Set = ["access.admin_addresses", "http.trusted_proxies"]
 }
@@ -80,6 +85,12 @@ extension Settings.Access {
         if let number = try number("limits.sign_in", text, "a number of sign-ins a minute, or off") {
             result.limits.signIn = number > 0 ? LimitPolicy(name: "sign-in", .window(quota: number, seconds: 60)) : nil
         }
+        if let rate = try number("limits.work", text, "a number of work calls a second, or off") {
+            result.limits.work = rate > 0 ? RequestLimits.Work(rate: rate) : nil
+        }
+        let wanted = "how many a caller may have under way, or off"
+        if let most = try number("limits.concurrency", text, wanted) { result.concurrency = most > 0 ? most : nil }
+        if let most = try number("limits.streams", text, wanted) { result.streams = most > 0 ? most : nil }
         if let word = text("limits.tier") {
             result.tier = RequestLimits.Tier(rawValue: word)
             guard result.tier != nil || word == "off" else {

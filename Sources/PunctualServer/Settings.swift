@@ -53,6 +53,10 @@ package struct Settings: Sendable, Equatable {
     package var shutdownGrace = Duration.seconds(20)
     /// Who may come in.
     var access = Access()
+    /// What services may have.
+    var quotas = standardQuotas
+    /// Where the head of the audit log is put by.
+    var anchors = Anchors()
     /// How long ended executions are kept; nil means 90 days in SQLite and twelve months in PostgreSQL.
     package var retention: Duration?
     /// The folder into which PostgreSQL's months are archived before they are dropped; nil means that they are not.
@@ -95,9 +99,9 @@ extension Settings {
         "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues",
         "shutdown.grace",
         "history.retention", "history.archive",
-    ]).union(accessKeys)
+    ]).union(accessKeys).union(quotaKeys).union(anchorKeys)
     /// Settings whose value may be a list.
-    static let lists: Set = accessLists.union([
+    static let lists: Set = accessLists.union(quotaLists).union([
         "database.replicas", "http.cors.origins", "roles", "egress.allow", "command.allow", "worker.queues",
     ])
     /// Settings whose values are never shown.
@@ -125,9 +129,10 @@ extension Settings {
     /// Puts the contents of the files that `PUNCTUAL_…_FILE` variables name in place of the variables they stand for.
     private static func withFiles(_ environment: [String: String]) throws(SettingsError) -> [String: String] {
         var result = environment
-        // The client's own setting is a path, and stands for no other.
+        // Settings that are paths themselves, one of them the client's, stand for no other.
+        let paths = Set(keys.map { "PUNCTUAL_\($0.replacing(".", with: "_").uppercased())" } + ["PUNCTUAL_CA_FILE"])
         for (name, path) in environment
-        where name.hasPrefix("PUNCTUAL_") && name.hasSuffix("_FILE") && name != "PUNCTUAL_CA_FILE" {
+        where name.hasPrefix("PUNCTUAL_") && name.hasSuffix("_FILE") && !paths.contains(name) {
             let plain = String(name.dropLast("_FILE".count))
             if environment[plain] != nil { throw SettingsError("both \(plain) and \(name) are set; keep one") }
             guard let bytes = readFile(path, limit: 65_536) else {
@@ -238,6 +243,8 @@ extension Settings {
         }
         if let value = list("egress.allow") { result.egressAllow = value }
         result.access = try access.reading(text, list: list)
+        result.quotas = try quotas.reading(text, list: list)
+        result.anchors = try anchors.reading(text)
         if let value = text("webhook.secret") { result.webhookSecret = value }
         if let value = list("command.allow") { result.commandAllow = value }
         for (key, field) in [

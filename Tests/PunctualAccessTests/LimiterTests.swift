@@ -214,9 +214,14 @@ struct LimiterTests {
     @Test("a request counts for its address, its holder, its tier and its service, as the defaults say")
     func keys() throws {
         let limits = RequestLimits()
-        func keys(_ principal: Principal, tier: RequestLimits.Tier? = nil, service: String? = nil) -> [String] {
-            (limits.addressKeys(principal.address, isSignIn: false) + limits.principalKeys(principal, tier: tier)
-                + (service.map { limits.serviceKeys($0) } ?? [])).map { "\($0.policy.name) \($0.holder)" }
+        func keys(
+            _ principal: Principal, tier: RequestLimits.Tier? = nil, service: String? = nil,
+            for operation: APIOperation = .getJob
+        ) -> [String] {
+            (limits.addressKeys(principal.address, for: operation)
+                + limits.principalKeys(principal, tier: tier, for: operation)
+                + (service.map { limits.serviceKeys($0, for: operation) } ?? []))
+                .map { "\($0.policy.name) \($0.holder)" }
         }
         let user = Principal(
             .user(Identifier(high: 1, low: 2)), credential: "key:1", address: IPAddress("2001:db8:1:2:3::4"),
@@ -229,34 +234,35 @@ struct LimiterTests {
             ])
         #expect(keys(.stranger(from: IPAddress("::ffff:192.0.2.1"))) == ["address 192.0.2.1"])
         #expect(keys(.stranger(from: nil)).isEmpty)
+        // Workers have limits of their own, and none by the hour.
+        #expect(
+            keys(user, tier: .basic, service: "billing", for: .completeWork) == [
+                "work-address 2001:db8:1:2::", "work user:00000000-0000-0001-0000-000000000002", "work-service billing",
+            ])
+        let work = try #require(limits.work)
+        #expect([work.address, work.principal, work.service].map(\.quota.amount) == [20_000, 10_000, 40_000])
+        #expect(limits.refusalKeys(user.address, for: .claimWork).map(\.holder) == ["2001:db8:1:2::"])
+        #expect(limits.refusalKeys(user.address, for: .getJob).isEmpty)
         let quotas = [limits.address, limits.principal, limits.service].map { $0?.quota.amount }
         #expect(quotas == [2000, 1000, 4000])
         #expect(RequestLimits.Tier.allCases.map { $0.policy.quota.amount } == [1000, 10_000, 100_000])
     }
 
-    @Test("one tenant's slow requests leave the others their places")
-    func slots() async throws {
+    @Test("one tenant's slow requests leave the others their places, and each place comes back once")
+    func slots() throws {
         let slots = TenantSlots(most: 2)
-        let (entered, gate) = (AsyncStream.makeStream(of: Void.self), AsyncStream.makeStream(of: Void.self))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<2 {
-                group.addTask {
-                    try await slots.hold("slow") {
-                        entered.continuation.yield()
-                        for await _ in gate.stream { break }
-                    }
-                }
-            }
-            var entries = entered.stream.makeAsyncIterator()
-            for _ in 0..<2 { _ = await entries.next() }
-            await #expect(throws: TenantSlots.Full.self) { try await slots.hold("slow") {} }
-            #expect(try await slots.hold("other") { 7 } == 7)
-            gate.continuation.finish()
-            try await group.waitForAll()
-        }
-        #expect(slots.count(of: "slow") == 0)
-        await #expect(throws: CancellationError.self) { try await slots.hold("slow") { throw CancellationError() } }
-        #expect(slots.count(of: "slow") == 0)
+        var places = try (0..<2).map { _ in try slots.take("slow") }
+        #expect(throws: TenantSlots.Full.self) { try slots.take("slow") }
+        var other: TenantSlots.Place? = try slots.take("other")
+        #expect(slots.count(of: "slow") == 2 && slots.count(of: "other") == 1)
+        places.removeLast()
+        #expect(slots.count(of: "slow") == 1)
+        places.append(try slots.take("slow"))
+        #expect(throws: TenantSlots.Full.self) { try slots.take("slow") }
+        withExtendedLifetime(other) {}
+        other = nil
+        places = []
+        #expect(slots.count(of: "slow") == 0 && slots.count(of: "other") == 0)
     }
 
     @Test("after wrong answers a sign-in is held, longer each time, and a right one ends it")

@@ -23,8 +23,12 @@ struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, Idem
     func apply(_ plans: [TickPlan]) async throws(StoreError) -> [TickOutcome] {
         try await call { () async throws(StoreError) in try await inner.apply(plans) }
     }
-    func update(_ id: Identifier, _ change: JobChange, ifVersion version: Int) async throws(StoreError) -> Job {
-        try await call { () async throws(StoreError) in try await inner.update(id, change, ifVersion: version) }
+    func update(
+        _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
+    ) async throws(StoreError) -> Job {
+        try await call { () async throws(StoreError) in
+            try await inner.update(id, change, ifVersion: version, within: limit)
+        }
     }
     func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
         try await call { () async throws(StoreError) in try await inner.claim(request) }
@@ -75,7 +79,9 @@ struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, Idem
 
     // The engine calls nothing below; it is handed through as it is.
 
-    func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] { try await inner.create(jobs) }
+    func create(_ jobs: [Job], within limits: [String: Int]) async throws(StoreError) -> [Result<Job, StoreError>] {
+        try await inner.create(jobs, within: limits)
+    }
     func job(_ id: Identifier) async throws(StoreError) -> Job? { try await inner.job(id) }
     func job(named name: String, service: String) async throws(StoreError) -> Job? {
         try await inner.job(named: name, service: service)
@@ -85,9 +91,9 @@ struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, Idem
         try await inner.delete(id, ifVersion: version)
     }
     func enqueue(
-        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
+        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy, within limit: Int?
     ) async throws(StoreError) -> [EnqueueOutcome] {
-        try await inner.enqueue(executions, of: job, overlap: overlap)
+        try await inner.enqueue(executions, of: job, overlap: overlap, within: limit)
     }
     func cancel(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
         try await inner.cancel(id, of: job)

@@ -34,14 +34,14 @@ struct AmbiguousStore: Store {
         throw .unavailable("the answer is lost")
     }
 
-    func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] {
-        try await losing { () async throws(StoreError) in try await inner.create(jobs) }
+    func create(_ jobs: [Job], within limits: [String: Int]) async throws(StoreError) -> [Result<Job, StoreError>] {
+        try await losing { () async throws(StoreError) in try await inner.create(jobs, within: limits) }
     }
     func enqueue(
-        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
+        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy, within limit: Int?
     ) async throws(StoreError) -> [EnqueueOutcome] {
         try await losing { () async throws(StoreError) in
-            try await inner.enqueue(executions, of: job, overlap: overlap)
+            try await inner.enqueue(executions, of: job, overlap: overlap, within: limit)
         }
     }
     func retry(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution {
@@ -67,8 +67,10 @@ struct AmbiguousStore: Store {
         try await inner.job(named: name, service: service)
     }
     func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> { try await inner.jobs(query) }
-    func update(_ id: Identifier, _ change: JobChange, ifVersion version: Int) async throws(StoreError) -> Job {
-        try await inner.update(id, change, ifVersion: version)
+    func update(
+        _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
+    ) async throws(StoreError) -> Job {
+        try await inner.update(id, change, ifVersion: version, within: limit)
     }
     func delete(_ id: Identifier, ifVersion version: Int?) async throws(StoreError) {
         try await inner.delete(id, ifVersion: version)

@@ -71,10 +71,42 @@ struct SettingsTests {
             ("access.issuer", "https://jobs.example.com/"), ("access.admin_addresses", "10.0.0.0/40"),
             ("http.trusted_proxies", "proxy"), ("http.forwarded_field", "Via"), ("limits.address", "-1"),
             ("limits.user", "many"), ("limits.sign_in", "0"), ("limits.tier", "gold"),
+            ("limits.work", "0"), ("limits.concurrency", "-1"), ("limits.streams", "1e3"),
+            ("quotas.jobs_per_service", "0"), ("quotas.jobs_per_service", "many"), ("quotas.jobs_per_service", "10,20"),
+            ("quotas.jobs_per_service", "a:5,a:6"), ("quotas.jobs_per_service", ":5"),
+            ("quotas.jobs_per_service", "a/b:5"), ("quotas.jobs_per_service", "a:"),
+            ("quotas.jobs_per_service", "a:5:6"), ("quotas.jobs_per_service", "99999999999999999999"),
+            ("quotas.smallest_interval", "99ms"), ("quotas.smallest_interval", "367d"),
+            ("quotas.smallest_interval", "-1s"), ("quotas.smallest_interval", "10"),
+            ("quotas.smallest_interval", "a:b:1s"), ("quotas.queue_share", "0%"), ("quotas.queue_share", "50"),
+            ("quotas.queue_share", "101%"), ("quotas.queue_share", "-5%"), ("quotas.queue_share", "%"),
+            ("quotas.queue_share", "a:2.5%"), ("quotas.queue_room", "99"), ("quotas.queue_room", "off"),
+            ("audit.anchor.url", "ftp://a.example.com"), ("audit.anchor.url", "https://"),
+            ("audit.anchor.url", "https://a.example.com/ hunter2"), ("audit.anchor.every", "0s"),
+            ("audit.anchor.every", "31d"), ("audit.anchor.every", "hourly"),
         ])
     func access(_ key: String, _ value: String) async throws {
         let error = await #expect(throws: SettingsError.self) { try await load(flags: [key: value]) }
         #expect(error?.description.hasPrefix(key) == true && error?.description.contains("hunter2") == false)
+    }
+
+    @Test("a quota may be of all services or of single ones, and leaves the others as they are")
+    func quotas() async throws {
+        let standard = try await load().quotas
+        #expect(standard.jobs["a"] == nil && standard.queueShare["a"] == nil)
+        #expect(standard.smallestInterval["a"] == .seconds(1))
+        let given = try await load(
+            environment: [
+                "PUNCTUAL_QUOTAS_JOBS_PER_SERVICE": "1000, billing:5000,ops:off",
+                "PUNCTUAL_QUOTAS_SMALLEST_INTERVAL": "billing:1m", "PUNCTUAL_QUOTAS_QUEUE_SHARE": "ops.night:40%",
+            ], yaml: "quotas: {smallest_interval: 5s, queue_room: 500, jobs_per_service: 7}"
+        ).quotas
+        #expect(given.jobLimits(of: ["a", "billing", "ops"]) == ["a": 1000, "billing": 5000])
+        // The variable takes the place of the file's whole list.
+        #expect(given.smallestInterval["a"] == .seconds(1) && given.smallestInterval["billing"] == .seconds(60))
+        #expect(given.waitingLimit(of: "ops.night") == 200 && given.waitingLimit(of: "ops") == nil)
+        let listed = try await load(yaml: "quotas: {jobs_per_service: [10, 'ops:off'], smallest_interval: off}").quotas
+        #expect(listed.jobLimits(of: ["a", "ops"]) == ["a": 10] && listed.smallestInterval["a"] == nil)
     }
 
     @Test("the master key has a variable of its own")
@@ -122,6 +154,14 @@ struct SettingsTests {
         wanted.access.limits.service = LimitPolicy(name: "service", .rate(9, burst: 2, seconds: 10))
         wanted.access.limits.signIn = LimitPolicy(name: "sign-in", .window(quota: 5, seconds: 60))
         wanted.access.tier = .premium
+        wanted.access.limits.work = RequestLimits.Work(rate: 70)
+        (wanted.access.concurrency, wanted.access.streams) = (10, nil)
+        wanted.quotas.jobs = Quota(100, services: ["a": nil])
+        wanted.quotas.smallestInterval = Quota(.seconds(60))
+        wanted.quotas.queueShare = Quota(services: ["a": 25])
+        wanted.quotas.queueRoom = 2000
+        (wanted.anchors.file, wanted.anchors.url) = ("/mnt/anchors", "https://a.example.com/x")
+        wanted.anchors.every = .seconds(60)
         let texts = [
             "database.url": "postgres://u@h/d", "database.connections": "12",
             "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s",
@@ -138,7 +178,10 @@ struct SettingsTests {
             "access.mode": "open", "access.master_key": Self.masterKey, "access.issuer": "https://jobs.example.com",
             "access.admin_addresses": "10.0.0.0/8, ::1", "http.trusted_proxies": "192.0.2.0/24",
             "http.forwarded_field": "forwarded", "limits.address": "7", "limits.user": "off", "limits.service": "9",
-            "limits.sign_in": "5", "limits.tier": "premium",
+            "limits.sign_in": "5", "limits.tier": "premium", "limits.work": "70", "limits.concurrency": "10",
+            "limits.streams": "off", "quotas.jobs_per_service": "100,a:off", "quotas.smallest_interval": "1m",
+            "quotas.queue_share": "a:25%", "quotas.queue_room": "2000", "audit.anchor.file": "/mnt/anchors",
+            "audit.anchor.url": "https://a.example.com/x", "audit.anchor.every": "1m",
         ]
         let yaml = """
             database:
@@ -160,7 +203,9 @@ struct SettingsTests {
               master_key: \(Self.masterKey)
               issuer: https://jobs.example.com
               admin_addresses: [10.0.0.0/8, "::1"]
-            limits: {address: "7", user: "off", service: "9", sign_in: "5", tier: premium}
+            limits: {address: "7", user: "off", service: "9", sign_in: "5", tier: premium, work: 70, concurrency: 10, streams: off}
+            quotas: {jobs_per_service: [100, "a:off"], smallest_interval: 1m, queue_share: "a:25%", queue_room: 2000}
+            audit: {anchor: {file: /mnt/anchors, url: "https://a.example.com/x", every: 1m}}
             node: {id: n-1}
             roles: [api, worker]
             log: {level: debug, format: json}

@@ -5,7 +5,10 @@ import Testing
 
 @Suite("Access control from the command line", .timeLimit(.minutes(10)))
 struct AccessCommandTests {
-    private static let required = ["PUNCTUAL_ACCESS_MODE": "required"]
+    private static let required = [
+        "PUNCTUAL_ACCESS_MODE": "required", "PUNCTUAL_AUDIT_ANCHOR_FILE": "anchors.jsonl",
+        "PUNCTUAL_AUDIT_ANCHOR_EVERY": "1s",
+    ]
 
     /// Runs `serve` with access control, and makes the first administrator, `grace`.
     private func withAdministrator(_ body: @Sendable (RunningServer) async throws -> Void) async throws {
@@ -124,6 +127,27 @@ struct AccessCommandTests {
         try server.folder.write(export.lines.prefix(3).map { $0 + "\n" }.joined(), to: "cut.jsonl")
         let cut = try await server.punctual("audit", "verify", "cut.jsonl", "--head", head)
         #expect(cut.status == 1 && cut.err.contains("ends at entry 3"), "\(cut)")
+        try await anchors(server, from: export)
+    }
+
+    /// The server puts heads by itself; what no longer holds them is found.
+    private func anchors(_ server: RunningServer, from export: Said) async throws {
+        let count = export.lines.count
+        try await eventually("a head of the whole log is put by") {
+            let heads = server.folder.read("anchors.jsonl").split(separator: "\n")
+            // A line that is being written is none yet.
+            return heads.contains { ((try? JSONValue(parsing: String($0)))?["sequence"]?.int ?? 0) >= count }
+                ? true : nil
+        }
+        let whole = try await server.punctual("audit", "verify", "--anchors", "anchors.jsonl")
+        #expect(whole.status == 0, "\(whole)")
+        let cut = try await server.punctual("audit", "verify", "cut.jsonl", "--anchors", "anchors.jsonl")
+        #expect(cut.status == 1 && cut.err.contains("ends at entry 3") && cut.out.isEmpty, "\(cut)")
+        try server.folder.write("{}\n", to: "broken.jsonl")
+        for name in ["broken.jsonl", "none.jsonl"] {
+            let said = try await server.punctual("audit", "verify", "--anchors", name)
+            #expect(said.status == 1 && said.err.contains(name), "\(said)")
+        }
     }
 
     @Test("users, roles and the audit log move with the database, and the report says how many")

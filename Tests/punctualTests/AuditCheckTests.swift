@@ -24,7 +24,7 @@ struct AuditCheckTests {
     private static let lines = entries.map { $0.exported.description }
 
     private func check(_ lines: [String], holding head: AuditHead? = nil) throws(Failure) -> AuditHead {
-        var check = AuditCheck(holding: head)
+        var check = try AuditCheck(holding: head.map { [$0] } ?? [])
         try check.read(Array(lines.map { $0 + "\n" }.joined().utf8))
         return try check.finish()
     }

@@ -1,30 +1,4 @@
-internal import Crypto
 package import PunctualCore
-
-/// A head of the log that was put by: signed by a key that the database does not have.
-package struct AuditAnchor: Hashable, Sendable {
-    package let head: AuditHead
-    package let signature: KeyedHash
-
-    package init(head: AuditHead, signature: KeyedHash) {
-        self.head = head
-        self.signature = signature
-    }
-
-    private static let use = "audit-anchor"
-
-    private static func text(of head: AuditHead) -> String { "\(head.sequence) \(Base64URL.encode(head.hash))" }
-
-    /// Signs the head; to be kept outside of the log: in another table, a file, another machine's log.
-    package static func sign(_ head: AuditHead, with pepper: Pepper) -> AuditAnchor {
-        AuditAnchor(head: head, signature: pepper.hash(text(of: head), use: use))
-    }
-
-    /// Whether the signature is the server's.
-    package func isGenuine(_ pepper: Pepper) -> Bool {
-        pepper.isHash(signature, of: AuditAnchor.text(of: head), use: AuditAnchor.use)
-    }
-}
 
 /// Walks the log from its beginning and finds what does not fit.
 ///
@@ -44,32 +18,23 @@ package struct AuditVerifier: Sendable {
         case chain(at: Int64)
         /// The entry was changed.
         case content(at: Int64)
-        /// The entry is not the one that was there when the anchor was signed.
+        /// The entry is not the one that was there when the anchor was put by, or two anchors of it differ.
         case anchor(at: Int64)
-        /// The signature of the anchor is not the server's.
-        case anchorForged(at: Int64)
         /// The log ends before the newest anchor.
         case truncated(at: Int64, expected: Int64)
     }
 
-    /// - Throws: `.anchorForged`; two different anchors of one entry are `.anchor`.
-    package init(anchors: [AuditAnchor], pepper: Pepper) throws(Fault) {
+    /// - Parameter anchors: ends of the log that were put by elsewhere; the log must hold them.
+    /// - Throws: `.anchor` when two of one entry differ.
+    package init(anchors: [AuditHead] = []) throws(Fault) {
         self.anchors = [:]
         for anchor in anchors {
-            guard anchor.isGenuine(pepper) else { throw .anchorForged(at: anchor.head.sequence) }
-            if let other = self.anchors.updateValue(anchor.head, forKey: anchor.head.sequence), other != anchor.head {
-                throw .anchor(at: anchor.head.sequence)
+            if let other = self.anchors.updateValue(anchor, forKey: anchor.sequence), other != anchor {
+                throw .anchor(at: anchor.sequence)
             }
         }
-        newestAnchor = anchors.map(\.head.sequence).max() ?? 0
+        newestAnchor = anchors.map(\.sequence).max() ?? 0
         if let empty = self.anchors[0], empty != .empty { throw .anchor(at: 0) }
-    }
-
-    /// For those who do not hold the server's key.
-    /// - Parameter head: an end of the log that was noted elsewhere; the log must hold it.
-    package init(holding head: AuditHead = .empty) {
-        anchors = [head.sequence: head]
-        newestAnchor = head.sequence
     }
 
     /// Checks the entries that follow those that were checked before.

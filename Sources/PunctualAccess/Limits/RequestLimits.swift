@@ -10,8 +10,30 @@ package struct RequestLimits: Hashable, Sendable {
     package var service: LimitPolicy? = LimitPolicy(name: "service", .rate(200, burst: 2, seconds: 10))
     /// Of sign-ins from one address.
     package var signIn: LimitPolicy? = LimitPolicy(name: "sign-in", .window(quota: 20, seconds: 60))
+    /// Of outside workers, in place of the first three.
+    package var work: Work? = Work(rate: 500)
 
     package init() {}
+
+    /// What outside workers' claims, heartbeats and completions count against: each is a single small statement, and comes as
+    /// often as there is work.
+    package struct Work: Hashable, Sendable {
+        /// Of one address, on which several workers may run.
+        package let address: LimitPolicy
+        /// Of one service account or user.
+        package let principal: LimitPolicy
+        /// Of all workers of one service together.
+        package let service: LimitPolicy
+        /// Of credentials that were not good, from one address: nobody guesses faster for calling himself a worker.
+        package let refused = LimitPolicy(name: "refused", .rate(100, burst: 2, seconds: 10))
+
+        /// - Parameter rate: calls a second of one service account; an address has twice that, a service four times.
+        package init(rate: Int) {
+            address = LimitPolicy(name: "work-address", .rate(2 * rate, burst: 2, seconds: 10))
+            principal = LimitPolicy(name: "work", .rate(rate, burst: 2, seconds: 10))
+            service = LimitPolicy(name: "work-service", .rate(4 * rate, burst: 2, seconds: 10))
+        }
+    }
 
     /// How much a service may ask for in an hour.
     package enum Tier: String, Hashable, Sendable, CaseIterable {
@@ -27,22 +49,31 @@ package struct RequestLimits: Hashable, Sendable {
     }
 
     /// What the address has to spare: a flood from one is stopped there and costs nobody else anything.
-    package func addressKeys(_ address: IPAddress?, isSignIn: Bool) -> [LimitKey] {
+    package func addressKeys(_ address: IPAddress?, for operation: APIOperation) -> [LimitKey] {
         guard let address else { return [] }
         let network = RequestLimits.network(of: address)
-        return [self.address, isSignIn ? signIn : nil].compactMap { $0.map { LimitKey($0, holder: network) } }
+        let policies = operation.isWork ? [work?.address] : [self.address, operation.isSignIn ? signIn : nil]
+        return policies.compactMap { $0.map { LimitKey($0, holder: network) } }
+    }
+
+    /// What the address has to spare for credentials that are not good; none where `addressKeys` are enough.
+    package func refusalKeys(_ address: IPAddress?, for operation: APIOperation) -> [LimitKey] {
+        guard operation.isWork, let work, let address else { return [] }
+        return [LimitKey(work.refused, holder: RequestLimits.network(of: address))]
     }
 
     /// What whoever asks has to spare; none for a stranger.
-    /// - Parameter tier: the caller's; nil means no hourly limit.
-    package func principalKeys(_ principal: Principal, tier: Tier?) -> [LimitKey] {
+    /// - Parameter tier: the caller's; nil means no hourly limit. Work is not counted by the hour: there is as much of it as
+    ///   jobs make.
+    package func principalKeys(_ principal: Principal, tier: Tier?, for operation: APIOperation) -> [LimitKey] {
         if principal.isStranger { return [] }
-        return [self.principal, tier?.policy].compactMap { $0.map { LimitKey($0, holder: principal.name) } }
+        let policies = operation.isWork ? [work?.principal] : [self.principal, tier?.policy]
+        return policies.compactMap { $0.map { LimitKey($0, holder: principal.name) } }
     }
 
     /// What a service has to spare, whoever asks for it.
-    package func serviceKeys(_ service: String) -> [LimitKey] {
-        self.service.map { [LimitKey($0, holder: service)] } ?? []
+    package func serviceKeys(_ service: String, for operation: APIOperation) -> [LimitKey] {
+        (operation.isWork ? work?.service : self.service).map { [LimitKey($0, holder: service)] } ?? []
     }
 
     /// The address, or the first 64 bits of an IPv6 one.

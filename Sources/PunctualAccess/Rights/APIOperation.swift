@@ -73,6 +73,22 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether an outside worker makes it, as often as there is work: it counts against limits of its own.
+    package var isWork: Bool {
+        switch self {
+        case .claimWork, .heartbeatWork, .completeWork: true
+        default: false
+        }
+    }
+
+    /// Whether its answer may take long to come or to end.
+    package var isLong: Bool {
+        switch self {
+        case .claimWork, .events, .exportAudit: true
+        default: false
+        }
+    }
+
     /// Whether it leaves an entry in the audit log: what changes something, but for workers' calls, which executions tell of.
     package var isAudited: Bool {
         switch self {

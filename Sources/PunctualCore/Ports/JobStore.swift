@@ -7,8 +7,11 @@ public protocol JobStore: Sendable {
     /// The store's clock: the database's where it has one. Due times and leases are judged by it alone.
     func now() async throws(StoreError) -> Timestamp
 
-    /// Adds jobs; one outcome each, in order: the job, or `.nameTaken`. A job that is there already (same id) is returned.
-    func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>]
+    /// Adds jobs; one outcome each, in order: the job, `.nameTaken`, or `.quotaExceeded`. A job that is there already
+    /// (same id) is returned.
+    /// - Parameter limits: how many jobs a service may have; those that are not named, any number. However many callers
+    ///   add at once, no service gets more.
+    func create(_ jobs: [Job], within limits: [String: Int]) async throws(StoreError) -> [Result<Job, StoreError>]
 
     /// The job, or nil.
     func job(_ id: Identifier) async throws(StoreError) -> Job?
@@ -20,8 +23,12 @@ public protocol JobStore: Sendable {
     func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job>
 
     /// Changes definition and status and raises the version; counters and, unless it says so, `nextRunAt` stay.
-    /// - Throws: `.notFound`, `.versionConflict` when the stored version is not `version`, `.nameTaken`.
-    func update(_ id: Identifier, _ change: JobChange, ifVersion version: Int) async throws(StoreError) -> Job
+    /// - Parameter limit: how many jobs the service may have that the job moves to; nil means any number. One that stays
+    ///   where it is needs no room.
+    /// - Throws: `.notFound`, `.versionConflict` when the stored version is not `version`, `.nameTaken`, `.quotaExceeded`.
+    func update(
+        _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
+    ) async throws(StoreError) -> Job
 
     /// Removes the job, cancels its waiting executions and asks running ones to stop; the history stays.
     /// - Parameter version: nil means any.
@@ -40,10 +47,33 @@ public protocol JobStore: Sendable {
 
     /// Adds executions made by hand (trigger, backfill), overlap decided as in `apply`; one outcome each, in order.
     /// An execution whose id is there already is returned as `.existing`.
-    /// - Throws: `.notFound` when the job is gone.
+    /// - Parameter limit: how many executions of the service may wait in their queue once these are there; nil means any
+    ///   number. A driver may stop looking after the first 100,000 that wait in the queue.
+    /// - Throws: `.notFound` when the job is gone; `.quotaExceeded` when more would wait, and then none was added.
     func enqueue(
-        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
+        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy, within limit: Int?
     ) async throws(StoreError) -> [EnqueueOutcome]
+}
+
+extension JobStore {
+    /// Adds jobs, however many their services have.
+    public func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] {
+        try await create(jobs, within: [:])
+    }
+
+    /// Changes a job, however many its service has.
+    public func update(
+        _ id: Identifier, _ change: JobChange, ifVersion version: Int
+    ) async throws(StoreError) -> Job {
+        try await update(id, change, ifVersion: version, within: nil)
+    }
+
+    /// Adds executions made by hand, however many wait.
+    public func enqueue(
+        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
+    ) async throws(StoreError) -> [EnqueueOutcome] {
+        try await enqueue(executions, of: job, overlap: overlap, within: nil)
+    }
 }
 
 /// A change of a job by its owner.
@@ -90,6 +120,16 @@ public enum TickOutcome: Hashable, Sendable {
 public enum EnqueueOutcome: Hashable, Sendable {
     case created(Execution)
     case existing(Execution)
+}
+
+extension [EnqueueOutcome] {
+    /// Where what was added waits now; nil when none of it does.
+    public var line: (service: String, queue: String)? {
+        for case .created(let execution) in self where execution.status == .pending {
+            return (execution.service, execution.queue)
+        }
+        return nil
+    }
 }
 
 /// Which jobs, in which order.

@@ -6,6 +6,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case versionConflict(current: Int)
     /// Another job of the service has that name.
     case nameTaken
+    /// The service has all that it may have; nothing was added for it.
+    case quotaExceeded(ServiceQuota)
     /// The row's state does not allow it; the text says which state and what would.
     case conflict(String)
     /// The store cannot be reached or is overloaded; the same call may work later.
@@ -18,4 +20,12 @@ public enum StoreError: Error, Hashable, Sendable {
     case damaged(String)
     /// The calling task was cancelled; whether the call took effect is unknown.
     case cancelled
+}
+
+/// What a service may have no more of.
+public enum ServiceQuota: Hashable, Sendable {
+    /// Jobs; `limit` is how many it may have.
+    case jobs(of: String, limit: Int)
+    /// Executions that wait in one queue; `limit` is how many it may have there.
+    case waiting(of: String, queue: String, limit: Int)
 }

@@ -16,6 +16,10 @@ package struct Doorkeeper: Sendable {
     package var limits = RequestLimits()
     /// The hourly tier of those whom nothing else is said of; nil means none.
     package var tier: RequestLimits.Tier?
+    /// The requests that each caller has under way; nil means that he may have any number.
+    package var calls: TenantSlots?
+    /// The same of claims that wait, event streams and exports, which are counted apart so that they leave room for calls.
+    package var streams: TenantSlots?
     /// What makes hashes of the installation; nil without access control.
     package var pepper: Pepper?
     /// Whether browsers come over TLS; then no cookie counts that another host of the domain could have set.
@@ -37,14 +41,17 @@ package struct Doorkeeper: Sendable {
         // Probes and documents are for everybody, at any rate.
         if operation.requirement == .open { return (context, nil) }
         if let limiter {
-            context.allowance = try await take(limits.addressKeys(address, isSignIn: operation.isSignIn), from: limiter)
+            context.allowance = try await take(limits.addressKeys(address, for: operation), from: limiter)
+            try await requireFewRefusals(address, operation, limiter)
         }
         // What strangers show there is not for here.
         if operation.requirement == .entrance { return (context, nil) }
         if let authenticator, let shown = try credential(of: request, for: operation) {
             switch try await authenticator.principal(showing: shown, from: address, at: try await now()) {
             case .success(let principal): (context.principal, context.credential) = (principal, shown)
-            case .failure(let fault): throw Problem.badCredential(fault)
+            case .failure(let fault):
+                if let limiter { _ = try await take(limits.refusalKeys(address, for: operation), from: limiter) }
+                throw Problem.badCredential(fault)
             }
         }
         var refusal: Problem?
@@ -54,7 +61,8 @@ package struct Doorkeeper: Sendable {
         case .refused(let reason): refusal = Problem(refused: reason)
         }
         if let limiter, !context.principal.isStranger, authenticator != nil {
-            let mine = try await take(limits.principalKeys(context.principal, tier: tier), from: limiter)
+            let keys = limits.principalKeys(context.principal, tier: tier, for: operation)
+            let mine = try await take(keys, from: limiter)
             context.allowance = context.allowance.map { $0.merged(with: mine) } ?? mine
         }
         return (context, refusal)
@@ -69,6 +77,36 @@ package struct Doorkeeper: Sendable {
         switch try await authenticator.principal(showing: credential, from: address, at: try await now()) {
         case .success(let principal): return principal.permissions == context.principal.permissions
         case .failure: return false
+        }
+    }
+
+    /// Stops an address at the door from which too many credentials came that were not good.
+    private func requireFewRefusals(
+        _ address: IPAddress?, _ operation: APIOperation, _ limiter: any Limiter
+    ) async throws {
+        let keys = limits.refusalKeys(address, for: operation)
+        if keys.isEmpty { return }
+        var decision = await limiter.take(keys, cost: 0)
+        guard decision.allowances.contains(where: { $0.remaining == 0 }) else { return }
+        decision.violated = keys.map(\.policy.name)
+        decision.retryAfter = .seconds(1)
+        throw Problem(limited: decision)
+    }
+
+    /// A place for the request among those that its caller has under way, to be held until it is answered; nil when nobody
+    /// counts them.
+    /// - Throws: `Problem` 429 when all of his places are taken.
+    func place(_ context: APIContext) throws -> TenantSlots.Place? {
+        guard authenticator != nil, !context.principal.isStranger,
+            let slots = context.operation.isLong ? streams : calls
+        else { return nil }
+        do throws(TenantSlots.Full) {
+            return try slots.take(context.principal.name)
+        } catch {
+            let kind = context.operation.isLong ? "waiting claims, streams and exports" : "requests"
+            var problem = Problem(.overloaded, "You have \(slots.most) \(kind) under way, which is all you may have.")
+            problem.headers[.retryAfter] = "1"
+            throw problem
         }
     }
 
@@ -138,7 +176,9 @@ extension Doorkeeper {
             if case .service = reason, let missing { throw missing }
             throw Problem(refused: reason)
         }
-        if counts, let limiter { _ = try await take(limits.serviceKeys(service), from: limiter) }
+        if counts, let limiter {
+            _ = try await take(limits.serviceKeys(service, for: context.operation), from: limiter)
+        }
     }
 }
 

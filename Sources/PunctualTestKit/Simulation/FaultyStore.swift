@@ -101,9 +101,11 @@ struct FaultyStore: JobStore, ExecutionStore, HistoryStore {
         try await call("job") { () async throws(StoreError) in try await inner.job(id) }
     }
 
-    func update(_ id: Identifier, _ change: JobChange, ifVersion version: Int) async throws(StoreError) -> Job {
+    func update(
+        _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
+    ) async throws(StoreError) -> Job {
         try await call("update") { () async throws(StoreError) in
-            let job = try await inner.update(id, change, ifVersion: version)
+            let job = try await inner.update(id, change, ifVersion: version, within: limit)
             world.witness.updated(job, change)
             return job
         }
@@ -122,10 +124,10 @@ struct FaultyStore: JobStore, ExecutionStore, HistoryStore {
     }
 
     func enqueue(
-        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy
+        _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy, within limit: Int?
     ) async throws(StoreError) -> [EnqueueOutcome] {
         try await call("enqueue") { () async throws(StoreError) in
-            let outcomes = try await inner.enqueue(executions, of: job, overlap: overlap)
+            let outcomes = try await inner.enqueue(executions, of: job, overlap: overlap, within: limit)
             world.witness.enqueued(outcomes, of: job)
             return outcomes
         }
@@ -161,7 +163,9 @@ struct FaultyStore: JobStore, ExecutionStore, HistoryStore {
 
     // Nobody calls what is below; it is handed through as it is.
 
-    func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] { try await inner.create(jobs) }
+    func create(_ jobs: [Job], within limits: [String: Int]) async throws(StoreError) -> [Result<Job, StoreError>] {
+        try await inner.create(jobs, within: limits)
+    }
     func job(named name: String, service: String) async throws(StoreError) -> Job? {
         try await inner.job(named: name, service: service)
     }

@@ -57,10 +57,16 @@ struct StoredKey {
 }
 
 extension MemoryStore: JobStore {
-    public func create(_ new: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] {
+    public func create(
+        _ new: [Job], within limits: [String: Int]
+    ) async throws(StoreError) -> [Result<Job, StoreError>] {
         new.map { job in
             if let existing = jobs[job.id] { return .success(existing) }
             if holder(of: job.draft) != nil { return .failure(.nameTaken) }
+            let service = job.draft.service
+            if let limit = limits[service], count(of: service) >= limit {
+                return .failure(.quotaExceeded(.jobs(of: service, limit: limit)))
+            }
             jobs[job.id] = job
             return .success(job)
         }
@@ -82,11 +88,15 @@ extension MemoryStore: JobStore {
     }
 
     public func update(
-        _ id: Identifier, _ change: JobChange, ifVersion version: Int
+        _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
     ) async throws(StoreError) -> Job {
         guard let job = jobs[id] else { throw .notFound }
         guard job.version == version else { throw .versionConflict(current: job.version) }
         if let other = holder(of: change.draft), other != id { throw .nameTaken }
+        let service = change.draft.service
+        if let limit, service != job.draft.service, count(of: service) >= limit {
+            throw .quotaExceeded(.jobs(of: service, limit: limit))
+        }
         let changed = job.changed(by: change)
         jobs[id] = changed
         return changed
@@ -135,10 +145,10 @@ extension MemoryStore: JobStore {
     }
 
     public func enqueue(
-        _ new: [Execution], of job: Identifier, overlap: OverlapPolicy
+        _ new: [Execution], of job: Identifier, overlap: OverlapPolicy, within limit: Int?
     ) async throws(StoreError) -> [EnqueueOutcome] {
         guard var owner = jobs[job] else { throw .notFound }
-        let now = clock.now()
+        let (now, before) = (clock.now(), (executions, unended))
         let outcomes = new.map { execution -> EnqueueOutcome in
             if let existing = executions[execution.id] { return .existing(existing.row) }
             guard let added = add(execution, target: owner.draft.target, overlap: overlap, now: now) else {
@@ -147,9 +157,20 @@ extension MemoryStore: JobStore {
             owner.countRuns(of: [added])
             return .created(added)
         }
+        if let limit, let line = outcomes.line, waiting(line.service, line.queue) > limit {
+            (executions, unended) = before
+            throw .quotaExceeded(.waiting(of: line.service, queue: line.queue, limit: limit))
+        }
         jobs[job] = owner
         return outcomes
     }
+
+    /// How many of the service wait in the queue.
+    private func waiting(_ service: String, _ queue: String) -> Int {
+        open.count { $0.row.status == .pending && $0.row.service == service && $0.row.queue == queue }
+    }
+
+    private func count(of service: String) -> Int { jobs.values.count { $0.draft.service == service } }
 
     private func holder(of draft: JobDraft) -> Identifier? {
         jobs.values.first { $0.draft.name == draft.name && $0.draft.service == draft.service }?.id

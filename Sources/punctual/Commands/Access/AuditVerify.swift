@@ -14,15 +14,20 @@ struct AuditVerify: AsyncParsableCommand {
               punctual audit verify
               punctual audit verify audit.jsonl
               punctual audit verify audit.jsonl --head 2:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+              punctual audit verify --anchors /mnt/append-only/anchors.jsonl
 
             Prints the log's head: its last entry and that one's hash. Whoever can write the whole database can chain it
-            anew, but not so that it holds a head that you have put by; give that as --head.
+            anew, but not so that it holds a head that you have put by; give that as --head. The setting audit.anchor.file
+            has the server put heads by itself; give its file as --anchors.
             """)
 
     @Argument(help: "An export; - is standard input. Default: what the server has.")
     var file: String?
     @Option(name: .long, help: "A head that was printed before, and that the log must hold.")
     var head: String?
+    @Option(
+        name: .long, help: "A file of heads that a server has put by, all of which the log must hold; may be repeated.")
+    var anchors: [String] = []
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
 
@@ -33,29 +38,42 @@ struct AuditVerify: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let noted = head.flatMap { AuditHead(text: $0) }
+        var noted = head.flatMap { AuditHead(text: $0) }.map { [$0] } ?? []
+        for name in anchors { noted += try heads(in: name) }
         let end = if let file { try verify(file, noted) } else { try await verifyServer(noted) }
         output.show(
             ["entries": .int(end.sequence), "head": .string(end.text)], as: .auditHeads)
     }
 
-    private func verify(_ file: String, _ noted: AuditHead?) throws -> AuditHead {
+    /// What a file of anchors holds.
+    private func heads(in name: String) throws -> [AuditHead] {
+        guard let bytes = FileManager.default.contents(atPath: name) else {
+            throw Failure(.failed, "cannot read \(name)")
+        }
+        do throws(AuditAnchor.Misfit) {
+            return try AuditAnchor.list(Array(bytes)).map(\.head)
+        } catch {
+            throw Failure(.failed, "\(name): line \(error.line) is no anchor")
+        }
+    }
+
+    private func verify(_ file: String, _ noted: [AuditHead]) throws -> AuditHead {
         let name = file == "-" ? "standard input" : file
         guard let handle = file == "-" ? .standardInput : FileHandle(forReadingAtPath: file) else {
             throw Failure(.failed, "cannot read \(name)")
         }
-        var check = AuditCheck(holding: noted)
+        var check = try AuditCheck(holding: noted)
         while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { try check.read(Array(piece)) }
         return try check.finish()
     }
 
-    private func verifyServer(_ noted: AuditHead?) async throws -> AuditHead {
+    private func verifyServer(_ noted: [AuditHead]) async throws -> AuditHead {
         try await client.connected { server in
             // The export must reach what the list shows.
             let newest = try await server.items("/audit", [], limit: 1).first
             let shown = newest.flatMap { AuditEntry(exported: $0) }?.head
             if newest != nil, shown == nil { throw Failure(.failed, "the server's newest entry is no audit entry") }
-            var check = AuditCheck(holding: noted ?? shown)
+            var check = try AuditCheck(holding: noted + [shown].compactMap { $0 })
             for try await piece in try await server.auditExport() { try check.read(piece) }
             let end = try check.finish()
             if let shown, end.sequence < shown.sequence {
@@ -72,8 +90,15 @@ struct AuditCheck {
     private var verifier: AuditVerifier
     private var line = 0
 
-    /// - Parameter head: what the log must hold; nil for nothing.
-    init(holding head: AuditHead?) { verifier = AuditVerifier(holding: head ?? .empty) }
+    /// - Parameter heads: what the log must hold.
+    /// - Throws: `Failure` when no log can hold them all.
+    init(holding heads: [AuditHead]) throws(Failure) {
+        do throws(AuditVerifier.Fault) {
+            verifier = try AuditVerifier(anchors: heads)
+        } catch {
+            throw AuditCheck.failure(error)
+        }
+    }
 
     /// - Throws: `Failure` with the place that does not fit.
     mutating func read(_ bytes: [UInt8]) throws(Failure) {
@@ -105,7 +130,6 @@ struct AuditCheck {
             case .chain(let place): "entry \(place) does not follow the one before it"
             case .content(let place): "entry \(place) was changed"
             case .anchor(let place): "entry \(place) is not the one that the head names"
-            case .anchorForged(let place): "the signature of the head at entry \(place) is not the server's"
             case .truncated(let place, let expected): "it ends at entry \(place), before entry \(expected)"
             }
         return Failure(.failed, "the audit log was tampered with: \(text)")
