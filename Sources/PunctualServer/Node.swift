@@ -40,10 +40,11 @@ package enum Node {
         let connections = OpenFiles.connections(wanted: settings.httpConnections, logger: logger)
         let (egress, signing) = (try settings.egressGuard(), try settings.webhookSecrets())
         let opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
+        let calls = GuardedProviderCalls(egress)
         let access: AccessServices?
         let setUpToken: Redacted<String>?
         do {
-            access = try await openAccess(settings, opened, logger)
+            access = try await openAccess(settings, opened, calls, logger)
             setUpToken = try await access?.setUp.isNeeded() ?? false ? access?.setUp.token : nil
         } catch {
             await opened.close()
@@ -104,7 +105,12 @@ package enum Node {
         } else {
             announce(settings, mode, port: nil, nodeID: nodeID)
         }
-        if let access { services.append(AccessUpkeep(access: access, store: store, logger: logger)) }
+        if let access {
+            services.append(AccessUpkeep(access: access, store: store, logger: logger))
+            if settings.roles.contains(.api), !access.providers.providers.isEmpty {
+                services.append(ProviderUpkeep(directory: access.providers, store: store, logger: logger))
+            }
+        }
         services += [
             RetentionService(store: store, options: options, instruments: instruments),
             ReaperService(store: store, bell: bell, options: options, instruments: instruments),
@@ -132,6 +138,7 @@ package enum Node {
             outcome = .failure(SettingsError(startFailure(error, settings)))
         }
         await http.shutdown()
+        await calls.client.shutdown()
         await opened.close()
         try outcome.get()
     }

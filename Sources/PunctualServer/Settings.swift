@@ -118,8 +118,15 @@ extension Settings {
                     uniqueKeysWithValues: flags.map { ($0.replacing(".", with: "_").uppercased(), $1) })),
             EnvironmentVariablesProvider(environmentVariables: try withFiles(environment)).prefixKeys(with: "punctual"),
         ]
-        if let configFile, let file = try await ConfigFile.provider(configFile) { providers.append(file) }
-        return try base.reading(ConfigReader(providers: providers))
+        var base = base
+        if let configFile {
+            let file = try ConfigFile.read(configFile, environment: try withFiles(environment))
+            providers.append(InMemoryProvider(values: file.values))
+            base.access.providers = file.providers
+        }
+        let settings = try base.reading(ConfigReader(providers: providers))
+        try settings.access.checkProviders()
+        return settings
     }
 
     /// Puts the contents of the files that `PUNCTUAL_…_FILE` variables name in place of the variables they stand for.
