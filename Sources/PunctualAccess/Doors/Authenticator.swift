@@ -22,8 +22,8 @@ package final class Authenticator: Sendable {
     private let renewKeys = Mutex<RenewKeys?>(nil)
     private let uses = Mutex<[Identifier: Use]>([:])
 
-    /// Fetches the keys of an issuer anew, when it may; false when it did not.
-    package typealias RenewKeys = @Sendable (_ issuer: String, _ now: Timestamp) async -> Bool
+    /// Fetches the keys of an issuer anew, when it may.
+    package typealias RenewKeys = @Sendable (_ issuer: String, _ now: Timestamp) async -> Void
 
     /// What matters of a subject beside its grants.
     private struct Standing: Sendable {
@@ -162,8 +162,10 @@ package final class Authenticator: Sendable {
         var token: TokenVerifier.Token
         do throws(TokenFault) { token = try await known(text, at: now) } catch {
             guard error == .keyUnknown, let renew = renewKeys.withLock({ $0 }),
-                let issuer = TokenVerifier.issuer(claimedBy: text.reveal()), await renew(issuer, now)
+                let issuer = TokenVerifier.issuer(claimedBy: text.reveal())
             else { throw error }
+            await renew(issuer, now)
+            // Others may have fetched it meanwhile, so it is looked at again in any case.
             token = try await known(text, at: now)
         }
         guard token.expiresAt + TokenVerifier.leeway > now else { throw .expired }

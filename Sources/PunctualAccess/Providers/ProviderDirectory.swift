@@ -40,15 +40,11 @@ package final class ProviderDirectory: Sendable {
         }
     }
 
-    /// Asks the issuer's provider because a token has a key that is not known; at most once a minute.
-    /// - Returns: whether it was asked, so that the token may be looked at again.
-    package func renew(issuer: String, at now: Timestamp) async -> Bool {
-        guard let provider = providers.first(where: { $0.issuer == issuer }) else { return false }
-        // Whoever comes while another one's question is under way waits for the same answer.
-        let isUnderWay = underWay.withLock { $0[provider.name] != nil }
-        guard isUnderWay || states.withLock({ $0[provider.name]?.mayHurry(at: now) ?? false }) else { return false }
-        await ask(provider, at: now)
-        return true
+    /// Asks the issuer's provider because a token has a key that is not known; at most once a minute. Whoever comes while
+    /// another one's question is under way waits for the same answer.
+    package func renew(issuer: String, at now: Timestamp) async {
+        guard let provider = providers.first(where: { $0.issuer == issuer }) else { return }
+        await ask(provider, at: now) { self.states.withLock { $0[provider.name]?.mayHurry(at: now) ?? false } }
     }
 
     /// The provider's addresses, asked for when they are not known yet.
@@ -74,15 +70,17 @@ package final class ProviderDirectory: Sendable {
         states.withLock { $0[provider.name] ?? ProviderState() }
     }
 
-    private func ask(_ provider: Provider, at now: Timestamp) async {
-        let task = underWay.withLock { underWay in
+    /// - Parameter mayBegin: whether there may be a new question when none is under way.
+    private func ask(_ provider: Provider, at now: Timestamp, if mayBegin: () -> Bool = { true }) async {
+        let task = underWay.withLock { underWay -> Task<Void, Never>? in
             if let task = underWay[provider.name] { return task }
+            guard mayBegin() else { return nil }
             // Awaited by all who want the answer, so it is nobody's child; it ends with the calls' own limits.
             let task = Task { await self.fetch(provider, at: now) }
             underWay[provider.name] = task
             return task
         }
-        await task.value
+        await task?.value
     }
 
     private func fetch(_ provider: Provider, at now: Timestamp) async {

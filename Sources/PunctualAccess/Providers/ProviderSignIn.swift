@@ -181,9 +181,8 @@ package struct ProviderSignIn: Sendable {
         }
         do throws(IDToken.Fault) { return try verify() } catch {
             // Its keys may have been rotated since.
-            guard error == .token(.keyUnknown), await directory.renew(issuer: provider.issuer, at: now) else {
-                throw .token(error)
-            }
+            guard error == .token(.keyUnknown) else { throw .token(error) }
+            await directory.renew(issuer: provider.issuer, at: now)
         }
         do throws(IDToken.Fault) { return try verify() } catch { throw .token(error) }
     }

@@ -53,7 +53,7 @@ package struct ProviderState: Sendable {
     }
 
     /// For how long an answer is used: what `max-age` says, within reason.
-    static func age(_ cacheControl: String?) -> Duration {
+    package static func age(_ cacheControl: String?) -> Duration {
         guard let cacheControl else { return standardAge }
         let words = cacheControl.lowercased().split(separator: ",").map { $0.filter { $0 != " " } }
         if words.contains("no-store") || words.contains("no-cache") { return ages.lowerBound }

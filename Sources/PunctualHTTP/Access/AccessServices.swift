@@ -55,7 +55,9 @@ package struct AccessServices: Sendable {
         self.providers = directory
         providerSignIn = ProviderSignIn(
             directory: directory, store: store, vault: vault, keys: keys, address: address)
-        authenticator.onUnknownKey { issuer, now in await directory.renew(issuer: issuer, at: now) }
+        authenticator.onUnknownKey { [weak directory] issuer, now in
+            await directory?.renew(issuer: issuer, at: now)
+        }
     }
 
     /// Whether browsers come over TLS, so that cookies may say that they are for nothing else.
