@@ -122,7 +122,7 @@ struct ProviderSettingsTests {
             ("rules", "[{claim: a, value: b, role: viewer, service: a b}]", "service must be"),
             ("rules", "[{claim: a, value: b, role: viewer, lables: {}}]", "no key lables"),
             ("rules", "[{claim: a, value: b, role: viewer, labels: [x]}]", "labels must be"),
-            ("client_secrte", "hunter2", "there is no key client_secrte (line 6); did you mean client_secret?"),
+            ("client_secrte", "hunter2", "there is no key client_secrte (line 5); did you mean client_secret?"),
         ])
     func refused(_ key: String, _ value: String, _ words: String) async throws {
         let error = await #expect(throws: SettingsError.self) { try await load(one([key: value])) }

@@ -12,7 +12,7 @@ private struct WrongAnswer: Sendable {
 
     static let all: [WrongAnswer] = [
         WrongAnswer(name: "nonce", knobs: #"{"claims":{"nonce":"other"}}"#, status: 502, words: "of another sign-in"),
-        WrongAnswer(name: "no nonce", knobs: #"{"claims":{"nonce":null}}"#, status: 502, words: "claim(\"nonce\")"),
+        WrongAnswer(name: "no nonce", knobs: #"{"claims":{"nonce":null}}"#, status: 502, words: "claim("),
         WrongAnswer(name: "aud", knobs: #"{"claims":{"aud":"other"}}"#, status: 502, words: "audience"),
         WrongAnswer(name: "azp", knobs: #"{"claims":{"azp":"other"}}"#, status: 502, words: "another client"),
         WrongAnswer(
@@ -339,7 +339,7 @@ struct ProviderTests {
                     $0.contains("an OpenID provider is away") && $0.contains("provider=\(name)")
                 }
             }
-            for (name, words) in wrong.map({ ($0.name, $0.words) }) + [("gone", "")] {
+            for (name, words) in wrong.map({ ($0.name, $0.words) }) + [("gone", "refused")] {
                 let page = try await Browser(folder: server.folder, jar: "b.jar").open(
                     "\(server.address)/auth/\(name)/login")
                 #expect(page.status == 502 && page.body.contains("Request id"), "\(name): \(page)")

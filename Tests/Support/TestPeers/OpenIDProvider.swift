@@ -15,9 +15,9 @@ package final class OpenIDProvider: Sendable {
 
     /// Starts it and waits until it takes connections.
     /// - Throws: `ToolFailure` without the Python of script/bootstrap.
-    package init(file: String = #filePath) throws {
+    package init() throws {
         // Tests/Support/TestPeers/… is three folders below the package's own.
-        var root = URL(fileURLWithPath: file)
+        var root = URL(fileURLWithPath: #filePath)
         for _ in 0..<4 { root.deleteLastPathComponent() }
         let python = root.appendingPathComponent(".venv/bin/python3").path
         guard FileManager.default.isExecutableFile(atPath: python) else {
