@@ -112,15 +112,16 @@ extension Settings {
     package static func load(
         flags: [String: String], environment: [String: String], configFile: String?, base: Settings = Settings()
     ) async throws(SettingsError) -> Settings {
+        let variables = try withFiles(environment)
         var providers: [any ConfigProvider] = [
             EnvironmentVariablesProvider(
                 environmentVariables: Dictionary(
                     uniqueKeysWithValues: flags.map { ($0.replacing(".", with: "_").uppercased(), $1) })),
-            EnvironmentVariablesProvider(environmentVariables: try withFiles(environment)).prefixKeys(with: "punctual"),
+            EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: "punctual"),
         ]
         var base = base
         if let configFile {
-            let file = try ConfigFile.read(configFile, environment: try withFiles(environment))
+            let file = try ConfigFile.read(configFile, environment: variables)
             providers.append(InMemoryProvider(values: file.values))
             base.access.providers = file.providers
         }
