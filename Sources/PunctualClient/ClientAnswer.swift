@@ -13,8 +13,7 @@ public struct ClientAnswer: Sendable {
 
     /// The body as JSON; nil when it is none.
     public var json: JSONValue? {
-        // What is no JSON is nil by this property's word.
-        try? JSONValue(parsing: bytes)
+        try? JSONValue(parsing: bytes)  // nil by this property's word.
     }
 
     init(_ response: HTTPClientResponse, _ body: ByteBuffer) {

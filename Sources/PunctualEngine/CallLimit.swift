@@ -88,8 +88,7 @@ package final class CallLimit: Sendable {
         // Nobody awaits it; it ends by itself when no call is under way, at most one limit after the last began.
         Task {
             while let first = giveUpLate() {
-                // Nobody cancels this task, and a look too early is harmless.
-                try? await Task.sleep(until: first, clock: .continuous)
+                try? await Task.sleep(until: first, clock: .continuous)  // A look too early is harmless.
             }
         }
     }

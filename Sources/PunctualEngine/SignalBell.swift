@@ -54,8 +54,7 @@ package final class Doorbell: Sendable {
         if limit <= .zero || state.withLock({ $0.takeRing() }) { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.ringing() }
-            // A cancelled sleep ends the wait all the same.
-            group.addTask { try? await Task.sleep(for: limit, tolerance: .zero) }
+            group.addTask { try? await Task.sleep(for: limit, tolerance: .zero) }  // Cancelled, it ends the wait, too.
             await group.next()
             group.cancelAll()
         }

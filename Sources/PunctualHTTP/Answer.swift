@@ -100,28 +100,4 @@ extension Request {
         Fields(value, into: list).finish()
         try list.throwIfAny()
     }
-
-    /// Checks `If-Match` (RFC 9110 §13.1.1) by strong comparison.
-    /// - Returns: the version that a change must find; nil when any is welcome.
-    /// - Throws: `StoreError.versionConflict`, or `Problem` 412 for a field that names no version at all.
-    func wantedVersion(of job: Job) throws -> Int? { try wantedVersion(job.version, of: "job") }
-
-    /// The same for a thing of another kind.
-    func wantedVersion(_ current: Int, of kind: String) throws -> Int? {
-        let fields = headers[values: .ifMatch]
-        if fields.isEmpty || fields == ["*"] { return nil }
-        let tags = fields.joined(separator: ",").split(separator: ",").map { $0.drop { $0 == " " } }
-        let versions = tags.compactMap { tag -> Int? in
-            var tag = tag
-            while tag.last == " " { tag.removeLast() }
-            guard tag.count > 2, tag.hasPrefix("\""), tag.hasSuffix("\"") else { return nil }
-            return Int(tag.dropFirst().dropLast())
-        }
-        guard !versions.isEmpty else {
-            throw Problem(
-                .versionConflict, "If-Match names no version of this \(kind); send its ETag, such as \"1\" in quotes.")
-        }
-        guard versions.contains(current) else { throw StoreError.versionConflict(current: current) }
-        return current
-    }
 }

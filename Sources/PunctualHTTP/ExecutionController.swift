@@ -46,11 +46,9 @@ struct ExecutionController {
         query.reason = fields.choice("reason")
         query.from = fields.instant("from")
         query.to = fields.instant("to")
-        query.limit = fields.int("limit", 1...200, default: 50)
-        let scope = "executions/\(path)?" + fields.scope
-        query.after = fields.cursor(scope: scope)
-        try fields.finish()
-        return Answer.page(try await services.store.executions(query), scope: scope) { $0.write(to: &$1) }
+        let page = try fields.page(of: "executions/\(path)")
+        (query.limit, query.after) = (page.limit, page.after)
+        return Answer.page(try await services.store.executions(query), scope: page.scope) { $0.write(to: &$1) }
     }
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -35,12 +35,10 @@ struct JobController {
                     "sort", "must be name, created_at, updated_at or next_run_at, with - in front to turn it round")
             }
         }
-        query.limit = fields.int("limit", 1...200, default: 50)
         query.visible = services.visible(context)
-        let scope = "jobs?" + fields.scope
-        query.after = fields.cursor(scope: scope)
-        try fields.finish()
-        return Answer.page(try await services.store.jobs(query), scope: scope) { $0.write(to: &$1) }
+        let page = try fields.page(of: "jobs")
+        (query.limit, query.after) = (page.limit, page.after)
+        return Answer.page(try await services.store.jobs(query), scope: page.scope) { $0.write(to: &$1) }
     }
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -155,7 +153,7 @@ struct JobController {
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
         let job = try await services.job(context.parameters.get("id"), context)
-        _ = try request.wantedVersion(of: job)
+        try request.checkVersion(job.version, of: "job")
         return Answer.job(job)
     }
 
@@ -189,7 +187,7 @@ struct JobController {
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let job = try await services.job(context.parameters.get("id"), context)
-        try await services.store.delete(job.id, ifVersion: try request.wantedVersion(of: job))
+        try await services.store.delete(job.id, ifVersion: try request.wantedVersion(job.version, of: "job"))
         services.bell.workCancelled()
         announce(.jobDeleted, [job])
         context.audit?.changed(job.resource, service: job.draft.service, from: job.audited)
@@ -235,10 +233,10 @@ struct JobController {
     private func change(
         _ request: Request, _ context: APIContext, _ change: (inout Job) throws -> Void
     ) async throws -> Job {
-        for _ in 0..<20 {
+        try await request.change("job") {
             let before = try await services.job(
                 context.parameters.get("id") ?? context.parameters.get("job_id"), context)
-            let wanted = try request.wantedVersion(of: before)
+            try request.checkVersion(before.version, of: "job")
             var after = before
             try change(&after)
             // Who moves a job to another service, or changes its labels, needs the role there too.
@@ -258,12 +256,11 @@ struct JobController {
             let change = JobChange(
                 draft: after.draft, status: after.status, pauseReason: after.pauseReason, nextRunAt: next,
                 updatedAt: now)
-            if let job = try await write(change, over: before, isRetrying: wanted == nil) {
-                context.note(job, from: before)
-                return job
-            }
+            let job = try await services.store.update(before.id, change, ifVersion: before.version)
+            announce(.jobUpdated, [job])
+            context.note(job, from: before)
+            return job
         }
-        throw Problem(.conflict, "The job is being changed by others; try again.")
     }
 
     /// Plans what the old timing still owes, as the scheduler would: every due instant leaves a row, also when nobody
@@ -290,18 +287,6 @@ struct JobController {
     private func announce(_ kind: EventKind, _ jobs: [Job]) {
         if jobs.contains(where: \.isDueSoon) { services.bell.jobsChanged() }
         services.events.publish(kind, jobs)
-    }
-
-    /// nil when somebody else was faster and the change is to be made anew.
-    private func write(_ change: JobChange, over before: Job, isRetrying: Bool) async throws(StoreError) -> Job? {
-        do throws(StoreError) {
-            let job = try await services.store.update(before.id, change, ifVersion: before.version)
-            announce(.jobUpdated, [job])
-            return job
-        } catch {
-            if case .versionConflict = error, isRetrying { return nil }
-            throw error
-        }
     }
 
     func trigger(_ request: Request, _ context: APIContext) async throws -> Response {

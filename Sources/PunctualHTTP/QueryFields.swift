@@ -74,8 +74,18 @@ struct QueryFields {
         return id
     }
 
+    /// What every list is asked: how many, and from where on. The last to be read of a query.
+    /// - Throws: `Problem` 422 when a parameter was at fault or is unknown.
+    mutating func page(of list: String) throws -> PageRequest {
+        let limit = int("limit", 1...200, default: 50)
+        let scope = "\(list)?" + self.scope
+        let after = cursor(scope: scope)
+        try finish()
+        return PageRequest(limit: limit, scope: scope, after: after)
+    }
+
     /// The cursor's key; the scope is everything else that the query says.
-    mutating func cursor(scope: String) -> PageKey? {
+    private mutating func cursor(scope: String) -> PageKey? {
         guard let value = text("cursor", most: 2048) else { return nil }
         let key = Cursor.key(value, scope: scope)
         if key == nil { fault("cursor", "is not a cursor that this query gave; leave it out to begin anew") }
@@ -100,4 +110,13 @@ struct QueryFields {
         values.filter { $0.name != "cursor" && $0.name != "limit" }.map { "\($0.name)=\($0.value)" }.sorted()
             .joined(separator: "&")
     }
+}
+
+/// A page that is asked for.
+struct PageRequest {
+    let limit: Int
+    /// What its cursors are good for.
+    let scope: String
+    /// nil begins at the list's beginning.
+    let after: PageKey?
 }

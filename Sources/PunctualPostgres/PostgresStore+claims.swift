@@ -4,8 +4,8 @@ internal import PunctualSchedule
 extension PostgresStore {
     package func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
         guard request.limit > 0, !request.visible.isNothing else { return [] }
-        // Awaited where nothing is known without it; otherwise it is for the claims to come.
         let heads = heads[request.lane.rawValue]
+        // Awaited where nothing is known without it; otherwise it is for the claims to come.
         let looking = heads.beginLook().map { token in Task { await self.look(request.lane, token) } }
         if !heads.hasLooked { try await looking?.value.get() }
         let claimed = try await claimKnown(request)

@@ -80,11 +80,8 @@ extension JobQuery {
             conditions.append(condition("$\(parameters.types.count)"))
         }
         if let service { add({ "j.service = \($0)" }, service) }
-        if let status {
-            conditions.append("p.status = '\(status.rawValue)'")
-            // The words of the partial index.
-            if status != .active { conditions.append("p.status <> 'active'") }
-        }
+        // As a literal, so that the partial index is seen to hold all of them.
+        if let status { conditions.append("p.status = '\(status.rawValue)'") }
         if let queue { add({ "j.queue = \($0)" }, queue) }
         if let name { add({ "j.name = \($0)" }, name) }
         if !labels.isEmpty {

@@ -171,4 +171,13 @@ extension Schema {
     static let repetitions = """
         ALTER TABLE idempotency_keys ADD COLUMN since int8, ADD COLUMN given_up uuid
         """
+
+    /// What went wrong in a service, or with a job, is asked for most. What succeeded, nearly all, is in none of them.
+    static let failures = """
+        CREATE INDEX ended_of_service_by_status ON ended_executions (service, status, id) WHERE status <> 'succeeded'
+        --
+        CREATE INDEX ended_of_service_by_reason ON ended_executions (service, reason, id) WHERE reason IS NOT NULL
+        --
+        CREATE INDEX ended_of_job_by_status ON ended_executions (job_id, status, id) WHERE status <> 'succeeded'
+        """
 }

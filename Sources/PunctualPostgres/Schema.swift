@@ -25,6 +25,7 @@ struct Schema: Sendable {
         Step(number: 5, name: "repetitions", oldestBinary: 1, sql: repetitions),
         Step(number: 6, name: "access", oldestBinary: 1, sql: access),
         Step(number: 7, name: "visibility", oldestBinary: 1, sql: visibility),
+        Step(number: 8, name: "lists-of-failures", oldestBinary: 1, sql: failures),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PunctualPostgres
 
-@Suite("With 300,000 jobs and as many executions")
+@Suite("With 1,000,000 jobs and as many executions")
 struct QueryPlanTests {
     private static let jobQueries: [JobQuery] = {
         var queries = JobQuery.Sort.allCases.flatMap { sort in
@@ -194,7 +194,7 @@ struct QueryPlanTests {
             INSERT INTO jobs SELECT gen_random_uuid(), 's' || i % 100, 'job-' || i, '', 'q' || i % 50,
                 jsonb_build_object('team', 't' || i % 1000),
                 '{"name":"job","schedule":{"type":"manual"},"target":{"type":"noop"}}', 'anonymous', \(instant) - i,
-                \(instant) - i FROM generate_series(1, 300000) AS i;
+                \(instant) - i FROM generate_series(1, 1000000) AS i;
             INSERT INTO job_progress SELECT id, \(instant) - 1000 + row_number() OVER (), row_number() OVER () % 256,
                 CASE WHEN random() < 0.01 THEN 'paused' ELSE 'active' END, 1, NULL, 0, NULL, 0, NULL, 0, NULL, false FROM jobs;
             INSERT INTO open_executions SELECT (lpad(to_hex(\(instant) - i), 12, '0') || '8000' || substr(md5(i::text), 1, 16))::uuid,

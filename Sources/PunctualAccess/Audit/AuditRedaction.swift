@@ -33,8 +33,8 @@ extension JSONValue {
 
     /// Whether the text only names a secret.
     private static func isReference(_ text: String) -> Bool {
-        // A malformed reference is a text like any other.
-        guard let pieces = try? SecretReference.pieces(of: text), pieces.count == 1 else { return false }
+        let pieces = try? SecretReference.pieces(of: text)  // A malformed reference is a text like any other.
+        guard let pieces, pieces.count == 1 else { return false }
         if case .reference = pieces[0] { return true }
         return false
     }

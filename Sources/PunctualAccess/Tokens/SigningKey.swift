@@ -19,11 +19,12 @@ package struct SigningKey: Sendable {
 
     /// - Parameter seed: 32 bytes; nil for any other number.
     package init?(seed: Redacted<[UInt8]>, createdAt: Timestamp) async {
-        // Any 32 bytes are a key, so what the library could complain of is their number.
-        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed.reveal()) else { return nil }
+        let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed.reveal())  // Any 32 bytes are a key.
+        guard let key else { return nil }
         let collection = JWTKeyCollection()
         await collection.add(eddsa: EdDSA.PrivateKey(backing: key))
-        guard let library = try? await collection.getKey() else { return nil }
+        let library = try? await collection.getKey()  // Fails for an empty collection alone.
+        guard let library else { return nil }
         self.library = library
         self.createdAt = createdAt
         let x = Base64URL.encode(key.publicKey.rawRepresentation)
@@ -42,8 +43,7 @@ package struct SigningKey: Sendable {
     func sign(_ claims: JSONValue, type: String) -> String {
         let header: JSONValue = ["alg": "EdDSA", "typ": .string(type), "kid": .string(id)]
         let body = Base64URL.encode(header.description.utf8) + "." + Base64URL.encode(claims.description.utf8)
-        // Ed25519 signs any bytes; the library's only fault is a missing private key.
-        let signature = (try? library.sign(Array(body.utf8))) ?? []
+        let signature = (try? library.sign(Array(body.utf8))) ?? []  // Fails without a private key alone.
         return body + "." + Base64URL.encode(signature)
     }
 }

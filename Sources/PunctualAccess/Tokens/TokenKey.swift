@@ -80,8 +80,7 @@ package struct TokenKey: Sendable {
 
     /// Whether the signature over the bytes is this key's.
     func isValid(_ signature: [UInt8], for bytes: [UInt8]) -> Bool {
-        // The library throws for signatures of an impossible form; they are wrong like any other.
-        (try? library.verify(signature, signs: bytes)) ?? false
+        (try? library.verify(signature, signs: bytes)) ?? false  // Of an impossible form is wrong like any other.
     }
 
     /// The usable keys of a JWK set by id; of two with one id neither.
@@ -91,8 +90,8 @@ package struct TokenKey: Sendable {
         var keys: [String: TokenKey] = [:]
         var doubled: Set<String> = []
         for jwk in (jwks["keys"]?.array ?? []).prefix(100) {
-            // Sets hold keys for other uses and algorithms too; those are not ours to judge.
-            guard let key = try? await TokenKey(jwk: jwk, algorithms: algorithms) else { continue }
+            let key = try? await TokenKey(jwk: jwk, algorithms: algorithms)  // Sets hold keys for other uses, too.
+            guard let key else { continue }
             if keys.updateValue(key, forKey: key.id) != nil { doubled.insert(key.id) }
         }
         return keys.filter { !doubled.contains($0.key) }

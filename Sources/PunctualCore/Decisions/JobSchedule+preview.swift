@@ -7,8 +7,9 @@ extension JobSchedule {
         of schedule: Schedule, after instant: Timestamp, limit: Int, zones: ZoneCatalog
     ) -> [Schedule.Preview] {
         let items = schedule.preview(after: instant, limit: limit)
-        // A zone that is gone meanwhile leaves the instants as they are, in UTC.
-        guard case .onceLocal(let local, let name) = self, let zone = try? zones.rules(named: name) else {
+        guard case .onceLocal(let local, let name) = self,
+            let zone = try? zones.rules(named: name)  // One that is gone meanwhile leaves the instants in UTC.
+        else {
             return items
         }
         let note: String? =

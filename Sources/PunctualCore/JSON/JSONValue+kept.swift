@@ -6,7 +6,6 @@ extension JSONValue {
 
     /// Reads `keptText`. A text that is no JSON was not written by a store: it is shown as it is, and its hash does not fit.
     public init(kept text: String?) {
-        // Why it is no JSON helps nobody.
-        self = text.map { (try? JSONValue(parsing: $0)) ?? .string($0) } ?? .null
+        self = text.map { (try? JSONValue(parsing: $0)) ?? .string($0) } ?? .null  // Why it is no JSON helps nobody.
     }
 }

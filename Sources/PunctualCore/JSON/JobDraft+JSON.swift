@@ -88,8 +88,7 @@ extension JobDraft {
 
     /// The owner's fields in the contract's order, defaults filled in.
     public var json: JSONValue {
-        // The writer's own text is always JSON.
-        (try? JSONValue(parsing: storedText)) ?? .null
+        (try? JSONValue(parsing: storedText)) ?? .null  // The writer's own text is always JSON.
     }
 
     /// `json` as text; what a store keeps.

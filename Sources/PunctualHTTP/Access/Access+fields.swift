@@ -159,10 +159,10 @@ extension Answer {
 
     /// A page of what a store lists by id.
     static func page<Item>(
-        of items: [Item], limit: Int, scope: String, id: (Item) -> Identifier, _ json: (Item) -> JSONValue
+        of items: [Item], _ page: PageRequest, id: (Item) -> Identifier, _ json: (Item) -> JSONValue
     ) -> Response {
-        let shown = items.prefix(limit).map(json)
-        let last = items.count > limit ? PageKey(value: nil, id: id(items[limit - 1])) : nil
-        return page(Page(items: shown, next: last), scope: scope) { $1.value($0) }
+        let shown = items.prefix(page.limit).map(json)
+        let last = items.count > page.limit ? PageKey(value: nil, id: id(items[page.limit - 1])) : nil
+        return self.page(Page(items: shown, next: last), scope: page.scope) { $1.value($0) }
     }
 }

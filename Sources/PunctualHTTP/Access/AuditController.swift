@@ -21,16 +21,15 @@ struct AuditController {
         query.service = fields.word("service")
         query.from = fields.instant("from")
         query.to = fields.instant("to")
-        query.limit = fields.int("limit", 1...200, default: 50)
-        let scope = "audit?" + fields.scope
-        query.before = fields.cursor(scope: scope)?.value.flatMap { Int64($0) }
-        try fields.finish()
+        let page = try fields.page(of: "audit")
+        query.limit = page.limit
+        query.before = page.after?.value.flatMap { Int64($0) }
         let entries = try await access.audits.auditEntries(query)
         let last = entries.count == query.limit ? entries.last?.sequence : nil
         return Answer.page(
             Page(
                 items: entries, next: last.map { PageKey(value: String($0), id: Identifier(high: 0, low: 0)) }),
-            scope: scope
+            scope: page.scope
         ) { $1.value($0.exported) }
     }
 

@@ -18,18 +18,15 @@ struct GrantController {
             if subject == nil { fields.fault("subject", "must be user:ID, service_account:ID or group:NAME") }
             return subject
         }
-        let limit = fields.int("limit", 1...200, default: 50)
-        let scope = "grants?" + fields.scope
-        let after = fields.cursor(scope: scope)?.id
-        try fields.finish()
+        let page = try fields.page(of: "grants")
         let grants: [Grant]
         if let subject {
             let all = try await access.identities.grants(of: [subject])
-            grants = Array(all.drop { grant in after.map { grant.id <= $0 } ?? false }.prefix(limit + 1))
+            grants = Array(all.drop { grant in page.after.map { grant.id <= $0.id } ?? false }.prefix(page.limit + 1))
         } else {
-            grants = try await access.identities.grants(after: after, limit: limit + 1)
+            grants = try await access.identities.grants(after: page.after?.id, limit: page.limit + 1)
         }
-        return Answer.page(of: grants, limit: limit, scope: scope, id: \.id, \.json)
+        return Answer.page(of: grants, page, id: \.id, \.json)
     }
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -19,19 +19,16 @@ struct KeyController {
             if subject == nil { fields.fault("owner", "must be user:ID or service_account:ID") }
             return subject
         }
-        let limit = fields.int("limit", 1...200, default: 50)
-        let scope = "keys?" + fields.scope
-        let after = fields.cursor(scope: scope)?.id
-        try fields.finish()
+        let page = try fields.page(of: "keys")
         if let owner {
             try require(owner, context)
         } else if !context.principal.permissions.contains(where: { $0.isGlobal && $0.role == .admin }) {
             owner = context.principal.subject
             // Whom only an outside provider knows owns no keys.
-            if owner == nil { return Answer.page(of: [APIKey](), limit: limit, scope: scope, id: \.id, \.json) }
+            if owner == nil { return Answer.page(of: [APIKey](), page, id: \.id, \.json) }
         }
-        let keys = try await access.identities.keys(of: owner, after: after, limit: limit + 1)
-        return Answer.page(of: keys, limit: limit, scope: scope, id: \.id, \.json)
+        let keys = try await access.identities.keys(of: owner, after: page.after?.id, limit: page.limit + 1)
+        return Answer.page(of: keys, page, id: \.id, \.json)
     }
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -74,7 +71,7 @@ struct KeyController {
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
         let (_, key) = try await key(context)
-        _ = try request.wantedVersion(key.version, of: "key")
+        try request.checkVersion(key.version, of: "key")
         return Answer.versioned(key.json, key.version)
     }
 
@@ -115,20 +112,14 @@ struct KeyController {
     private func change(
         _ request: Request, _ context: APIContext, _ access: AccessServices, _ change: (APIKey) -> APIKey
     ) async throws -> APIKey {
-        for _ in 0..<20 {
+        try await request.change("key") {
             let (_, before) = try await key(context)
-            let wanted = try request.wantedVersion(before.version, of: "key")
-            do throws(StoreError) {
-                let after = try await access.identities.update(change(before), ifVersion: before.version)
-                access.authenticator.forget()
-                context.audit?.changed(after.resource, from: before.json, to: after.json)
-                return after
-            } catch {
-                if case .versionConflict = error, wanted == nil { continue }
-                throw error
-            }
+            try request.checkVersion(before.version, of: "key")
+            let after = try await access.identities.update(change(before), ifVersion: before.version)
+            access.authenticator.forget()
+            context.audit?.changed(after.resource, from: before.json, to: after.json)
+            return after
         }
-        throw Problem(.conflict, "The key is being changed by others; try again.")
     }
 
     /// The key of the path, for its owner or an administrator; for others it is not there.

@@ -15,18 +15,16 @@ struct SecretController {
         var fields = QueryFields(request)
         let service = fields.word("service")
         if service == nil, fields.all("service").isEmpty { fields.fault("service", "is required") }
-        let limit = fields.int("limit", 1...200, default: 50)
-        let scope = "secrets?" + fields.scope
-        let after = fields.cursor(scope: scope)?.value
-        try fields.finish()
+        let page = try fields.page(of: "secrets")
         guard let service else { throw Problem(.validation, "service is required.") }
         try await require(service, context)
-        let records = try await access.secrets.secrets(service: service, after: after, limit: limit + 1)
-        let last = records.count > limit ? records[limit - 1].name : nil
+        let records = try await access.secrets.secrets(
+            service: service, after: page.after?.value, limit: page.limit + 1)
+        let last = records.count > page.limit ? records[page.limit - 1].name : nil
         return Answer.page(
             Page(
-                items: Array(records.prefix(limit)),
-                next: last.map { PageKey(value: $0, id: Identifier(high: 0, low: 0)) }), scope: scope
+                items: Array(records.prefix(page.limit)),
+                next: last.map { PageKey(value: $0, id: Identifier(high: 0, low: 0)) }), scope: page.scope
         ) { $1.value($0.json) }
     }
 
@@ -42,7 +40,7 @@ struct SecretController {
             return (value, fields.duration("overlap", .zero ... .seconds(30 * 86_400)) ?? SecretRecord.standardOverlap)
         }
         guard let value else { throw Problem(.validation, "value is required.") }
-        for _ in 0..<20 {
+        return try await whileOvertaken("secret") {
             let now = try await services.store.now()
             let newest = try await access.secrets.secret(name, service: service).first
             let version = (newest?.version ?? 0) + 1
@@ -53,18 +51,12 @@ struct SecretController {
             let record = SecretRecord(
                 service: service, name: name, version: version, sealed: sealed, createdAt: now,
                 createdBy: context.principal.name)
-            do throws(StoreError) {
-                try await access.secrets.put(record, overlapUntil: now + overlap)
-            } catch {
-                if case .versionConflict = error { continue }
-                throw error
-            }
+            try await access.secrets.put(record, overlapUntil: now + overlap)
             access.vault.forget()
             context.audit?.changed(
                 record.resource, service: service, from: newest?.json ?? .null, to: record.json)
             return Answer.json(newest == nil ? .created : .ok) { $0.value(record.json) }
         }
-        throw Problem(.conflict, "The secret is being changed by others; try again.")
     }
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -12,12 +12,9 @@ struct ServiceAccountController {
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
         let access = try services.requireAccess()
         var fields = QueryFields(request)
-        let limit = fields.int("limit", 1...200, default: 50)
-        let scope = "service-accounts?" + fields.scope
-        let after = fields.cursor(scope: scope)?.id
-        try fields.finish()
-        let accounts = try await access.identities.serviceAccounts(after: after, limit: limit + 1)
-        return Answer.page(of: accounts, limit: limit, scope: scope, id: \.id, \.json)
+        let page = try fields.page(of: "service-accounts")
+        let accounts = try await access.identities.serviceAccounts(after: page.after?.id, limit: page.limit + 1)
+        return Answer.page(of: accounts, page, id: \.id, \.json)
     }
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -45,7 +42,7 @@ struct ServiceAccountController {
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
         let (_, account) = try await account(context)
-        _ = try request.wantedVersion(account.version, of: "service account")
+        try request.checkVersion(account.version, of: "service account")
         return Answer.versioned(account.json, account.version)
     }
 
@@ -56,9 +53,9 @@ struct ServiceAccountController {
                 isDisabled: fields.bool("disabled")
             )
         }
-        for _ in 0..<20 {
+        return try await request.change("service account") {
             let (access, before) = try await account(context)
-            let wanted = try request.wantedVersion(before.version, of: "service account")
+            try request.checkVersion(before.version, of: "service account")
             if patch.isDisabled == true, context.principal.subject == .serviceAccount(before.id) {
                 throw Problem.notOneself
             }
@@ -70,19 +67,17 @@ struct ServiceAccountController {
                 after.updatedAt = try await services.store.now()
                 after = try await access.identities.update(after, ifVersion: before.version)
             } catch {
-                if case .versionConflict = error, wanted == nil { continue }
                 throw Self.problem(error)
             }
             access.authenticator.forget()
             context.audit?.changed(after.resource, from: before.json, to: after.json)
             return Answer.versioned(after.json, after.version)
         }
-        throw Problem(.conflict, "The service account is being changed by others; try again.")
     }
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let (access, account) = try await account(context)
-        _ = try request.wantedVersion(account.version, of: "service account")
+        try request.checkVersion(account.version, of: "service account")
         if context.principal.subject == .serviceAccount(account.id) { throw Problem.notOneself }
         try await access.identities.remove(.serviceAccount(account.id))
         access.authenticator.forget()

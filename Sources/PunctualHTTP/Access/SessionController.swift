@@ -116,18 +116,12 @@ extension AccessServices {
     }
 
     /// Ends a family of tokens; one that has ended, or is gone, stays so.
-    func endFamily(_ id: Identifier, at now: Timestamp) async throws(StoreError) {
-        for _ in 0..<20 {
+    func endFamily(_ id: Identifier, at now: Timestamp) async throws {
+        try await whileOvertaken("session") {
             guard let family = try await identities.family(id), family.revokedAt == nil else { return }
-            do throws(StoreError) {
-                _ = try await identities.update(family.revoked(at: now), ifVersion: family.version)
-                return authenticator.forget()
-            } catch {
-                if case .versionConflict = error { continue }
-                throw error
-            }
+            _ = try await identities.update(family.revoked(at: now), ifVersion: family.version)
+            authenticator.forget()
         }
-        throw .unavailable("the tokens are being renewed by others")
     }
 }
 

@@ -13,12 +13,9 @@ struct UserController {
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
         let access = try services.requireAccess()
         var fields = QueryFields(request)
-        let limit = fields.int("limit", 1...200, default: 50)
-        let scope = "users?" + fields.scope
-        let after = fields.cursor(scope: scope)?.id
-        try fields.finish()
-        let users = try await access.identities.users(after: after, limit: limit + 1)
-        return Answer.page(of: users, limit: limit, scope: scope, id: \.id, \.json)
+        let page = try fields.page(of: "users")
+        let users = try await access.identities.users(after: page.after?.id, limit: page.limit + 1)
+        return Answer.page(of: users, page, id: \.id, \.json)
     }
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -52,7 +49,7 @@ struct UserController {
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
         let access = try services.requireAccess()
         guard let user = try await access.identities.user(try id(context)) else { throw Problem.noUser }
-        _ = try request.wantedVersion(user.version, of: "user")
+        try request.checkVersion(user.version, of: "user")
         return Answer.versioned(user.json, user.version)
     }
 
@@ -93,7 +90,7 @@ struct UserController {
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let access = try services.requireAccess()
         guard let user = try await access.identities.user(try id(context)) else { throw Problem.noUser }
-        _ = try request.wantedVersion(user.version, of: "user")
+        try request.checkVersion(user.version, of: "user")
         if context.principal.subject == .user(user.id) { throw Problem.notOneself }
         try await access.identities.remove(.user(user.id))
         access.authenticator.forget()

@@ -48,6 +48,8 @@ func spawn(_ path: String, _ arguments: [String], input: Int32? = nil, output: I
             posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_WRONLY, 0)
         }
     }
+    // A server that lives for all tests would hold others' connections open for as long.
+    try closeFrom(3, &actions)
     // Threads of the pool block signals, and a child inherits that.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -63,6 +65,16 @@ func spawn(_ path: String, _ arguments: [String], input: Int32? = nil, output: I
     let code = posix_spawn(&child, path, &actions, &attributes, words, environ)
     guard code == 0 else { throw ToolFailure(text: "cannot start \(path): \(String(cString: strerror(code)))") }
     return child
+}
+
+/// glibc's `posix_spawn_file_actions_addclosefrom_np`, which its module for Swift leaves out.
+private func closeFrom(_ first: Int32, _ actions: inout posix_spawn_file_actions_t) throws {
+    typealias AddCloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+    guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else {
+        throw ToolFailure(text: "glibc 2.34 or newer is needed to start servers")
+    }
+    let code = unsafeBitCast(symbol, to: AddCloseFrom.self)(&actions, first)
+    guard code == 0 else { throw ToolFailure(text: String(cString: strerror(code))) }
 }
 
 /// Runs what blocks its thread on a thread of its own, so that nobody else waits for it.
