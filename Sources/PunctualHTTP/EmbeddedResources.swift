@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"b67d7881930a8be4\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"cc5b7568bad913e8\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1542,6 +1542,97 @@ try {
           "409": { "$ref": "#/components/responses/Conflict" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/providers": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "listProviders",
+        "summary": "Where people may sign in beside here",
+        "description": "The OpenID providers of the settings, for a sign-in page; empty when there are none.",
+        "security": [],
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "The providers, in the order of the settings.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ProviderList"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" }
+        }
+      }
+    },
+    "/auth/{provider}/login": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "providerLogin",
+        "summary": "Begin to sign in at a provider",
+        "description": "For browsers: sends them to the provider, with PKCE, and gives them a sealed cookie of ten minutes. Refusals are pages.",
+        "security": [],
+        "parameters": [
+          {"$ref": "#/components/parameters/RequestIdIn"},
+          {"$ref": "#/components/parameters/ProviderOfPath"},
+          {"$ref": "#/components/parameters/ReturnTo"}
+        ],
+        "responses": {
+          "302": {
+            "description": "To the provider.",
+            "headers": {
+              "X-Request-Id": {"$ref": "#/components/headers/RequestId"},
+              "Location": {"$ref": "#/components/headers/Location"},
+              "Set-Cookie": {"$ref": "#/components/headers/SetCookie"}
+            }
+          },
+          "400": { "$ref": "#/components/responses/RefusalPage" },
+          "404": { "$ref": "#/components/responses/RefusalPage" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/RefusalPage" },
+          "422": { "$ref": "#/components/responses/RefusalPage" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "502": { "$ref": "#/components/responses/RefusalPage" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/auth/{provider}/callback": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "providerCallback",
+        "summary": "End it",
+        "description": "Where the provider sends the browser back to: the code is exchanged, the ID token verified, and a session of twelve hours begins, in which the claims' roles and groups hold. Refusals are pages. Parameters that are not named here are passed over.",
+        "security": [],
+        "parameters": [
+          {"$ref": "#/components/parameters/RequestIdIn"},
+          {"$ref": "#/components/parameters/ProviderOfPath"},
+          {"name": "state", "in": "query", "schema": {"type": "string"}},
+          {"name": "code", "in": "query", "schema": {"type": "string"}},
+          {"name": "iss", "in": "query", "description": "RFC 9207.", "schema": {"type": "string"}},
+          {"name": "error", "in": "query", "schema": {"type": "string"}}
+        ],
+        "responses": {
+          "303": {
+            "description": "To where the sign-in began, with the session's cookie.",
+            "headers": {
+              "X-Request-Id": {"$ref": "#/components/headers/RequestId"},
+              "Location": {"$ref": "#/components/headers/Location"},
+              "Set-Cookie": {"$ref": "#/components/headers/SetCookie"}
+            }
+          },
+          "400": { "$ref": "#/components/responses/RefusalPage" },
+          "403": { "$ref": "#/components/responses/RefusalPage" },
+          "404": { "$ref": "#/components/responses/RefusalPage" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/RefusalPage" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "502": { "$ref": "#/components/responses/RefusalPage" },
           "503": { "$ref": "#/components/responses/Unavailable" }
         }
       }
@@ -2694,6 +2785,20 @@ try {
       }
     },
     "schemas": {
+      "ProviderList": {
+        "type": "object",
+        "required": ["items"],
+        "properties": { "items": {"type": "array", "items": {"$ref": "#/components/schemas/Provider"}} }
+      },
+      "Provider": {
+        "type": "object",
+        "required": ["name", "display_name", "login_path"],
+        "properties": {
+          "name": { "type": "string", "pattern": "^[a-z0-9-]{1,32}$" },
+          "display_name": { "type": "string", "description": "For a button." },
+          "login_path": { "type": "string", "description": "Where its button leads; `return_to` may be added.", "examples": ["/auth/corp/login"] }
+        }
+      },
       "SetUpState": { "type": "object", "required": ["needed"], "properties": {"needed": {"type": "boolean"}} },
       "SetUpRequest": {
         "type": "object",
@@ -4919,6 +5024,8 @@ try {
       }
     },
     "parameters": {
+      "ProviderOfPath": { "name": "provider", "in": "path", "required": true, "description": "A provider's name in the settings.", "schema": {"type": "string", "minLength": 1}, "example": "corp" },
+      "ReturnTo": { "name": "return_to", "in": "query", "description": "The path of this installation where the browser goes in the end.", "schema": {"type": "string", "pattern": "^/([^/\\\\].*)?$", "maxLength": 512, "default": "/"} },
       "ThingId": {
         "name": "id",
         "in": "path",
@@ -5223,6 +5330,11 @@ try {
       }
     },
     "responses": {
+      "RefusalPage": {
+        "description": "A page that says why, with the request's id.",
+        "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+        "content": { "text/html": {"schema": {"type": "string"}} }
+      },
       "Unauthorized": {
         "description": "`unauthorized`: no key, token or session, or one that is not valid here and now; `second_factor_required` from sign-ins.",
         "headers": {
@@ -5401,7 +5513,7 @@ try {
 
     /// `setup.html`
     package static let setupHTML = File(
-        name: "setup.html", contentType: "text/html; charset=utf-8", etag: "\"bff15d7c45471b41\"",
+        name: "setup.html", contentType: "text/html; charset=utf-8", etag: "\"d70c893f1c318c0b\"",
         text: #"""
 <!doctype html>
 <html lang="en">
@@ -5428,6 +5540,7 @@ try {
 <p><label for="password">Password, 15 characters or more</label><br><input id="password" type="password" autocomplete="new-password" required size="48" minlength="15" maxlength="256"></p>
 <p><button>Create</button></p>
 </form>
+<ul id="providers" hidden></ul>
 </main>
 </body>
 </html>
@@ -5436,7 +5549,7 @@ try {
 
     /// `setup.js`
     package static let setupJS = File(
-        name: "setup.js", contentType: "text/javascript; charset=utf-8", etag: "\"386ee2cb559d3beb\"",
+        name: "setup.js", contentType: "text/javascript; charset=utf-8", etag: "\"bd592040fd24fbb0\"",
         text: #"""
 "use strict";
 
@@ -5450,6 +5563,22 @@ if (token) {
   history.replaceState(null, "", location.pathname);
   document.getElementById("name").focus();
 }
+
+// People of an outside provider need no set-up.
+async function offerProviders() {
+  const answer = await fetch("/api/v1/providers");
+  if (!answer.ok) return;
+  const list = document.getElementById("providers");
+  for (const provider of (await answer.json()).items) {
+    const link = document.createElement("a");
+    link.href = provider.login_path;
+    link.textContent = `Sign in with ${provider.display_name}`;
+    list.appendChild(document.createElement("li")).appendChild(link);
+    list.hidden = false;
+  }
+}
+// Without them the page is what it was.
+offerProviders().catch(() => {});
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

@@ -1,5 +1,5 @@
 internal import Configuration
-internal import SystemPackage
+internal import PunctualAccess
 internal import Yams
 
 /// The YAML file of settings.
@@ -7,10 +7,18 @@ internal import Yams
 /// Configuration reads its values; a reader asks for the keys it knows and never hears of the others, so they are looked
 /// for here: a setting with a slip in its name would otherwise be one that quietly does not hold.
 enum ConfigFile {
-    /// Opens a file of at most 1 MiB.
-    /// - Returns: nil when nothing is set in it.
+    /// What a file says.
+    struct Contents {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        var providers: [Provider] = []
+    }
+
+    private static let providers = "access.providers"
+
+    /// Reads a file of at most 1 MiB.
+    /// - Parameter environment: where providers' secrets may be.
     /// - Throws: `SettingsError` with one line that names the file, never a value of it.
-    static func provider(_ path: String) async throws(SettingsError) -> (any ConfigProvider)? {
+    static func read(_ path: String, environment: [String: String]) throws(SettingsError) -> Contents {
         guard let bytes = readFile(path, limit: 1 << 20) else {
             throw SettingsError("cannot read the config file \(path): it is missing, unreadable or past 1 MiB")
         }
@@ -18,11 +26,11 @@ enum ConfigFile {
             throw SettingsError("the config file \(path) is no UTF-8 text")
         }
         do {
-            guard let node = try Yams.compose(yaml: text), !isNull(node) else { return nil }
+            var contents = Contents()
+            guard let node = try Yams.compose(yaml: text), !isNull(node) else { return contents }
             guard case .mapping(let mapping) = node else { throw SettingsError("must be a mapping of settings") }
-            var seen: Set<String> = []
-            try check(mapping, under: "", &seen)
-            return try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
+            try read(mapping, under: "", ProviderSettings(environment: environment), into: &contents)
+            return contents
         } catch let error as SettingsError {
             throw SettingsError("the config file \(path): \(error)")
         } catch {
@@ -30,8 +38,8 @@ enum ConfigFile {
         }
     }
 
-    private static func check(
-        _ mapping: Yams.Node.Mapping, under path: String, _ seen: inout Set<String>
+    private static func read(
+        _ mapping: Yams.Node.Mapping, under path: String, _ providers: ProviderSettings, into contents: inout Contents
     ) throws(SettingsError) {
         for (name, node) in mapping {
             let line = name.mark.map { " (line \($0.line))" } ?? ""
@@ -41,12 +49,22 @@ enum ConfigFile {
                 if let fault = fault(of: node, isList: Settings.lists.contains(key)) {
                     throw SettingsError("\(key): \(fault)\(line)")
                 }
-                guard seen.insert(key).inserted else { throw SettingsError("\(key) stands there twice\(line)") }
+                let words = key.split(separator: ".").map(String.init)
+                let value: ConfigContent =
+                    node.sequence.map { .stringArray($0.compactMap { $0.scalar?.string }) }
+                    ?? .string(node.scalar?.string ?? "")
+                let before = contents.values.updateValue(
+                    ConfigValue(value, isSecret: true), forKey: AbsoluteConfigKey(words))
+                if before != nil { throw SettingsError("\(key) stands there twice\(line)") }
+            } else if key == Self.providers {
+                guard contents.providers.isEmpty else { throw SettingsError("\(key) stands there twice\(line)") }
+                contents.providers = try providers.read(node)
             } else if case .mapping(let inner) = node {
-                try check(inner, under: key, &seen)
+                try read(inner, under: key, providers, into: &contents)
             } else if !isNull(node) || !Settings.keys.contains(where: { $0.hasPrefix("\(key).") }) {
-                let near = Nearest.word(to: key, among: Settings.keys).map { "; did you mean \($0)?" } ?? ""
-                throw SettingsError("there is no setting \(key)\(line)\(near)")
+                let near = Nearest.word(to: key, among: Settings.keys.union([Self.providers]))
+                throw SettingsError(
+                    "there is no setting \(key)\(line)\(near.map { "; did you mean \($0)?" } ?? "")")
             }
         }
     }
@@ -58,7 +76,8 @@ enum ConfigFile {
         return node.sequence?.allSatisfy { $0.scalar != nil } == true ? nil : "must be a list of words"
     }
 
-    private static func isNull(_ node: Yams.Node) -> Bool {
+    /// Whether nothing stands there.
+    static func isNull(_ node: Yams.Node) -> Bool {
         guard let scalar = node.scalar, scalar.style == .plain else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }

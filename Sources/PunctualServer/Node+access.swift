@@ -14,7 +14,7 @@ extension Node {
     /// - Returns: nil when whoever reaches the port may do everything.
     /// - Throws: `SettingsError` when the master key is missing, or is not the database's.
     static func openAccess(
-        _ settings: Settings, _ opened: OpenStore, _ logger: Logger
+        _ settings: Settings, _ opened: OpenStore, _ calls: GuardedProviderCalls, _ logger: Logger
     ) async throws -> AccessServices? {
         guard settings.access.mode == .required else { return nil }
         let keys = try masterKeys(settings, logger)
@@ -27,7 +27,17 @@ extension Node {
         }
         let access = AccessServices(
             store: opened.access, keys: keys, issuer: settings.access.issuer ?? "urn:punctual:\(keys.id)",
-            address: settings.access.issuer ?? settings.baseURL(port: settings.httpPort), now: store.now)
+            address: settings.access.issuer ?? settings.baseURL(port: settings.httpPort), now: store.now,
+            providers: settings.access.providers, calls: calls,
+            report: { name, fault in
+                if let fault {
+                    logger.error(
+                        "an OpenID provider is away; the keys that are known stay in use",
+                        metadata: ["provider": "\(name)", "error": "\(fault)"])
+                } else {
+                    logger.notice("an OpenID provider is back", metadata: ["provider": "\(name)"])
+                }
+            })
         try await access.signingKeys.renew(at: now)
         return access
     }
@@ -74,6 +84,24 @@ extension Node {
             if contents.isEmpty { return nil }
             // A secret of another form is refused when it is written.
             return contents.compactMap { WebhookSecret($0.reveal()) }
+        }
+    }
+}
+
+/// Keeps what is known of outside providers fresh; a provider that does not answer delays nothing else.
+struct ProviderUpkeep: Service {
+    let directory: ProviderDirectory
+    let store: any JobStore
+    let logger: Logger
+
+    func run() async throws {
+        try await repeatUntilShutdown {
+            do throws(StoreError) {
+                await directory.renew(at: try await store.now())
+            } catch {
+                logger.error("providers could not be asked", metadata: ["error": "\(error)"])
+            }
+            try await Task.sleep(for: .seconds(5))
         }
     }
 }

@@ -41,10 +41,11 @@ package enum Node {
         let (egress, signing) = (try settings.egressGuard(), try settings.webhookSecrets())
         try settings.checkAnchors()
         let opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
+        let calls = GuardedProviderCalls(egress)
         let access: AccessServices?
         let setUpToken: Redacted<String>?
         do {
-            access = try await openAccess(settings, opened, logger)
+            access = try await openAccess(settings, opened, calls, logger)
             let isMissing = try await access?.setUp.isNeeded() ?? false
             setUpToken = isMissing && settings.roles.contains(.api) ? access?.setUp.token : nil
         } catch {
@@ -110,6 +111,9 @@ package enum Node {
                 settings.anchors, access.audits, http: http, logger: logger,
                 isMine: { shards.virtualShards().contains(0) }, now: store.now)
             if let anchoring { services.append(anchoring) }
+            if settings.roles.contains(.api), !access.providers.providers.isEmpty {
+                services.append(ProviderUpkeep(directory: access.providers, store: store, logger: logger))
+            }
         }
         services += [
             RetentionService(store: store, options: options, instruments: instruments),
@@ -138,6 +142,7 @@ package enum Node {
             outcome = .failure(SettingsError(startFailure(error, settings)))
         }
         await http.shutdown()
+        await calls.client.shutdown()
         await opened.close()
         try outcome.get()
     }

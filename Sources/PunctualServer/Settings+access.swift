@@ -22,6 +22,8 @@ extension Settings {
         /// The proxies whose word about the client's address is taken.
         var trustedProxies: [IPRange] = []
         var forwardedField = ClientAddress.Field.xForwardedFor
+        /// Outside OpenID providers whose people and tokens are let in.
+        var providers: [Provider] = []
         var limits = RequestLimits()
         /// The hourly tier of everybody; nil means none.
         var tier: RequestLimits.Tier?
@@ -98,6 +100,16 @@ extension Settings.Access {
             }
         }
         return result
+    }
+
+    /// - Throws: `SettingsError` for providers that would be of no use, or stand for this installation itself.
+    func checkProviders() throws(SettingsError) {
+        guard let provider = providers.first else { return }
+        if mode == .open { throw SettingsError("access.providers \(provider.name): access.mode is open") }
+        if let provider = providers.first(where: { $0.issuer == issuer }) {
+            throw SettingsError(
+                "access.providers \(provider.name): its issuer is access.issuer, this installation itself")
+        }
     }
 
     private func ranges(

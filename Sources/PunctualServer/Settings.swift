@@ -116,14 +116,22 @@ extension Settings {
     package static func load(
         flags: [String: String], environment: [String: String], configFile: String?, base: Settings = Settings()
     ) async throws(SettingsError) -> Settings {
+        let variables = try withFiles(environment)
         var providers: [any ConfigProvider] = [
             EnvironmentVariablesProvider(
                 environmentVariables: Dictionary(
                     uniqueKeysWithValues: flags.map { ($0.replacing(".", with: "_").uppercased(), $1) })),
-            EnvironmentVariablesProvider(environmentVariables: try withFiles(environment)).prefixKeys(with: "punctual"),
+            EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: "punctual"),
         ]
-        if let configFile, let file = try await ConfigFile.provider(configFile) { providers.append(file) }
-        return try base.reading(ConfigReader(providers: providers))
+        var base = base
+        if let configFile {
+            let file = try ConfigFile.read(configFile, environment: variables)
+            providers.append(InMemoryProvider(values: file.values))
+            base.access.providers = file.providers
+        }
+        let settings = try base.reading(ConfigReader(providers: providers))
+        try settings.access.checkProviders()
+        return settings
     }
 
     /// Puts the contents of the files that `PUNCTUAL_…_FILE` variables name in place of the variables they stand for.

@@ -54,7 +54,7 @@ struct DocumentedOperation: Hashable, Sendable, CustomTestStringConvertible {
         case "keys": return .own
         case "me": return .self
         // Strangers show there who they are.
-        case "setup": return .anybody
+        case "setup", "providers": return .anybody
         case "sessions": return method == "post" ? .anybody : .self
         default: return .everywhere(.admin)
         }

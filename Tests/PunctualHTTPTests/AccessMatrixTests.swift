@@ -163,7 +163,7 @@ private struct Probe {
         default: break
         }
         for (name, value) in [
-            ("{job_id}", "\(things.job)"), ("{id}", "\(id)"), ("{service}", "a"),
+            ("{job_id}", "\(things.job)"), ("{id}", "\(id)"), ("{service}", "a"), ("{provider}", "corp"),
             ("{name}", route.operation == .pauseQueue || route.operation == .resumeQueue ? "q" : "s"),
         ] {
             path = path.replacingOccurrences(of: name, with: value)

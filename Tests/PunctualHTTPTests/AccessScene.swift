@@ -23,10 +23,13 @@ struct AccessScene {
     static let keys = InstallationKeys(text: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")!
 
     /// - Parameter address: where the installation is reached; with https its cookies are for TLS.
-    init(address: String = "https://jobs.example.com") async throws {
+    init(
+        address: String = "https://jobs.example.com", providers: [Provider] = [],
+        calls: any ProviderCalls = NoProviderCalls()
+    ) async throws {
         access = AccessServices(
             store: identities, keys: Self.keys, issuer: address, address: address, now: scene.store.now,
-            hasher: Self.hasher)
+            providers: providers, calls: calls, hasher: Self.hasher)
         scene.services.guardDoors(with: access)
         try await access.signingKeys.renew(at: scene.clock.now())
     }

@@ -62,6 +62,7 @@ struct DocumentationTests {
         let known = try DocumentationTests.pages().flatMap(DocumentationTests.commands)
         #expect(known.filter { $0.page == "README.md" }.count >= 2, "the README shows commands with their output")
         let database = try PostgresServer.shared.database()
+        let provider = try OpenIDProvider()
         try await withFolder { folder in
             try await withServer(["dev", "--demo", "--port", "0"], in: folder) { server in
                 let path = URL(filePath: try Program.punctual()).deletingLastPathComponent().path()
@@ -71,7 +72,11 @@ struct DocumentationTests {
                     let said = try await Program.run(
                         try Program.installed("bash"),
                         ["-c", "exec 2>&1; set -e; PATH=\(path):$PATH\n\(shown.command)"],
-                        in: folder, environment: ["PUNCTUAL_URL": isOpen ? server.address : "", "DATABASE": database])
+                        in: folder,
+                        environment: [
+                            "PUNCTUAL_URL": isOpen ? server.address : "", "DATABASE": database,
+                            "ISSUER": provider.issuer, "CLIENT_SECRET": OpenIDProvider.secret,
+                        ])
                     #expect(said.status == 0, "\(shown.testDescription): \(said)")
                     let lines = said.out.split(separator: "\n").map(String.init)
                     if !shown.lines.isEmpty {
@@ -80,9 +85,11 @@ struct DocumentationTests {
                             "\(shown.testDescription)")
                     }
                 }
-                // That server ends with its page; a page that failed half-way has left it running.
+                // Those servers end with their pages; a page that failed half-way has left one running.
                 _ = try await Program.run(
-                    try Program.installed("bash"), ["-c", "test ! -f serve.pid || kill $(cat serve.pid)"], in: folder)
+                    try Program.installed("bash"),
+                    ["-c", "for file in serve.pid openid.pid; do kill $(cat $file); done"],
+                    in: folder)
             }
         }
     }

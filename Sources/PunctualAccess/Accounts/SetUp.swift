@@ -19,8 +19,10 @@ package struct SetUp: Sendable {
         self.pepper = pepper
     }
 
-    /// Whether nobody could sign in yet.
-    package func isNeeded() async throws(StoreError) -> Bool { try await store.users(after: nil, limit: 1).isEmpty }
+    /// Whether there is no user yet but those of outside providers, who stand behind all others.
+    package func isNeeded() async throws(StoreError) -> Bool {
+        try await store.users(after: nil, limit: 1).allSatisfy(\.isOutside)
+    }
 
     /// What the first administrator has to show.
     package var token: Redacted<String> { Redacted(Base64URL.encode(pepper.hash(SetUp.use, use: SetUp.use).bytes)) }

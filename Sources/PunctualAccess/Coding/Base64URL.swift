@@ -52,6 +52,12 @@ package enum Base64URL {
     /// The plain alphabet of RFC 4648, section 4, without padding: what PHC strings use.
     static let plainAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
+    /// With the plain alphabet and padding, as `Authorization` fields have it (RFC 7617).
+    static func padded(_ bytes: [UInt8]) -> String {
+        let text = String(decoding: encode(bytes, alphabet: plainAlphabet), as: UTF8.self)
+        return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    }
+
     static let plainNumbers: [UInt8] = {
         var numbers = [UInt8](repeating: 64, count: 256)
         for (number, character) in plainAlphabet.enumerated() { numbers[Int(character)] = UInt8(number) }

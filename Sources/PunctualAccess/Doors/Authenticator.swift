@@ -19,7 +19,11 @@ package final class Authenticator: Sendable {
     private let grants = SharedCache<Set<Subject>, [Grant]>(capacity: 20_000)
     private let families = SharedCache<Identifier, RefreshFamily?>(capacity: 20_000)
     private let tokens = SharedCache<String, TokenVerifier.Token>(capacity: 5000)
+    private let renewKeys = Mutex<RenewKeys?>(nil)
     private let uses = Mutex<[Identifier: Use]>([:])
+
+    /// Fetches the keys of an issuer anew, when it may.
+    package typealias RenewKeys = @Sendable (_ issuer: String, _ now: Timestamp) async -> Void
 
     /// What matters of a subject beside its grants.
     private struct Standing: Sendable {
@@ -45,6 +49,9 @@ package final class Authenticator: Sendable {
         self.verifier.withLock { $0 = verifier }
         tokens.clear()
     }
+
+    /// From now on a token of a trusted issuer with a key that is not known makes its keys be fetched.
+    package func onUnknownKey(_ renew: @escaping RenewKeys) { renewKeys.withLock { $0 = renew } }
 
     /// Forgets what the store has said: after each change of this node's own.
     package func forget() {
@@ -154,21 +161,34 @@ package final class Authenticator: Sendable {
         if family.revokedAt != nil { return .failure(.revoked) }
         if family.expiresAt <= now || family.createdAt + SessionSecret.lifetime <= now { return .failure(.expired) }
         guard try await standing(of: family.subject).isThere else { return .failure(.revoked) }
+        let subjects = Set(family.groups.map(Subject.group)).union([family.subject])
         var principal = Principal(
-            family.subject, credential: "session:\(family.id)", address: address,
-            grants: try await grants(of: [family.subject]), scopes: family.scopes, at: now)
+            family.subject, groups: Set(family.groups), credential: "session:\(family.id)", address: address,
+            grants: try await grants(of: subjects), granted: family.granted, scopes: family.scopes, at: now)
         principal.family = family.id
         return .success(principal)
     }
 
     /// Signatures are dear: a token that was found good is known until it ends.
     private func verified(_ text: Redacted<String>, at now: Timestamp) async throws(TokenFault) -> TokenVerifier.Token {
-        let verifier = verifier.withLock { $0 }
-        let token = try await tokens.value(text.reveal()) { () async throws(TokenFault) in
-            try verifier.verify(text.reveal(), at: now)
+        var token: TokenVerifier.Token
+        do throws(TokenFault) { token = try await known(text, at: now) } catch {
+            guard error == .keyUnknown, let renew = renewKeys.withLock({ $0 }),
+                let issuer = TokenVerifier.issuer(claimedBy: text.reveal())
+            else { throw error }
+            await renew(issuer, now)
+            // Others may have fetched it meanwhile, so it is looked at again in any case.
+            token = try await known(text, at: now)
         }
         guard token.expiresAt + TokenVerifier.leeway > now else { throw .expired }
         return token
+    }
+
+    private func known(_ text: Redacted<String>, at now: Timestamp) async throws(TokenFault) -> TokenVerifier.Token {
+        let verifier = verifier.withLock { $0 }
+        return try await tokens.value(text.reveal()) { () async throws(TokenFault) in
+            try verifier.verify(text.reveal(), at: now)
+        }
     }
 
     // MARK: What the store says

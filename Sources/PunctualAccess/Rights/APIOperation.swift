@@ -12,6 +12,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case health, home, live, ready, metrics, openapi, docs
 
     case setupPage, setupState, setUp, signIn, signOut, token, revokeToken, authorizationServer, signingKeys
+    case listProviders, providerLogin, providerCallback
     case whoAmI, changePassword, enrolSecondFactor, confirmSecondFactor, removeSecondFactor, signOutEverywhere
     case listKeys, createKey, getKey, rotateKey, revokeKey
     case listUsers, createUser, getUser, patchUser, deleteUser
@@ -40,8 +41,10 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
 
     package var requirement: Requirement {
         switch self {
-        case .health, .home, .live, .ready, .openapi, .docs, .setupPage, .authorizationServer, .signingKeys: .open
-        case .setupState, .setUp, .signIn, .token, .revokeToken: .entrance
+        case .health, .home, .live, .ready, .openapi, .docs, .setupPage, .authorizationServer, .signingKeys,
+            .listProviders:
+            .open
+        case .setupState, .setUp, .signIn, .token, .revokeToken, .providerLogin, .providerCallback: .entrance
         case .whoAmI, .signOut, .changePassword, .enrolSecondFactor, .confirmSecondFactor, .removeSecondFactor,
             .signOutEverywhere:
             .own
@@ -95,7 +98,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .createJob, .createJobs, .replaceJob, .patchJob, .deleteJob, .pauseJob, .resumeJob, .triggerJob,
             .backfillJob,
             .putOnSchedule, .takeOffSchedule, .retryExecution, .cancelExecution, .pauseQueue, .resumeQueue, .setUp,
-            .signIn, .signOut, .token, .revokeToken, .changePassword, .enrolSecondFactor, .confirmSecondFactor,
+            .signIn, .providerCallback, .signOut, .token, .revokeToken, .changePassword, .enrolSecondFactor,
+            .confirmSecondFactor,
             .removeSecondFactor, .signOutEverywhere, .createKey, .rotateKey, .revokeKey, .createUser, .patchUser,
             .deleteUser, .createServiceAccount, .patchServiceAccount, .deleteServiceAccount, .createGrant, .deleteGrant,
             .putSecret, .deleteSecret, .exportAudit:
@@ -103,7 +107,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
             .listJobExecutions, .getExecution, .listQueues, .claimWork, .heartbeatWork, .completeWork, .stats, .events,
             .health, .home, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
-            .signingKeys, .whoAmI, .listKeys, .getKey, .listUsers, .getUser, .listServiceAccounts, .getServiceAccount,
+            .signingKeys, .listProviders, .providerLogin, .whoAmI, .listKeys, .getKey, .listUsers, .getUser,
+            .listServiceAccounts, .getServiceAccount,
             .listGrants, .getGrant, .listSecrets, .listAudit:
             false
         }

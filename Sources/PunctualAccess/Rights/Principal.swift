@@ -46,16 +46,17 @@ package struct Principal: Hashable, Sendable {
     /// Somebody who is known here.
     /// - Parameters:
     ///   - grants: those of the subject and of its groups; void ones are passed over.
+    ///   - granted: what the claims of an outside provider gave beside them.
     ///   - scopes: what the credential allows of them; nil means all of them, none means nothing.
     package init(
         _ subject: Subject, groups: Set<String> = [], credential: String, address: IPAddress?, grants: [Grant],
-        scopes: [Permission]?, at now: Timestamp
+        granted: [Permission] = [], scopes: [Permission]?, at now: Timestamp
     ) {
         let subjects = Set(groups.map(Subject.group)).union([subject])
-        let granted = grants.filter { subjects.contains($0.subject) && ($0.expiresAt.map { $0 > now } ?? true) }
+        let held = grants.filter { subjects.contains($0.subject) && ($0.expiresAt.map { $0 > now } ?? true) }
         self.init(
             subject: subject, name: subject.text, groups: groups, credential: credential, address: address,
-            permissions: granted.map(\.permission).limited(to: scopes))
+            permissions: (held.map(\.permission) + granted).limited(to: scopes))
     }
 
     /// Somebody with the token of an outside provider.

@@ -17,6 +17,9 @@ package struct SealContext: Hashable, Sendable {
         SealContext(["secret", service, name, String(version)])
     }
 
+    /// A sign-in at an outside provider that a browser has begun.
+    static let login = SealContext(["provider-login"])
+
     /// A user's second factor.
     package static func secondFactor(of user: Identifier) -> SealContext {
         SealContext(["second-factor", user.description])

@@ -15,7 +15,8 @@ package final class SigningKeys: Sendable {
 
     private struct State {
         var ring = SigningKeyRing([])
-        var trusted: [TokenIssuer] = []
+        /// Outside issuers by name.
+        var trusted: [String: TokenIssuer] = [:]
     }
 
     /// - Parameters:
@@ -30,13 +31,10 @@ package final class SigningKeys: Sendable {
 
     package var issuer: String { tokens.issuer }
 
-    /// From now on tokens of these outside issuers are taken, too.
-    package func trust(_ issuers: [TokenIssuer], at now: Timestamp) async {
-        let ring = state.withLock { state in
-            state.trusted = issuers
-            return state.ring
-        }
-        await tell(ring, at: now)
+    /// From now on the tokens of this outside issuer are taken, by these keys of it.
+    package func trust(_ issuer: TokenIssuer, at now: Timestamp) async {
+        state.withLock { $0.trusted[issuer.name] = issuer }
+        await tell(at: now)
     }
 
     /// Reads the keys, and makes one when it is time; to be repeated each minute at least.
@@ -51,7 +49,7 @@ package final class SigningKeys: Sendable {
             state.ring = ring
             return isNew
         }
-        if isNew { await tell(ring, at: now) }
+        if isNew { await tell(at: now) }
     }
 
     /// The set for `/.well-known/jwks.json` (RFC 7517).
@@ -67,11 +65,19 @@ package final class SigningKeys: Sendable {
             at: now)
     }
 
-    private func tell(_ ring: SigningKeyRing, at now: Timestamp) async {
-        let keys = await TokenKey.keys(jwks: ring.jwks(at: now), algorithms: [.edDSA])
-        let own = TokenIssuer.own(name: tokens.issuer, audience: tokens.audience, keys: keys)
-        let trusted = state.withLock { $0.trusted }
-        authenticator.use(TokenVerifier(issuers: [own] + trusted))
+    /// Tells the authenticator of all keys; of two at once the last one tells what both have changed.
+    private func tell(at now: Timestamp) async {
+        while true {
+            let jwks = jwks(at: now)
+            let keys = await TokenKey.keys(jwks: jwks, algorithms: [.edDSA])
+            let own = TokenIssuer.own(name: tokens.issuer, audience: tokens.audience, keys: keys)
+            let isTold = state.withLock { state in
+                guard state.ring.jwks(at: now) == jwks else { return false }
+                authenticator.use(TokenVerifier(issuers: [own] + state.trusted.values))
+                return true
+            }
+            if isTold { return }
+        }
     }
 
     private func stored(at now: Timestamp) async throws(StoreError) -> SigningKeyRing {

@@ -48,7 +48,7 @@ package struct TokenKey: Sendable {
                 await collection.add(ecdsa: try ES256PublicKey(parameters: (x, y)))
             case .ps256, .rs256:
                 // 2,048 to 8,192 bits: a longer modulus only burns time.
-                guard let modulus = Self.number(jwk["n"], lengths: 256...1024),
+                guard let modulus = Self.number(jwk["n"], lengths: 256...1024), Self.isWide(modulus),
                     let exponent = Self.number(jwk["e"], lengths: 1...4)
                 else { throw Fault.material }
                 let key = try Insecure.RSA.PublicKey(modulus: modulus, exponent: exponent)
@@ -70,6 +70,12 @@ package struct TokenKey: Sendable {
             return nil
         }
         return text
+    }
+
+    /// Whether a number of 256 bytes or more has 2,048 bits: leading zeros are none.
+    private static func isWide(_ text: String) -> Bool {
+        let bytes = (Base64URL.decode(text.utf8) ?? []).drop { $0 == 0 }
+        return bytes.count > 256 || (bytes.count == 256 && bytes.first.map { $0 >= 0x80 } ?? false)
     }
 
     /// Whether the signature over the bytes is this key's.

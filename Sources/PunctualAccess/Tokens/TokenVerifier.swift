@@ -20,6 +20,8 @@ package struct TokenVerifier: Sendable {
         package let id: String?
         package let issuedAt: Timestamp?
         package let expiresAt: Timestamp
+        /// That of its signature.
+        package let algorithm: TokenAlgorithm
         /// All claims.
         package let claims: JSONValue
     }
@@ -38,7 +40,15 @@ package struct TokenVerifier: Sendable {
         guard let key = issuer.keys[kid] else { throw .keyUnknown }
         guard key.algorithm == algorithm else { throw .algorithmMismatch }
         guard key.isValid(signature, for: Array(parts[0] + [UInt8(ascii: ".")] + parts[1])) else { throw .signature }
-        return try token(claims, issuer: issuer, at: now)
+        return try token(claims, issuer: issuer, algorithm, at: now)
+    }
+
+    /// The issuer that a token names, believed or not; nil for what is no token.
+    static func issuer(claimedBy text: String) -> String? {
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 3, let payload = Base64URL.decode(parts[1]) else { return nil }
+        // What is no JSON names nobody.
+        return (try? JSONValue(parsing: payload))?["iss"]?.string
     }
 
     private func object(_ bytes: [UInt8], else fault: TokenFault) throws(TokenFault) -> JSONValue {
@@ -68,7 +78,9 @@ package struct TokenVerifier: Sendable {
         guard issuer.types.contains(short) else { throw .type }
     }
 
-    private func token(_ claims: JSONValue, issuer: TokenIssuer, at now: Timestamp) throws(TokenFault) -> Token {
+    private func token(
+        _ claims: JSONValue, issuer: TokenIssuer, _ algorithm: TokenAlgorithm, at now: Timestamp
+    ) throws(TokenFault) -> Token {
         guard let expiresAt = try instant("exp", claims) else { throw .claim("exp") }
         let (issuedAt, notBefore) = (try instant("iat", claims), try instant("nbf", claims))
         for name in issuer.requiredClaims.sorted() where claims[name] == nil { throw .claim(name) }
@@ -84,7 +96,7 @@ package struct TokenVerifier: Sendable {
         guard let subject = claims["sub"]?.string, (1...255).contains(subject.utf8.count) else { throw .subject }
         return Token(
             issuer: issuer.name, subject: subject, id: claims["jti"]?.string, issuedAt: issuedAt, expiresAt: expiresAt,
-            claims: claims)
+            algorithm: algorithm, claims: claims)
     }
 
     /// A NumericDate (RFC 7519); nil when it is missing.

@@ -110,6 +110,7 @@ extension RefreshFamily {
     public var storedText: String {
         let json: JSONValue = [
             "client": .string(client), "scopes": scopes.map { .array($0.map(\.json)) } ?? .null,
+            "groups": .array(groups.map(JSONValue.string)), "granted": .array(granted.map(\.json)),
             "generation": .int(Int64(generation)), "current": current.stored, "rotated_at": .instant(rotatedAt),
             "previous": previous?.stored ?? .null, "created_at": .instant(createdAt),
         ]
@@ -126,6 +127,9 @@ extension RefreshFamily {
             id: id, subject: try Subject(stored: subject, of: "token family \(id)"),
             client: try members.required("client", \.string),
             scopes: try members.optional("scopes") { $0.all(Permission.init(json:)) },
+            // Families from before there were providers have neither.
+            groups: try members.optional("groups") { $0.all(\.string) } ?? [],
+            granted: try members.optional("granted") { $0.all(Permission.init(json:)) } ?? [],
             generation: Int(try members.required("generation", \.int)),
             current: try members.required("current") { KeyedHash(stored: $0) },
             rotatedAt: try members.required("rotated_at", \.instant),

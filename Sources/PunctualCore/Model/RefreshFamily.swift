@@ -10,6 +10,10 @@ public struct RefreshFamily: Hashable, Sendable {
     public var client: String
     /// What the sign-in allows of what the subject may; nil means all of it.
     public var scopes: [Permission]?
+    /// Groups that an outside provider named at the sign-in; empty for our own users.
+    public var groups: [String]
+    /// What the provider's claims allowed at the sign-in, beside what the subject was granted; empty for our own users.
+    public var granted: [Permission]
     /// Counts the rotations, from 1.
     public var generation: Int
     public var current: KeyedHash
@@ -25,7 +29,8 @@ public struct RefreshFamily: Hashable, Sendable {
     public var version: Int
 
     public init(
-        id: Identifier, subject: Subject, client: String, scopes: [Permission]? = nil, generation: Int = 1,
+        id: Identifier, subject: Subject, client: String, scopes: [Permission]? = nil, groups: [String] = [],
+        granted: [Permission] = [], generation: Int = 1,
         current: KeyedHash, rotatedAt: Timestamp, previous: KeyedHash? = nil, createdAt: Timestamp,
         expiresAt: Timestamp, revokedAt: Timestamp? = nil, version: Int = 1
     ) {
@@ -33,6 +38,8 @@ public struct RefreshFamily: Hashable, Sendable {
         self.subject = subject
         self.client = client
         self.scopes = scopes
+        self.groups = groups
+        self.granted = granted
         self.generation = generation
         self.current = current
         self.rotatedAt = rotatedAt

@@ -16,15 +16,23 @@ package struct AccessServices: Sendable {
     package let audit: AuditLog
     package let setUp: SetUp
     package let signIn: SignIn
+    /// Outside OpenID providers.
+    package let providers: ProviderDirectory
+    package let providerSignIn: ProviderSignIn
     /// The address at which the installation is reached, without a slash at its end.
     package let address: String
     /// The store's clock, which all nodes share.
     let now: @Sendable () async throws(StoreError) -> Timestamp
 
-    /// - Parameter issuer: what the installation's tokens name; the same on every node.
+    /// - Parameters:
+    ///   - issuer: what the installation's tokens name; the same on every node.
+    ///   - providers: outside OpenID providers whose people and tokens are let in.
+    ///   - calls: how they are called.
+    ///   - report: told when one goes away or is back.
     package init(
         store: any IdentityStore & SecretStore & AuditStore, keys: InstallationKeys, issuer: String, address: String,
-        now: @escaping @Sendable () async throws(StoreError) -> Timestamp, mappings: [String: ClaimMapping] = [:],
+        now: @escaping @Sendable () async throws(StoreError) -> Timestamp, providers: [Provider] = [],
+        calls: any ProviderCalls = NoProviderCalls(), report: @escaping ProviderDirectory.Report = { _, _ in },
         hasher: PasswordHasher = PasswordHasher()
     ) {
         identities = store
@@ -34,13 +42,22 @@ package struct AccessServices: Sendable {
         self.address = address
         self.now = now
         self.hasher = hasher
-        authenticator = Authenticator(store: store, pepper: keys.pepper, ownIssuer: issuer, mappings: mappings)
+        authenticator = Authenticator(
+            store: store, pepper: keys.pepper, ownIssuer: issuer,
+            mappings: Dictionary(providers.map { ($0.issuer, $0.mapping) }) { first, _ in first })
         signingKeys = SigningKeys(
             store: store, masterKeys: keys.masterKeys, issuer: issuer, authenticator: authenticator)
         vault = SecretVault(store: store, masterKeys: keys.masterKeys, now: now)
         audit = AuditLog(store: store)
         setUp = SetUp(store: store, pepper: keys.pepper)
         signIn = SignIn(store: store, hasher: hasher, keys: keys)
+        let directory = ProviderDirectory(providers, calls: calls, signingKeys: signingKeys, report: report)
+        self.providers = directory
+        providerSignIn = ProviderSignIn(
+            directory: directory, store: store, vault: vault, keys: keys, address: address)
+        authenticator.onUnknownKey { [weak directory] issuer, now in
+            await directory?.renew(issuer: issuer, at: now)
+        }
     }
 
     /// Whether browsers come over TLS, so that cookies may say that they are for nothing else.

@@ -21,7 +21,7 @@ struct SessionController {
             return (name, password, code, fields.bool("cookie") ?? false)
         }
         guard let name, let password else { throw Problem(.validation, "name and password are required.") }
-        if wantsCookie { try requireCookies(access, context) }
+        if wantsCookie { try access.requireCookies(from: context.principal.address) }
         let now = try await services.store.now()
         switch try await access.signIn.check(name: name.lowercased(), password: password, code: code, at: now) {
         case .success(let user):
@@ -42,14 +42,6 @@ struct SessionController {
         }
     }
 
-    /// Cookies that may travel without TLS are for this machine alone.
-    private func requireCookies(_ access: AccessServices, _ context: APIContext) throws {
-        if access.isSecure || (context.principal.address?.isLoopback ?? false) { return }
-        throw Problem(
-            .conflict, "Sessions need TLS: set access.issuer to the https address at which the installation is reached."
-        )
-    }
-
     private func tokens(for user: User, _ access: AccessServices, at now: Timestamp) async throws -> Response {
         var generator = SystemRandomNumberGenerator()
         let (family, refresh) = RefreshFamily.begin(
@@ -68,17 +60,11 @@ struct SessionController {
     }
 
     private func session(of user: User, _ access: AccessServices, at now: Timestamp) async throws -> Response {
-        var generator = SystemRandomNumberGenerator()
-        let pepper = access.keys.pepper
-        let secret = SessionSecret(family: Identifier.random(at: now), using: &generator)
-        _ = try await access.identities.create(
-            RefreshFamily(
-                id: secret.family, subject: .user(user.id), client: SessionSecret.client,
-                current: secret.hash(pepper), rotatedAt: now, createdAt: now, expiresAt: now + SessionSecret.lifetime))
+        let secret = try await access.beginSession(of: user.id, at: now)
         let seconds = SessionSecret.lifetime.components.seconds
         let json: JSONValue = [
             "access_token": .null, "token_type": .null, "expires_in": .int(seconds), "refresh_token": .null,
-            "csrf_token": .string(secret.crossSiteToken(pepper)), "user": user.json,
+            "csrf_token": .string(secret.crossSiteToken(access.keys.pepper)), "user": user.json,
         ]
         return Answer.confidential(
             json,
@@ -103,6 +89,32 @@ struct SessionController {
 }
 
 extension AccessServices {
+    /// Cookies that may travel without TLS are for this machine alone.
+    /// - Throws: `Problem` 409.
+    func requireCookies(from address: IPAddress?) throws {
+        if isSecure || (address?.isLoopback ?? false) { return }
+        throw Problem(
+            .conflict, "Sessions need TLS: set access.issuer to the https address at which the installation is reached."
+        )
+    }
+
+    /// Begins a browser's session.
+    /// - Parameters:
+    ///   - groups: those that an outside provider names.
+    ///   - granted: what its claims allow; both hold for this session alone.
+    func beginSession(
+        of user: Identifier, groups: [String] = [], granted: [Permission] = [], at now: Timestamp
+    ) async throws(StoreError) -> SessionSecret {
+        var generator = SystemRandomNumberGenerator()
+        let secret = SessionSecret(family: Identifier.random(at: now), using: &generator)
+        _ = try await identities.create(
+            RefreshFamily(
+                id: secret.family, subject: .user(user), client: SessionSecret.client, groups: groups, granted: granted,
+                current: secret.hash(keys.pepper), rotatedAt: now, createdAt: now,
+                expiresAt: now + SessionSecret.lifetime))
+        return secret
+    }
+
     /// Ends a family of tokens; one that has ended, or is gone, stays so.
     func endFamily(_ id: Identifier, at now: Timestamp) async throws {
         try await whileOvertaken("session") {
@@ -115,9 +127,11 @@ extension AccessServices {
 
 extension Doorkeeper {
     /// The field that gives a browser its session, or takes it away.
-    /// - Parameter isSecure: whether browsers come over TLS.
-    static func cookie(_ value: String, seconds: Int64, isSecure: Bool) -> String {
-        "\(isSecure ? cookie : plainCookie)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax"
+    /// - Parameters:
+    ///   - isSecure: whether browsers come over TLS.
+    ///   - purpose: what stands behind the name of a cookie that is for something else.
+    static func cookie(_ value: String, seconds: Int64, isSecure: Bool, purpose: String = "") -> String {
+        "\(isSecure ? cookie : plainCookie)\(purpose)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax"
             + (isSecure ? "; Secure" : "")
     }
 }

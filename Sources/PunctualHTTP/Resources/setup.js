@@ -11,6 +11,22 @@ if (token) {
   document.getElementById("name").focus();
 }
 
+// People of an outside provider need no set-up.
+async function offerProviders() {
+  const answer = await fetch("/api/v1/providers");
+  if (!answer.ok) return;
+  const list = document.getElementById("providers");
+  for (const provider of (await answer.json()).items) {
+    const link = document.createElement("a");
+    link.href = provider.login_path;
+    link.textContent = `Sign in with ${provider.display_name}`;
+    list.appendChild(document.createElement("li")).appendChild(link);
+    list.hidden = false;
+  }
+}
+// Without them the page is what it was.
+offerProviders().catch(() => {});
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = {};

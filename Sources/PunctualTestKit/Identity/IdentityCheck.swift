@@ -54,8 +54,9 @@ public struct IdentityCheck: Sendable, CustomStringConvertible {
     static func family(_ number: UInt64, of subject: Subject) -> RefreshFamily {
         RefreshFamily(
             id: Identifier(high: 5, low: number), subject: subject, client: "cli",
-            scopes: [Permission(.viewer, service: nil)], current: KeyedHash(keyID: "p", bytes: [1]), rotatedAt: now,
-            createdAt: now, expiresAt: now + .seconds(100))
+            scopes: [Permission(.viewer, service: nil)], groups: ["corp:ünï", "b"],
+            granted: [Permission(.editor, service: "billing", labels: ["team": "a"])],
+            current: KeyedHash(keyID: "p", bytes: [1]), rotatedAt: now, createdAt: now, expiresAt: now + .seconds(100))
     }
 
     static func secret(

@@ -63,7 +63,7 @@ package final class ReverseProxy: Sendable {
 }
 
 /// Whether somebody on loopback listens on the port.
-private func isOpen(_ port: Int) -> Bool {
+func isOpen(_ port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
