@@ -40,7 +40,10 @@ struct SecondFactorEnable: AsyncParsableCommand {
         try await connection.open { server in
             let begun = try await server.send("POST", "/me/second-factor", ["password": .string(secret)])
             let isShown = output.output == .table && !output.quiet && Console.isTerminal
-            guard isShown, let uri = begun["uri"]?.string else { return output.show(begun, as: .enrolments) }
+            guard isShown, let uri = begun["uri"]?.string else {
+                output.show(begun, as: .enrolments)
+                return Console.talk(SecondFactorEnable.advice)
+            }
             if let code = QRCode(uri) { Console.out(code.text(colour: Console.hasColour)) }
             Console.out("Scan it with the app, or type the secret into it:\n")
             Console.out("  " + SecondFactorEnable.grouped(begun["secret"]?.string ?? "") + "\n\n  \(uri)\n")
