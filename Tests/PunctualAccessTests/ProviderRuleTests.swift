@@ -122,14 +122,18 @@ struct ProviderRuleTests {
     @Test("keys that are weak, for encryption, shared, or of another algorithm are no keys of it")
     func keys() async throws {
         let forge = Forge()
-        let weak = String(Forge.rsa["n"]?.string?.dropLast(4) ?? "")
-        // 2,048 bits with a leading zero byte would pass by length alone.
-        let padded = Base64URL.encode([0] + (Base64URL.decode(weak.utf8) ?? []))
+        let modulus = try #require(Base64URL.decode((Forge.rsa["n"]?.string ?? "").utf8))
+        #expect(modulus.count == 256)
+        // All but the first have 256 bytes, and still less than 2,048 bits.
+        let weak = Base64URL.encode(modulus.dropLast(2) + [modulus[255]])
+        let padded = Base64URL.encode([0] + modulus.dropLast(2) + [modulus[255]])
+        let halved = Base64URL.encode([modulus[0] & 0x7F] + modulus.dropFirst())
         let set: JSONValue = [
             "keys": [
                 forge.edwardsJWK, forge.curveJWK.merging(["use": "enc"]),
                 Forge.rsa.merging(["kid": "weak", "n": .string(weak)]),
                 Forge.rsa.merging(["kid": "padded", "n": .string(padded)]),
+                Forge.rsa.merging(["kid": "halved", "n": .string(halved)]),
                 Forge.rsa.merging(["kid": "ps", "alg": "PS256"]), ["kty": "oct", "kid": "shared", "k": "AAAA"],
                 ["kty": "oct", "kid": "hs", "alg": "HS256", "k": "AAAA"], Forge.rsa,
             ]

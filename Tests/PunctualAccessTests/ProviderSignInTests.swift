@@ -95,7 +95,7 @@ struct ProviderSignInTests {
         var disabled = first.user
         disabled.isDisabled = true
         _ = try await scene.store.update(disabled, ifVersion: first.user.version)
-        #expect(refusal(try await scene.run()) == .disabled)
+        #expect(refusal(try await scene.run()) == .disabled(first.user.id))
     }
 
     @Test("whose readable name somebody of another issuer has gets another one")

@@ -66,7 +66,8 @@ package struct ProviderSignIn: Sendable {
         case token(IDToken.Fault)
         /// The client's secret is not there.
         case secret
-        case disabled
+        /// The user of that id is.
+        case disabled(Identifier)
     }
 
     /// Begins an attempt.
@@ -118,7 +119,7 @@ package struct ProviderSignIn: Sendable {
             return .failure(error)
         }
         let user = try await self.user(provider, subject: token.subject, at: now)
-        if user.isDisabled { return .failure(.disabled) }
+        if user.isDisabled { return .failure(.disabled(user.id)) }
         return .success(
             Entry(
                 user: user, groups: provider.mapping.groups(of: token.claims).sorted(),

@@ -68,10 +68,10 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether it takes a guess at a secret that people choose.
+    /// Whether it takes a guess at who somebody is: at a secret that people choose, or at a provider's answer.
     package var isSignIn: Bool {
         switch self {
-        case .setUp, .signIn, .changePassword, .confirmSecondFactor, .removeSecondFactor: true
+        case .setUp, .signIn, .providerCallback, .changePassword, .confirmSecondFactor, .removeSecondFactor: true
         default: false
         }
     }

@@ -56,6 +56,7 @@ struct ProviderController {
             var response: Response
             switch found {
             case .failure(let refusal):
+                if case .disabled(let id) = refusal { context.audit?.identified(as: Subject.user(id).text) }
                 context.audit?.refused("provider:\(provider.name)", because: refusal.words)
                 context.logger.notice(
                     "a sign-in at a provider was refused",
