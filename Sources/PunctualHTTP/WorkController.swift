@@ -35,10 +35,14 @@ struct WorkController {
             worker: worker, lane: .outside, queues: Dictionary(queues.map { ($0, most) }) { first, _ in first },
             tasks: tasks.map(Set.init), limit: most, lease: lease)
         wish.visible = services.visible(context)
+        let deadline = ContinuousClock.now.advanced(by: wait)
         var claimed = try await services.bounds.claims.hold {
+            // Hummingbird ends a connection that was watched, so it is watched only while its caller waits.
+            let ready = try await self.claim(wish, context, until: .now, unless: Flag())
+            if !ready.isEmpty || wait == .zero { return ready }
             let isGone = Flag()
             return try await request.body.consumeWithInboundCloseHandler { _ in
-                try await self.claim(wish, context, until: .now.advanced(by: wait), unless: isGone)
+                try await self.claim(wish, context, until: deadline, unless: isGone)
             } onInboundClosed: {
                 isGone.set()
             }

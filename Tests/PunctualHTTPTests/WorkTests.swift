@@ -177,6 +177,25 @@ struct WorkTests {
         }
     }
 
+    @Test("who need not wait keeps his connection")
+    func keptConnection() async throws {
+        try await APIScene().run(.live) { client in
+            _ = try await client.triggered()
+            try await Wire.open(try #require(client.port)) { wire in
+                for (queue, answer) in [
+                    ("gpu", "\"job_name\":\"render\""), ("none", "\"items\":[]"), ("none", "\"items\":[]"),
+                ] {
+                    let body = #"{"worker":"w","queues":["\#(queue)"],"wait":"0s"}"#
+                    await wire.send(
+                        "POST /api/v1/work/claim HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                    #expect(await wire.read(until: answer))
+                    _ = wire.take()
+                }
+            }
+        }
+    }
+
     @Test("a caller that left while it waited, or in the middle of its body, leaves the work to others")
     func gone() async throws {
         let scene = APIScene()
