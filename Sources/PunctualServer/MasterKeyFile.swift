@@ -49,8 +49,9 @@ enum MasterKeyFile {
         }
         var generator = SystemRandomNumberGenerator()
         let text = InstallationKeys.newText(using: &generator).reveal() + "\n"
-        // Written whole under a name of its own first: a file with that name is always a whole one.
-        let draft = "\(path).\(getpid())"
+        // Written whole under a name of its own first: a file with that name is always a whole one. Not by the process's
+        // number, which is the same at each start of a container.
+        let draft = "\(path).\(UUID().uuidString)"
         let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SettingsError("\(draft): cannot be made: \(String(cString: strerror(errno)))") }
         let isWritten = text.utf8.count == text.withCString { write(file, $0, text.utf8.count) } && fsync(file) == 0

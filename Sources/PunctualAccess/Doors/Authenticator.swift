@@ -20,6 +20,7 @@ package final class Authenticator: Sendable {
     private let families = SharedCache<Identifier, RefreshFamily?>(capacity: 20_000)
     private let tokens = SharedCache<String, TokenVerifier.Token>(capacity: 5000)
     private let renewKeys = Mutex<RenewKeys?>(nil)
+    private let recent = RecentPrincipals(capacity: 20_000)
     private let uses = Mutex<[Identifier: Use]>([:])
 
     /// Fetches the keys of an issuer anew, when it may.
@@ -48,6 +49,7 @@ package final class Authenticator: Sendable {
     package func use(_ verifier: TokenVerifier) {
         self.verifier.withLock { $0 = verifier }
         tokens.clear()
+        recent.clear()
     }
 
     /// From now on a token of a trusted issuer with a key that is not known makes its keys be fetched.
@@ -59,6 +61,7 @@ package final class Authenticator: Sendable {
         standings.clear()
         grants.clear()
         families.clear()
+        recent.clear()
     }
 
     /// Who shows this credential; a fault when it is good for nothing.
@@ -67,11 +70,17 @@ package final class Authenticator: Sendable {
         showing credential: Credential, from address: IPAddress?, at now: Timestamp
     ) async throws(StoreError) -> Result<Principal, CredentialFault> {
         if try await freshness.hasChanged() { forget() }
-        switch credential {
-        case .key(let secret): return try await principal(secret, address, now)
-        case .token(let text): return try await principal(text, address, now)
-        case .session(let secret): return try await principal(secret, address, now)
-        }
+        let caller = RecentPrincipals.Caller(credential, address)
+        let (known, generation) = recent.principal(of: caller, at: now)
+        if let known { return .success(known) }
+        let result =
+            switch credential {
+            case .key(let secret): try await principal(secret, address, now)
+            case .token(let text): try await principal(text, address, now)
+            case .session(let secret): try await principal(secret, address, now)
+            }
+        if case .success(let principal) = result { recent.keep(principal, of: caller, at: now, since: generation) }
+        return result
     }
 
     private func principal(

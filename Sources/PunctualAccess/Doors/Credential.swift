@@ -5,6 +5,15 @@ package enum Credential: Sendable {
     case token(Redacted<String>)
     case session(SessionSecret)
 
+    /// What was shown.
+    var text: String {
+        switch self {
+        case .key(let secret): secret.text.reveal()
+        case .token(let text): text.reveal()
+        case .session(let secret): secret.text.reveal()
+        }
+    }
+
     /// Reads what stands behind `Bearer `; nil when it can be none of ours nor a token.
     package init?(bearer part: Substring) {
         // A token has hundreds of bytes, and each request shows it: they are looked at as those of a plain string.
