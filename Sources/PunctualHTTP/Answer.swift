@@ -93,6 +93,9 @@ extension Request {
         return value
     }
 
+    /// What a change of some fields comes as (RFC 7396).
+    static let patchTypes = ["application/merge-patch+json", "application/json"]
+
     /// For calls whose body says nothing: empty, or an object without members.
     func requireEmpty() async throws {
         guard let value = try await json() else { return }

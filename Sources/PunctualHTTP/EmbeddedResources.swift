@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"cc5b7568bad913e8\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"d97aba1010aa7181\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -2008,7 +2008,10 @@ try {
         ],
         "requestBody": {
           "required": true,
-          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/UserPatch"}} }
+          "content": {
+            "application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/UserPatch"}},
+            "application/json": {"schema": {"$ref": "#/components/schemas/UserPatch"}}
+          }
         },
         "responses": {
           "200": {
@@ -2167,7 +2170,10 @@ try {
         ],
         "requestBody": {
           "required": true,
-          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ServiceAccountPatch"}} }
+          "content": {
+            "application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/ServiceAccountPatch"}},
+            "application/json": {"schema": {"$ref": "#/components/schemas/ServiceAccountPatch"}}
+          }
         },
         "responses": {
           "200": {

@@ -88,13 +88,10 @@ struct ExecutionController {
             try list.throwIfAny()
         }
         let job = try await services.job(context.parameters.get("job_id"), context)
-        if wanted == nil { wanted = try await lastFailed(of: job.id, since: context.origin?.instant) }
+        if wanted == nil { wanted = try await lastFailed(of: job.id, since: context.origin?.instant, context) }
         guard let wanted else { throw Problem(.conflict, "The job has no failed execution.") }
-        if let origin = context.origin, let execution = try await services.store.execution(wanted, of: job.id),
-            execution.wasReopened(since: origin.instant)
-        {
-            return Answer.accepted(execution)
-        }
+        let found = try await services.execution(wanted, of: job.id, context)
+        if let origin = context.origin, found.wasReopened(since: origin.instant) { return Answer.accepted(found) }
         let execution = try await services.store.retry(wanted, of: job.id)
         services.bell.workWaiting()
         services.events.publish(.executionUpdated, execution)
@@ -103,8 +100,11 @@ struct ExecutionController {
     }
 
     /// The job's newest failed execution; one that was opened again since an instant had failed at that instant.
-    private func lastFailed(of job: Identifier, since instant: Timestamp?) async throws -> Identifier? {
+    private func lastFailed(
+        of job: Identifier, since instant: Timestamp?, _ context: APIContext
+    ) async throws -> Identifier? {
         var query = ExecutionQuery()
+        query.visible = services.visible(context)
         query.jobID = job
         if let instant {
             query.limit = 200

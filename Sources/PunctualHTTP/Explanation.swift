@@ -12,12 +12,14 @@ struct Explanation {
     private let now: Timestamp
     private let zones: ZoneCatalog
 
-    init(of job: Job, _ services: APIServices) async throws {
+    init(of job: Job, _ services: APIServices, _ context: APIContext) async throws {
         self.job = job
         schedule = try services.schedule(of: job)
         var query = ExecutionQuery()
         query.jobID = job.id
         query.limit = 50
+        // A job that came from another service left its past there.
+        query.visible = services.visible(context)
         recent = try await services.store.executions(query).items
         isQueuePaused = try await services.store.queues().first { $0.name == job.draft.queue }?.paused ?? false
         now = services.clock.now()

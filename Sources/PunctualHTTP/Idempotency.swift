@@ -6,6 +6,7 @@ internal import NIOCore
 internal import PunctualAPI
 internal import PunctualAccess
 internal import PunctualCore
+internal import PunctualJSON
 
 /// `Idempotency-Key` on the calls that create or trigger: the first answer is kept for 24 hours and given again.
 ///
@@ -26,7 +27,7 @@ struct Idempotency {
         let body = try await request.wholeBody()
         request.body = RequestBody(buffer: body)
         var context = context
-        let fingerprint = Self.fingerprint(of: request, body)
+        let fingerprint = Self.fingerprint(of: request, body, by: context.principal)
         switch try await store.begin(key: key, fingerprint: fingerprint, staleAfter: Self.staleAfter) {
         case .replay(let answer): return Response(replaying: answer)
         case .mismatch:
@@ -80,8 +81,14 @@ struct Idempotency {
 
     private static let field = HTTPField.Name("Idempotency-Key")!
 
-    private static func fingerprint(of request: Request, _ body: ByteBuffer) -> String {
+    /// With what the caller may do: an answer is given again to nobody who might not have had it.
+    private static func fingerprint(of request: Request, _ body: ByteBuffer, by principal: Principal) -> String {
         var hash = SHA256()
+        if !principal.isAnybody {
+            for permission in principal.permissions.map(\.json.description).sorted() {
+                hash.update(data: Array("\(permission)\n".utf8))
+            }
+        }
         hash.update(data: Array("\(request.method.rawValue) \(request.uri.string)\n".utf8))
         hash.update(data: body.readableBytesView)
         return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()

@@ -171,7 +171,7 @@ struct JobController {
     }
 
     func patch(_ request: Request, _ context: APIContext) async throws -> Response {
-        let patch = try await request.requiredJSON(types: ["application/merge-patch+json", "application/json"])
+        let patch = try await request.requiredJSON(types: Request.patchTypes)
         guard let members = patch.object else {
             throw Problem(
                 .validation, "A patch is an object.", faults: [Fault(pointer: "", detail: "must be an object")])
@@ -385,6 +385,6 @@ struct JobController {
 
     func explain(_ request: Request, _ context: APIContext) async throws -> Response {
         let job = try await services.job(context.parameters.get("id"), context)
-        return try await Explanation(of: job, services).response()
+        return try await Explanation(of: job, services, context).response()
     }
 }

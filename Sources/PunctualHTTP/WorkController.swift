@@ -65,7 +65,7 @@ struct WorkController {
         var ready: [ClaimedExecution] = []
         for var item in claimed {
             let execution = item.execution
-            switch try await vault.resolved(item.target, service: execution.service) {
+            switch try await vault.resolved(item.target, service: item.service) {
             case .success(let target):
                 item.target = target.reveal()
                 ready.append(item)

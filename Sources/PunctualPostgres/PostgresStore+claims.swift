@@ -90,9 +90,7 @@ extension PostgresStore {
                 continue
             }
             claimed.append(
-                ClaimedExecution(
-                    execution: stored.row, target: draft.target, timeout: draft.timeout, retryPolicy: draft.retryPolicy)
-            )
+                ClaimedExecution(execution: stored.row, of: draft))
         }
         if !unfit.isEmpty { try await discard(unfit) }
         return claimed

@@ -26,10 +26,7 @@ extension SQLiteStore {
                 }
                 let claimed = execution.claimed(by: request.worker, at: now, lease: request.lease)
                 try transaction.take(claimed)
-                taken.append(
-                    ClaimedExecution(
-                        execution: claimed, target: row.job.draft.target, timeout: row.job.draft.timeout,
-                        retryPolicy: row.job.draft.retryPolicy))
+                taken.append(ClaimedExecution(execution: claimed, of: row.job.draft))
             }
             return taken
         }

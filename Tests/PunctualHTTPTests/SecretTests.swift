@@ -73,6 +73,35 @@ struct SecretTests {
         }
     }
 
+    @Test("a job that moved to another service takes no secret of the old one along, nor shows its past")
+    func moved() async throws {
+        let scene = try await AccessScene()
+        let admin = try await scene.admin()
+        let user = try await scene.user("bob", [Permission(.editor, service: "shipping")])
+        let headers = bearer(try await scene.key(of: .user(user.id)).text)
+        try await scene.put("k", Self.content, service: "billing")
+        try await scene.put("k", "of-shipping", service: "shipping")
+        try await scene.run { client in
+            let made = try await client.send(.post, "/api/v1/jobs", job("billing", "k"), headers: admin)
+            let path = "/api/v1/jobs/\(try #require(made.json["id"]?.string))"
+            let old = try await client.send(.post, "\(path)/trigger", headers: admin)
+            let moved = try await client.send(.patch, path, #"{"service":"shipping"}"#, headers: admin)
+            #expect(moved.status == 200, "\(moved.json)")
+            let claim = #"{"worker":"w","queues":["q"],"wait":"0s"}"#
+            let claimed = try await client.send(.post, "/api/v1/work/claim", claim, headers: admin)
+            #expect(claimed.json["items"]?[0]?["payload"]?["key"] == "Bearer of-shipping", "\(claimed.json)")
+            let id = try #require(old.json["id"]?.string)
+            let end = #"{"worker":"w","execution_id":"\#(id)","attempt":1,"status":"failed","error":"invoice 4711"}"#
+            _ = try await client.send(.post, "/api/v1/work/complete", end, headers: admin)
+            let explained = try await client.send(.get, "\(path)/explain", headers: headers)
+            #expect(explained.status == 200 && !"\(explained.json)".contains("4711"), "\(explained.json)")
+            let again = path.replacing("/jobs/", with: "/executions/") + "/retry"
+            let named = try await client.send(.post, again, #"{"execution_id":"\#(id)"}"#, headers: headers)
+            #expect(named.status == 404, "\(named.json)")
+            #expect(try await client.send(.post, again, headers: headers).status == 409)
+        }
+    }
+
     @Test("a job names the secrets of its own service alone, and only where others cannot read them")
     func references() async throws {
         let scene = try await AccessScene()

@@ -28,6 +28,29 @@ struct AccessCommandTests {
 
     private let password = "a long walk by the river"
 
+    /// Shuts people and accounts out and lets them in again.
+    private func standings(_ server: RunningServer) async throws {
+        let other = "seven bridges of the old town"
+        for (command, input) in [
+            (["user", "create", "ada", "--password-stdin"], password), (["user", "disable", "ada"], ""),
+            (["user", "enable", "ada"], ""), (["user", "reset-password", "ada", "--password-stdin"], other),
+            (["service-account", "disable", "deploy"], ""), (["service-account", "enable", "deploy"], ""),
+        ] {
+            let said = try await server.punctual(command, input: input.isEmpty ? "" : input + "\n")
+            #expect(said.status == 0, "\(command): \(said)")
+            if command.dropFirst().first == "disable" {
+                let shown = try await server.json(command[0], "list")
+                let items = shown.array ?? shown["items"]?.array ?? []
+                #expect(items.first { $0["name"]?.string == command[2] }?["disabled"]?.bool == true, "\(shown)")
+            }
+        }
+        let ada = try await server.punctual(
+            "login", "--profile", "ada", "--name", "ada", "--password-stdin", input: other + "\n")
+        #expect(ada.status == 0, "\(ada)")
+        #expect(try await server.punctual("logout", "--profile", "ada").status == 0)
+        #expect(try await server.punctual("profile", "use", "default").status == 0)
+    }
+
     /// Runs a command with a key, as a program on another machine would.
     private func punctual(_ arguments: [String], key: String, _ server: RunningServer) async throws -> Said {
         try await Program.punctual(
@@ -59,6 +82,7 @@ struct AccessCommandTests {
                 let said = try await server.punctual(command)
                 #expect(said.status == 0, "\(said)")
             }
+            try await standings(server)
             let made = try await server.punctual("key", "create", "ci", "--service-account", "deploy")
             #expect(made.status == 0 && made.lines.count == 1 && made.err.contains("not shown again"), "\(made)")
             let key = made.lines.first ?? ""

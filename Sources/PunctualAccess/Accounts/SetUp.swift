@@ -21,7 +21,9 @@ package struct SetUp: Sendable {
 
     /// Whether there is no user yet but those of outside providers, who stand behind all others.
     package func isNeeded() async throws(StoreError) -> Bool {
-        try await store.users(after: nil, limit: 1).allSatisfy(\.isOutside)
+        // Who took the last user away was an account, or the first token would be good again.
+        guard try await store.users(after: nil, limit: 1).allSatisfy(\.isOutside) else { return false }
+        return try await store.serviceAccounts(after: nil, limit: 1).isEmpty
     }
 
     /// What the first administrator has to show.

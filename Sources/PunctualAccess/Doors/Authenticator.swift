@@ -29,8 +29,15 @@ package final class Authenticator: Sendable {
     /// What matters of a subject beside its grants.
     private struct Standing: Sendable {
         var isThere: Bool
+        /// Whether somebody shut it out.
+        var isDisabled = false
         /// Tokens from before this instant are void.
         var signedOutAt: Timestamp?
+
+        func isSignedOut(_ token: TokenVerifier.Token) -> Bool {
+            guard let signedOutAt, let issued = token.issuedAt else { return false }
+            return issued.seconds < signedOutAt.seconds
+        }
     }
 
     /// - Parameters:
@@ -126,6 +133,10 @@ package final class Authenticator: Sendable {
         }
         guard token.issuer == ownIssuer else {
             guard let mapping = mappings[token.issuer] else { return .failure(.unknown) }
+            // Whoever never signed in here has no user; one who was shut out is so with this credential too.
+            let user = User.outsideID(issuer: token.issuer, subject: token.subject)
+            let standing = try await standing(of: .user(user))
+            if standing.isDisabled || standing.isSignedOut(token) { return .failure(.revoked) }
             let groups = Set(mapping.groups(of: token.claims).map(Subject.group))
             return .success(
                 Principal(
@@ -141,9 +152,7 @@ package final class Authenticator: Sendable {
         }
         let standing = try await standing(of: content.subject)
         guard standing.isThere else { return .failure(.revoked) }
-        if let out = standing.signedOutAt, let issued = token.issuedAt, issued.seconds < out.seconds {
-            return .failure(.revoked)
-        }
+        if standing.isSignedOut(token) { return .failure(.revoked) }
         var principal = Principal(
             content.subject, credential: "token:\(token.id ?? "")", address: address,
             grants: try await grants(of: [content.subject]), scopes: content.scopes, at: now)
@@ -218,7 +227,9 @@ package final class Authenticator: Sendable {
             switch subject {
             case .user(let id):
                 let user = try await store.user(id)
-                return Standing(isThere: user.map { !$0.isDisabled } ?? false, signedOutAt: user?.signedOutAt)
+                return Standing(
+                    isThere: user.map { !$0.isDisabled } ?? false, isDisabled: user?.isDisabled ?? false,
+                    signedOutAt: user?.signedOutAt)
             case .serviceAccount(let id):
                 let account = try await store.serviceAccount(id)
                 return Standing(isThere: account.map { !$0.isDisabled } ?? false)

@@ -12,12 +12,22 @@ extension User {
     package static func outside(
         _ provider: Provider, subject: String, isNameTaken: Bool = false, at now: Timestamp
     ) -> User {
-        let digest = Array(SHA256.hash(data: Array("\(provider.issuer)\0\(subject)".utf8)))
+        let digest = digest(provider.issuer, subject)
+        return User(id: id(digest), name: name(provider, isNameTaken ? nil : subject, digest), createdAt: now)
+    }
+
+    /// The id of that user, whether or not he is there.
+    package static func outsideID(issuer: String, subject: String) -> Identifier { id(digest(issuer, subject)) }
+
+    private static func digest(_ issuer: String, _ subject: String) -> [UInt8] {
+        Array(SHA256.hash(data: Array("\(issuer)\0\(subject)".utf8)))
+    }
+
+    private static func id(_ digest: [UInt8]) -> Identifier {
         let (high, low) = (word(digest[0..<8]), word(digest[8..<16]))
-        let id = Identifier(
+        return Identifier(
             high: high & 0x00FF_FFFF_FFFF_0FFF | 0xFF00_0000_0000_8000,
             low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
-        return User(id: id, name: name(provider, isNameTaken ? nil : subject, digest), createdAt: now)
     }
 
     /// Whether the user is somebody's whom a provider knows.

@@ -45,7 +45,7 @@ package struct AccessRules: Sendable {
         let requirement = operation.requirement
         if requirement == .open || requirement == .entrance { return .allowed }
         if principal.isStranger { return .signInFirst }
-        if operation.isAdministrative, !adminAddresses.isEmpty, !adminAddresses.contains(principal.address) {
+        if operation.isAdministrative, !isAtAdminAddress(principal) {
             return .refused(.address)
         }
         switch requirement {
@@ -55,7 +55,8 @@ package struct AccessRules: Sendable {
                 return principal.subject == nil ? global(.admin, principal) : .allowed
             }
             if owner == principal.subject { return .allowed }
-            return global(.admin, principal) == .allowed ? .allowed : .refused(.notOwn)
+            if global(.admin, principal) != .allowed { return .refused(.notOwn) }
+            return isAtAdminAddress(principal) ? .allowed : .refused(.address)
         case .anywhere(let role):
             return principal.permissions.contains { $0.role >= role } ? .allowed : .refused(.role(needed: role))
         case .service(let role):
@@ -63,6 +64,15 @@ package struct AccessRules: Sendable {
         case .global(let role):
             return global(role, principal)
         }
+    }
+
+    /// Whether somebody may do to everybody's things what others may do to their own.
+    package func isAdministrator(_ principal: Principal) -> Bool {
+        global(.admin, principal) == .allowed && isAtAdminAddress(principal)
+    }
+
+    private func isAtAdminAddress(_ principal: Principal) -> Bool {
+        adminAddresses.isEmpty || adminAddresses.contains(principal.address)
     }
 
     private func service(_ role: Role, _ principal: Principal, on resource: Resource) -> AccessDecision {

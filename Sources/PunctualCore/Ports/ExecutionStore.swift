@@ -91,15 +91,20 @@ public struct ClaimRequest: Hashable, Sendable {
 /// An execution in hand, with what its job says at the time of the claim.
 public struct ClaimedExecution: Hashable, Sendable {
     public var execution: Execution
+    /// The service whose job it is now, and whose secrets the target may refer to. The execution keeps the one that it was
+    /// made in, which may be another.
+    public var service: String
     public var target: Target
     public var timeout: Duration
     public var retryPolicy: RetryPolicy
 
-    public init(execution: Execution, target: Target, timeout: Duration, retryPolicy: RetryPolicy) {
+    /// - Parameter draft: the job as it is now.
+    public init(execution: Execution, of draft: JobDraft) {
         self.execution = execution
-        self.target = target
-        self.timeout = timeout
-        self.retryPolicy = retryPolicy
+        service = draft.service
+        target = draft.target
+        timeout = draft.timeout
+        retryPolicy = draft.retryPolicy
     }
 
     public var lease: Lease {

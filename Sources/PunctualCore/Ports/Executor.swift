@@ -13,6 +13,7 @@ public struct AttemptRequest: Sendable {
     public var executionID: Identifier
     public var jobID: Identifier
     public var jobName: String
+    /// Whose secrets the target may refer to.
     public var service: String
     public var scheduledAt: Timestamp
     /// From 1.
@@ -38,7 +39,7 @@ public struct AttemptRequest: Sendable {
         let execution = claimed.execution
         self.init(
             executionID: execution.id, jobID: execution.jobID, jobName: execution.jobName,
-            service: execution.service, scheduledAt: execution.scheduledAt, attempt: execution.attempt,
+            service: claimed.service, scheduledAt: execution.scheduledAt, attempt: execution.attempt,
             target: claimed.target, timeout: claimed.timeout)
     }
 }

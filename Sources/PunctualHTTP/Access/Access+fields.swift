@@ -128,9 +128,11 @@ extension PasswordRules.Fault {
 extension Request {
     /// Reads a body's fields.
     /// - Throws: `Faults` with all that is wrong with them.
-    func read<Value>(_ read: (inout Fields) -> Value) async throws -> Value {
+    func read<Value>(
+        types: [String] = ["application/json"], _ read: (inout Fields) -> Value
+    ) async throws -> Value {
         let list = FaultList()
-        var fields = Fields(try await requiredJSON(), into: list)
+        var fields = Fields(try await requiredJSON(types: types), into: list)
         let value = read(&fields)
         fields.finish()
         try list.throwIfAny()

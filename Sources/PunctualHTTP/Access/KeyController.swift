@@ -22,7 +22,7 @@ struct KeyController {
         let page = try fields.page(of: "keys")
         if let owner {
             try require(owner, context)
-        } else if !context.principal.permissions.contains(where: { $0.isGlobal && $0.role == .admin }) {
+        } else if !services.doorkeeper.rules.isAdministrator(context.principal) {
             owner = context.principal.subject
             // Whom only an outside provider knows owns no keys.
             if owner == nil { return Answer.page(of: [APIKey](), page, id: \.id, \.json) }
@@ -47,6 +47,7 @@ struct KeyController {
             throw Faults([Fault(pointer: "/owner", detail: "is required: you are no user or service account here")])
         }
         try require(owner, context)
+        try await requireLasting(context, access)
         let scopes = body.scopes ?? context.principal.permissions
         for (index, scope) in scopes.enumerated()
         where !services.doorkeeper.rules.mayPassOn(scope, by: context.principal) {
@@ -107,6 +108,26 @@ struct KeyController {
         let (access, _) = try await key(context)
         _ = try await change(request, context, access) { $0.revoked(at: now) }
         return Response(status: .noContent)
+    }
+
+    /// A key that ends, or is for some addresses alone, would make others of itself that do not.
+    private func requireLasting(_ context: APIContext, _ access: AccessServices) async throws {
+        var isBound = false
+        switch context.credential {
+        case .key(let secret):
+            let key = try await access.identities.key(secret.id)
+            isBound = key.map { $0.expiresAt != nil || !$0.addresses.isEmpty } ?? true
+        case .token:
+            // A service account's was had for a key.
+            if case .serviceAccount = context.principal.subject { isBound = true }
+        case .session, nil: break
+        }
+        if isBound {
+            throw Problem(
+                .forbidden,
+                "A key with an end or with addresses, or a token that was had for a key, makes no keys; use one without, or sign in."
+            )
+        }
     }
 
     private func change(

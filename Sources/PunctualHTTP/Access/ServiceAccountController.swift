@@ -47,7 +47,7 @@ struct ServiceAccountController {
     }
 
     func patch(_ request: Request, _ context: APIContext) async throws -> Response {
-        let patch = try await request.read { fields in
+        let patch = try await request.read(types: Request.patchTypes) { fields in
             (
                 name: fields.accountName(), description: fields.string("description", lengths: 0...500),
                 isDisabled: fields.bool("disabled")

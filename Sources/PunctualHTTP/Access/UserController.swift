@@ -58,7 +58,7 @@ struct UserController {
         let id = try id(context)
         guard let known = try await access.identities.user(id) else { throw Problem.noUser }
         let hasSecondFactor = known.secondFactor?.isConfirmed ?? false
-        let patch = try await request.read { fields in
+        let patch = try await request.read(types: Request.patchTypes) { fields in
             let name = fields.accountName()
             let isDisabled = fields.bool("disabled")
             let password = fields.newPassword(hasSecondFactor: hasSecondFactor, context: [name ?? known.name])

@@ -22,10 +22,7 @@ extension MemoryStore: ExecutionStore {
             let claimed = row.claimed(by: request.worker, at: now, lease: request.lease)
             write(claimed)
             left?[row.queue]? -= 1
-            taken.append(
-                ClaimedExecution(
-                    execution: claimed, target: job.draft.target, timeout: job.draft.timeout,
-                    retryPolicy: job.draft.retryPolicy))
+            taken.append(ClaimedExecution(execution: claimed, of: job.draft))
         }
         return taken
     }
