@@ -42,6 +42,38 @@ struct KeyTests {
         }
     }
 
+    @Test("a key that ends, or is for some addresses alone, makes no key that does not")
+    func bound() async throws {
+        let scene = try await AccessScene()
+        let user = try await scene.user("ada", [Permission(.editor, service: "a")])
+        let ending = try await scene.key(of: .user(user.id)) { $0.expiresAt = scene.clock.now() + .seconds(60) }
+        let free = try await scene.key(of: .user(user.id))
+        try await scene.run { client in
+            for (key, status) in [(ending.text, 403), (free.text, 201)] as [(String, Int)] {
+                let made = try await client.send(.post, "/api/v1/keys", #"{"name":"n"}"#, headers: bearer(key))
+                #expect(made.status == status, "\(made.json)")
+            }
+        }
+    }
+
+    @Test("administration that is for some addresses alone is so for others' keys, too")
+    func administration() async throws {
+        var scene = try await AccessScene()
+        let admin = try await scene.admin()
+        let other = try await scene.key(of: .user(try await scene.user("ada").id)).key
+        scene.scene.services.doorkeeper.rules.adminAddresses = [try #require(IPRange("10.0.0.0/8"))]
+        try await scene.run { client in
+            let list = try await client.send(.get, "/api/v1/keys", headers: admin)
+            #expect(list.json["items"]?.array?.count == 1, "his own: \(list.json)")
+            let path = "/api/v1/keys/\(other.id)"
+            #expect(try await client.send(.get, path, headers: admin).status == 403)
+            #expect(try await client.send(.post, "\(path)/rotate", headers: admin).status == 403)
+            #expect(try await client.send(.delete, path, headers: admin).status == 403)
+            let body = #"{"name":"n","owner":"\#(other.owner.text)"}"#
+            #expect(try await client.send(.post, "/api/v1/keys", body, headers: admin).status == 403)
+        }
+    }
+
     @Test("a lesser key of an owner makes and rotates no greater one")
     func escalation() async throws {
         let scene = try await AccessScene()
