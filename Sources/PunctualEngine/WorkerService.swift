@@ -193,8 +193,7 @@ package final class WorkerService: Service {
                 // Repeating is harmless: the attempt's number fences. Past the lease the reaper decides.
                 instruments.loopFailed("finish", error)
                 guard inHand.isTrusted(claimed.lease, at: pace.now()), !Task.isCancelled else { return }
-                // A cancelled sleep is seen by the guard above.
-                try? await pace.sleep(pause)
+                try? await pace.sleep(pause)  // A cancelled one is seen by the guard above.
                 pause = min(pause * 2, .seconds(2))
             }
         }
@@ -202,8 +201,7 @@ package final class WorkerService: Service {
 
     private func heartbeats() async {
         while !Task.isCancelled {
-            // A cancelled sleep ends the loop by its condition.
-            try? await bell.heartbeats.wait(atMost: options.lease / 3)
+            try? await bell.heartbeats.wait(atMost: options.lease / 3)  // Cancelled, the condition sees it.
             await renew()
         }
     }
@@ -243,14 +241,14 @@ package final class WorkerService: Service {
     private func drain() async {
         let deadline = ContinuousClock.now.advanced(by: options.shutdownGrace)
         while inHand.count > 0, ContinuousClock.now < deadline, !Task.isCancelled {
-            // A cancelled sleep is seen by the condition.
-            try? await Task.sleep(for: .milliseconds(20))
+            try? await Task.sleep(for: .milliseconds(20))  // A cancelled one is seen by the condition.
         }
         inHand.stopAll(because: .shutdown)
         let last = ContinuousClock.now.advanced(by: .seconds(8))
         while inHand.count > 0, ContinuousClock.now < last {
-            // As above.
-            try? await Task.sleep(for: .milliseconds(20))
+            // A task of its own is not cancelled with this one: what was stopped is handed back all the same, and waited
+            // for without spinning.
+            await Task { try? await Task.sleep(for: .milliseconds(20)) }.value  // Never cancelled.
         }
     }
 }

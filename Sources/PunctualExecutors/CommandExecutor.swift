@@ -88,8 +88,7 @@ package struct CommandExecutor: Executor {
         let (reading, writing) = try FileDescriptor.pipe()
         _ = fcntl(reading.rawValue, F_SETFL, O_NONBLOCK)
         _ = fcntl(reading.rawValue, F_SETFD, FD_CLOEXEC)
-        // Only read from; a failing close loses nothing.
-        defer { try? reading.close() }
+        defer { try? reading.close() }  // Only read from; a failing close loses nothing.
         var options = PlatformOptions()
         options.createSession = true
         let mark = Self.newMark()

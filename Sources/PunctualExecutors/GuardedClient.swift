@@ -44,8 +44,7 @@ package final class GuardedClient: Sendable {
         let result = await withTaskGroup(of: Result<Answer, Failure>.self) { group in
             group.addTask { await self.answer(method, url, headers, body) }
             group.addTask { [limit] in
-                // Ends early only when the call has ended, or nobody waits for it any more.
-                try? await Task.sleep(for: limit)
+                try? await Task.sleep(for: limit)  // Ends early only when nobody waits for it any more.
                 return .failure(.unreachable("it does not answer within \(limit)"))
             }
             let first = await group.next() ?? .failure(.unreachable("it was not called"))

@@ -34,8 +34,8 @@ final class HTTPClients: Sendable {
             return (client, surplus)
         }
         if let surplus {
-            // Nobody waits for it: it has no calls, only idle connections to close; failing to close them loses nothing.
-            Task { try? await surplus.shutdown() }
+            // Nobody waits for it: it has no calls, only idle connections to close.
+            Task { try? await surplus.shutdown() }  // Failing to close them loses nothing.
         }
         return client
     }
@@ -50,8 +50,7 @@ final class HTTPClients: Sendable {
             defer { slots = [:] }
             return slots.values.map(\.client)
         }
-        // Connections that will not close politely are dropped with the process.
-        for client in clients { try? await client.shutdown() }
+        for client in clients { try? await client.shutdown() }  // What will not close is dropped with the process.
     }
 
     private static func configuration(for destination: EgressGuard.Destination) -> HTTPClient.Configuration {

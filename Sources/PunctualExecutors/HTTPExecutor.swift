@@ -37,8 +37,7 @@ package final class HTTPExecutor: Executor {
         return await withTaskGroup(of: AttemptResult?.self) { group in
             group.addTask { await self.call(target, attempt) }
             group.addTask {
-                // Ends early only when the call has ended or the attempt was cancelled.
-                try? await Task.sleep(for: attempt.timeout)
+                try? await Task.sleep(for: attempt.timeout)  // Ends early when the call has, or was cancelled.
                 return nil
             }
             let first = await group.next() ?? nil

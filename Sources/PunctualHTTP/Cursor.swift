@@ -18,8 +18,8 @@ enum Cursor {
         guard text.utf8.count <= 2048 else { return nil }
         var base64 = text.replacing("-", with: "+").replacing("_", with: "/")
         base64 += String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
-        // What is no JSON is no cursor.
-        guard let data = Data(base64Encoded: base64), let json = try? JSONValue(parsing: Array(data)),
+        guard let data = Data(base64Encoded: base64),
+            let json = try? JSONValue(parsing: Array(data)),  // What is no JSON is no cursor.
             json.array?.count == 3, let id = json[1]?.string.flatMap({ Identifier($0) }), let mark = json[2]?.string
         else { return nil }
         let key = PageKey(value: json[0]?.string, id: id)

@@ -63,6 +63,26 @@ private struct Scene {
 
 @Suite("The directory of providers")
 struct ProviderDirectoryTests {
+    @Test("whoever was shut out or signed out here is so with his provider's token, too")
+    func disabled() async throws {
+        let scene = try await Scene()
+        await scene.directory.renew(at: Forge.now)
+        #expect(try await scene.principal(scene.token()) != nil, "who never signed in here has no user")
+        let id = User.outsideID(issuer: ScriptedProvider.issuer, subject: "alice-1")
+        var user = try await scene.store.create(User(id: id, name: "corp:alice-1", createdAt: Forge.now))
+        let changes: [((inout User) -> Void, Bool)] = [
+            ({ $0.isDisabled = false }, true), ({ $0.isDisabled = true }, false), ({ $0.isDisabled = false }, true),
+            ({ $0.signedOutAt = Forge.now + .seconds(60) }, false),
+        ]
+        for (change, isIn) in changes {
+            change(&user)
+            user = try await scene.store.update(user, ifVersion: user.version)
+            scene.authenticator.forget()
+            #expect((try await scene.principal(scene.token()) != nil) == isIn, "\(user)")
+            #expect(try await scene.principal(scene.token(["sub": "bob"])) != nil)
+        }
+    }
+
     @Test("a provider's token is taken once its keys are known, and may what its claims say and no more")
     func bearer() async throws {
         let scene = try await Scene()

@@ -35,6 +35,22 @@ struct SetUpTests {
         }
     }
 
+    @Test("the token is good for nothing again when an account takes the last user away")
+    func lastUser() async throws {
+        let scene = try await AccessScene()
+        let token = scene.access.setUp.token.reveal()
+        try await scene.run { client in
+            #expect(try await client.send(.post, "/api/v1/setup", body(token)).status == 201)
+            let id = try #require(try await scene.identities.users(after: nil, limit: 1).first?.id)
+            let now = scene.clock.now()
+            _ = try await scene.identities.create(
+                ServiceAccount(id: Identifier.random(at: now), name: "deploy", createdAt: now))
+            try await scene.identities.remove(.user(id))
+            #expect(try await client.send(.get, "/api/v1/setup").json == ["needed": false])
+            #expect(try await client.send(.post, "/api/v1/setup", body(token, name: "eve")).status == 409)
+        }
+    }
+
     @Test("of many at once one wins, and nobody else is left behind")
     func race() async throws {
         let scene = try await AccessScene()

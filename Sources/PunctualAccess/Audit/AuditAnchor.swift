@@ -28,10 +28,8 @@ package struct AuditAnchor: Hashable, Sendable {
         var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() } else { throw Misfit(line: lines.count) }
         for (index, line) in lines.enumerated() {
-            // What is no JSON is no anchor either, which is told with its place.
-            guard let json = try? JSONValue(parsing: Array(line)), let anchor = AuditAnchor(json: json) else {
-                throw Misfit(line: index + 1)
-            }
+            let json = try? JSONValue(parsing: Array(line))  // What is no JSON is no anchor either.
+            guard let anchor = json.flatMap(AuditAnchor.init(json:)) else { throw Misfit(line: index + 1) }
             anchors.append(anchor)
         }
         return anchors

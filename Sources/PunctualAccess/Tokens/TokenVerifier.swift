@@ -47,8 +47,7 @@ package struct TokenVerifier: Sendable {
     static func issuer(claimedBy text: String) -> String? {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3, let payload = Base64URL.decode(parts[1]) else { return nil }
-        // What is no JSON names nobody.
-        return (try? JSONValue(parsing: payload))?["iss"]?.string
+        return (try? JSONValue(parsing: payload))?["iss"]?.string  // What is no JSON names nobody.
     }
 
     private func object(_ bytes: [UInt8], else fault: TokenFault) throws(TokenFault) -> JSONValue {
