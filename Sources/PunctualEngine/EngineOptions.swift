@@ -22,8 +22,12 @@ package struct EngineOptions: Sendable {
     package var shardTimeout: Duration? = .seconds(3)
     /// Calls of one kind that were given up at their limit and have not come back, at most; more are refused.
     package var abandonedCalls = 32
-    /// Attempts that run at once; as many again may wait for the store to hear how they ended.
-    package var concurrency = 256
+    /// Attempts that run at once.
+    package var concurrency = 512
+    /// Attempts that have run and wait for the store to hear how they ended, beside those that run.
+    package var untold = 1024
+    /// Ends of attempts that the store is told in one call.
+    package var finishBatch = 512
     /// Limits by queue; nil takes from every queue up to `concurrency`.
     package var queues: [String: Int]?
     /// Executions that one claim takes at most.

@@ -14,11 +14,11 @@ package final class WorkerService: Service {
     private let random: @Sendable () -> Double
     private let pace: Pace
     private let inHand = WorkInHand()
+    private let endings: Endings
     /// Looks in a row that found executions available and took none.
     private let vainLooks = Mutex(0)
     private let claimLimit: CallLimit
     private let renewLimit: CallLimit
-    private let finishLimit: CallLimit
 
     /// - Parameters:
     ///   - name: who claims; unique among workers.
@@ -42,7 +42,9 @@ package final class WorkerService: Service {
         }
         claimLimit = limit("claim", options.claimTimeout)
         renewLimit = limit("renew", options.renewTimeout)
-        finishLimit = limit("finish", options.finishTimeout)
+        endings = Endings(
+            store: store, limit: limit("finish", options.finishTimeout), batch: options.finishBatch, inHand: inHand,
+            bell: bell, instruments: instruments, pace: pace)
     }
 
     package func run() async throws {
@@ -67,7 +69,7 @@ package final class WorkerService: Service {
                         count = claimed.count
                         if !claimed.isEmpty { batches.continuation.yield(claimed) }
                         // There may be more, and the next room may be there already.
-                        if isFull, inHand.room(of: options.concurrency) > 0 { return }
+                        if isFull, room > 0 { return }
                     } catch {
                         instruments.loopFailed("worker", error)
                         try await Task.sleep(for: options.pollInterval)
@@ -90,7 +92,7 @@ package final class WorkerService: Service {
     /// So the next look is soon, and those after it ever later.
     /// - Parameter claimed: how many the claim before took.
     package func pause(claimed: Int) async -> Duration {
-        if inHand.room(of: options.concurrency) == 0 { return options.pollInterval }
+        if room == 0 { return options.pollInterval }
         do throws(StoreError) {
             let wait = try await claimLimit.run { [store] () async throws(StoreError) in
                 try await store.nextAvailable(lane: .builtIn)
@@ -109,9 +111,12 @@ package final class WorkerService: Service {
     /// Takes what there is room for.
     package func claim() async throws(StoreError) -> [ClaimedExecution] { try await claimBatch().claimed }
 
+    /// How many attempts may begin.
+    private var room: Int { inHand.room(of: options.concurrency, untold: options.untold) }
+
     /// - Returns: what was claimed, and whether that is all that was asked for.
     private func claimBatch() async throws(StoreError) -> (claimed: [ClaimedExecution], isFull: Bool) {
-        let room = inHand.room(of: options.concurrency)
+        let room = room
         guard room > 0 else { return ([], false) }
         var queues = options.queues
         if let limits = options.queues {
@@ -144,11 +149,14 @@ package final class WorkerService: Service {
         await conclude(claimed, result, took: pace.now() - began)
     }
 
-    /// Tells the store how an attempt ended, and lets go of it.
+    /// Tells the store how an attempt ended, and lets go of it. While another one tells it, that one tells this, too.
     package func conclude(_ claimed: ClaimedExecution, _ result: AttemptResult, took: Duration) async {
-        if let completion = completion(of: claimed, result) { await finish(completion, of: claimed, took: took) }
-        inHand.end(claimed.lease)
-        bell.workWaiting()
+        if let completion = completion(of: claimed, result) {
+            await endings.tell(Ending(claimed: claimed, completion: completion, took: took))
+        } else {
+            inHand.end(claimed.lease)
+            bell.workWaiting()
+        }
     }
 
     /// Whether an attempt was told to stop.
@@ -173,30 +181,6 @@ package final class WorkerService: Service {
             completion.result = nil
         }
         return completion
-    }
-
-    private func finish(_ completion: Completion, of claimed: ClaimedExecution, took: Duration) async {
-        var pause = Duration.milliseconds(50)
-        while true {
-            do throws(StoreError) {
-                let outcome = try await finishLimit.run { [store] () async throws(StoreError) in
-                    try await store.finish(completion)
-                }
-                switch outcome {
-                case .finished(let execution):
-                    instruments.ended(
-                        execution, target: claimed.target.type, took: took, inHand: inHand.count - 1)
-                case .leaseLost: instruments.staleCompletion(claimed.lease)
-                }
-                return
-            } catch {
-                // Repeating is harmless: the attempt's number fences. Past the lease the reaper decides.
-                instruments.loopFailed("finish", error)
-                guard inHand.isTrusted(claimed.lease, at: pace.now()), !Task.isCancelled else { return }
-                try? await pace.sleep(pause)  // A cancelled one is seen by the guard above.
-                pause = min(pause * 2, .seconds(2))
-            }
-        }
     }
 
     private func heartbeats() async {

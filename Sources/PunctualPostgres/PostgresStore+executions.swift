@@ -2,14 +2,14 @@ package import PunctualCore
 internal import PunctualSchedule
 
 extension PostgresStore {
-    package func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
-        try await lanes.completions.submit(completion, to: self)
+    package func finish(_ completions: [Completion]) async throws(StoreError) -> [FinishOutcome] {
+        try await lanes.completions.submit(completions, to: self)
     }
 
     /// Ends attempts with one statement; one outcome each, in order. What is out of the ordinary goes a slower way, where
     /// `Execution.finishing` decides: pauses and hand-backs, buffered executions that follow, schedules that count from
     /// ends, and leases that seem lost.
-    func finish(_ completions: [Completion]) async throws(StoreError) -> [FinishOutcome] {
+    func end(_ completions: [Completion]) async throws(StoreError) -> [FinishOutcome] {
         var outcomes = [FinishOutcome?](repeating: nil, count: completions.count)
         let plain = completions.indices.filter { completions[$0].outcome.word != nil }
         var isRepetition = false

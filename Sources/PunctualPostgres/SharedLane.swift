@@ -12,19 +12,23 @@ final class SharedLane<Item: Sendable, Answer: Sendable>: Sendable {
     }
 
     private let state = Mutex(State())
-    /// The most items that share one statement.
+    /// The most that share one statement, in the items' weight.
     private let batchLimit: Int
+    private let weight: @Sendable (Item) -> Int
     /// The most statements on their way at once.
     private let flightLimit: Int
     private let perform: @Sendable (PostgresStore, [Item]) async throws(StoreError) -> [Answer]
 
-    /// - Parameter perform: one answer an item, in order.
+    /// - Parameters:
+    ///   - weight: of an item in the batch; one that is above the limit goes alone.
+    ///   - perform: one answer an item, in order.
     init(
-        batchLimit: Int = 512, flightLimit: Int = 2,
+        batchLimit: Int = 512, flightLimit: Int = 2, weight: @escaping @Sendable (Item) -> Int = { _ in 1 },
         perform: @escaping @Sendable (PostgresStore, [Item]) async throws(StoreError) -> [Answer]
     ) {
         self.batchLimit = batchLimit
         self.flightLimit = flightLimit
+        self.weight = weight
         self.perform = perform
     }
 
@@ -48,7 +52,12 @@ final class SharedLane<Item: Sendable, Answer: Sendable>: Sendable {
             // Who is about to arrive joins.
             await Task.yield()
             let batch: [Waiting] = state.withLock { state in
-                let batch = Array(state.waiting.prefix(batchLimit))
+                var total = 0
+                let count = state.waiting.prefix { waiting in
+                    total += weight(waiting.item)
+                    return total <= batchLimit
+                }.count
+                let batch = Array(state.waiting.prefix(max(1, count)))
                 state.waiting.removeFirst(batch.count)
                 if batch.isEmpty { state.flights -= 1 }
                 return batch
@@ -82,8 +91,13 @@ struct Lanes: Sendable {
             return Array(answers.prefix(list.jobs.count))
         }
     }
-    let completions = SharedLane<Completion, FinishOutcome> { (store, batch) async throws(StoreError) in
-        try await store.finish(batch)
+    let completions = SharedLane<[Completion], [FinishOutcome]>(weight: \.count) {
+        (store, lists) async throws(StoreError) in
+        var outcomes = try await store.end(lists.flatMap { $0 })[...]
+        return lists.map { list in
+            defer { outcomes.removeFirst(list.count) }
+            return Array(outcomes.prefix(list.count))
+        }
     }
     let time = SharedLane<Void, Timestamp>(flightLimit: 1) { (store, askers) async throws(StoreError) in
         Array(repeating: try await store.readTime(), count: askers.count)

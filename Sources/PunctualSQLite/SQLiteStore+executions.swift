@@ -50,13 +50,15 @@ extension SQLiteStore {
         }
     }
 
-    package func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
+    package func finish(_ completions: [Completion]) async throws(StoreError) -> [FinishOutcome] {
         try await lane.write { transaction in
-            let lease = completion.lease
-            guard let execution = try transaction.execution(lease.executionID), execution.status == .running,
-                execution.attempt == lease.attempt, execution.worker == lease.worker
-            else { return .leaseLost }
-            return .finished(try transaction.end(execution, with: completion))
+            try completions.map { completion in
+                let lease = completion.lease
+                guard let execution = try transaction.execution(lease.executionID), execution.status == .running,
+                    execution.attempt == lease.attempt, execution.worker == lease.worker
+                else { return .leaseLost }
+                return .finished(try transaction.end(execution, with: completion))
+            }
         }
     }
 

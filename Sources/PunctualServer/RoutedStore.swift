@@ -67,8 +67,8 @@ extension RoutedStore: ExecutionStore {
         try await primary.renew(leases, for: duration)
     }
 
-    func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
-        try await primary.finish(completion)
+    func finish(_ completions: [Completion]) async throws(StoreError) -> [FinishOutcome] {
+        try await primary.finish(completions)
     }
 
     func reclaimExpired(limit: Int, random: Double) async throws(StoreError) -> [Execution] {

@@ -46,7 +46,7 @@ package struct Settings: Sendable, Equatable {
     /// How long a scheduler that is not heard of keeps its shards.
     package var schedulerLease = Duration.seconds(10)
     /// How many executions this node works on at once.
-    package var workerConcurrency = 256
+    package var workerConcurrency = 512
     /// How many of each queue; queues that are not named share `workerConcurrency`. nil means all queues.
     package var workerQueues: [String: Int]?
     /// How long running work may go on after SIGTERM.

@@ -36,8 +36,8 @@ struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, Idem
     func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [RenewOutcome] {
         try await call { () async throws(StoreError) in try await inner.renew(leases, for: duration) }
     }
-    func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
-        try await call { () async throws(StoreError) in try await inner.finish(completion) }
+    func finish(_ completions: [Completion]) async throws(StoreError) -> [FinishOutcome] {
+        try await call { () async throws(StoreError) in try await inner.finish(completions) }
     }
     func reclaimExpired(limit: Int, random: Double) async throws(StoreError) -> [Execution] {
         try await call { () async throws(StoreError) in

@@ -85,8 +85,8 @@ struct AmbiguousStore: Store {
     func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [RenewOutcome] {
         try await inner.renew(leases, for: duration)
     }
-    func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
-        try await inner.finish(completion)
+    func finish(_ completions: [Completion]) async throws(StoreError) -> [FinishOutcome] {
+        try await inner.finish(completions)
     }
     func reclaimExpired(limit: Int, random: Double) async throws(StoreError) -> [Execution] {
         try await inner.reclaimExpired(limit: limit, random: random)

@@ -11,9 +11,9 @@ public protocol ExecutionStore: Sendable {
     /// Prolongs leases to `duration` from the store's now, and shortens none; one outcome each, in order.
     func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [RenewOutcome]
 
-    /// Ends an attempt by `Execution.finishing(_:at:)`, moves the job's counters, lets a buffered execution follow,
-    /// and sets the next instant of a fixed-delay job.
-    func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome
+    /// Ends attempts by `Execution.finishing(_:at:)`, moves the jobs' counters, lets buffered executions follow, and sets
+    /// the next instants of fixed-delay jobs; one outcome each, in order.
+    func finish(_ completions: [Completion]) async throws(StoreError) -> [FinishOutcome]
 
     /// Ends attempts whose lease has run out as `lease_expired`, under each job's retry policy.
     /// - Parameter random: 0 to 1, for the jitter of the pauses.
@@ -37,6 +37,13 @@ public protocol ExecutionStore: Sendable {
     /// How long, by the store's clock, until the next waiting execution of the lane becomes available; not above zero when
     /// one is, nil when none waits. Paused queues are left out.
     func nextAvailable(lane: Lane) async throws(StoreError) -> Duration?
+}
+
+extension ExecutionStore {
+    /// Ends one attempt.
+    public func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
+        try await finish([completion]).first ?? .leaseLost
+    }
 }
 
 /// Who takes executions: the workers of this program, outside workers, a broker.

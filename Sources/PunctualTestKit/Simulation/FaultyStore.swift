@@ -74,18 +74,20 @@ struct FaultyStore: JobStore, ExecutionStore, HistoryStore {
         }
     }
 
-    func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
+    func finish(_ completions: [Completion]) async throws(StoreError) -> [FinishOutcome] {
         try await call("finish") { () async throws(StoreError) in
-            var outcome = try await inner.finish(completion)
-            if world.twin == .withoutFencing, outcome == .leaseLost,
-                let now = try await inner.execution(completion.lease.executionID, of: nil), now.status == .running
-            {
-                var forced = completion
-                forced.lease = Lease(executionID: now.id, attempt: now.attempt, worker: now.worker ?? "")
-                outcome = try await inner.finish(forced)
+            var outcomes = try await inner.finish(completions)
+            for (index, completion) in completions.enumerated() {
+                if world.twin == .withoutFencing, outcomes[index] == .leaseLost,
+                    let now = try await inner.execution(completion.lease.executionID, of: nil), now.status == .running
+                {
+                    var forced = completion
+                    forced.lease = Lease(executionID: now.id, attempt: now.attempt, worker: now.worker ?? "")
+                    outcomes[index] = try await inner.finish(forced)
+                }
+                world.witness.finished(completion, outcomes[index])
             }
-            world.witness.finished(completion, outcome)
-            return outcome
+            return outcomes
         }
     }
 

@@ -38,9 +38,10 @@ extension MemoryStore: ExecutionStore {
         }
     }
 
-    public func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
-        guard let row = held(completion.lease) else { return .leaseLost }
-        return .finished(end(row, with: completion))
+    public func finish(_ completions: [Completion]) async throws(StoreError) -> [FinishOutcome] {
+        completions.map { completion in
+            held(completion.lease).map { .finished(end($0, with: completion)) } ?? .leaseLost
+        }
     }
 
     public func reclaimExpired(limit: Int, random: Double) async throws(StoreError) -> [Execution] {
