@@ -56,10 +56,10 @@ final class Endings: Sendable {
                 await Task.yield()
                 let endings = takeWaiting()
                 if endings.isEmpty { return }
-                if await tell(endings) {
-                    letGo(endings[...])
+                // What follows waits neither for what is noted of these, nor for what the store does not take.
+                if let outcomes = await tell(endings) {
+                    group.addTask { self.note(endings, outcomes) }
                 } else {
-                    // What follows does not wait for what the store does not take.
                     group.addTask { await self.tellAgain(endings) }
                 }
             }
@@ -75,25 +75,27 @@ final class Endings: Sendable {
         }
     }
 
-    /// - Returns: whether the store has heard of them.
-    private func tell(_ endings: [Ending]) async -> Bool {
+    /// - Returns: one outcome each; nil when it is not known that the store has heard of them.
+    private func tell(_ endings: [Ending]) async -> [FinishOutcome]? {
         let completions = endings.map(\.completion)
         do throws(StoreError) {
-            let outcomes = try await limit.run { [store] () async throws(StoreError) in
-                try await store.finish(completions)
-            }
-            for (ending, outcome) in zip(endings, outcomes) {
-                switch outcome {
-                case .finished(let execution):
-                    instruments.ended(
-                        execution, target: ending.claimed.target.type, took: ending.took, inHand: inHand.count - 1)
-                case .leaseLost: instruments.staleCompletion(ending.claimed.lease)
-                }
-            }
-            return true
+            return try await limit.run { [store] () async throws(StoreError) in try await store.finish(completions) }
         } catch {
             instruments.loopFailed("finish", error)
-            return false
+            return nil
+        }
+    }
+
+    /// Lets go of what the store has heard of.
+    private func note(_ endings: [Ending], _ outcomes: [FinishOutcome]) {
+        letGo(endings)
+        for (ending, outcome) in zip(endings, outcomes) {
+            switch outcome {
+            case .finished(let execution):
+                instruments.ended(
+                    execution, target: ending.claimed.target.type, took: ending.took, inHand: inHand.count)
+            case .leaseLost: instruments.staleCompletion(ending.claimed.lease)
+            }
         }
     }
 
@@ -109,20 +111,20 @@ final class Endings: Sendable {
                 let now = pace.now()
                 var trusted = part
                 let lost = trusted.partition { !inHand.isTrusted($0.claimed.lease, at: now) }
-                letGo(trusted[lost...])
+                letGo(Array(trusted[lost...]))
                 trusted.removeSubrange(lost...)
                 if trusted.isEmpty { continue }
-                if await tell(trusted) { letGo(trusted[...]) } else { failed.append(trusted) }
+                if let outcomes = await tell(trusted) { note(trusted, outcomes) } else { failed.append(trusted) }
             }
             parts = failed.flatMap { part in
                 let half = part.count / 2
                 return half == 0 ? [part] : [Array(part[..<half]), Array(part[half...])]
             }
         }
-        for part in parts { letGo(part[...]) }
+        for part in parts { letGo(part) }
     }
 
-    private func letGo(_ endings: ArraySlice<Ending>) {
+    private func letGo(_ endings: [Ending]) {
         for ending in endings { inHand.end(ending.claimed.lease) }
         bell.workWaiting()
     }

@@ -165,8 +165,9 @@ package final class WorkerService: Service {
     /// What to tell the store; nil when the lease is lost and nothing may be told.
     private func completion(of claimed: ClaimedExecution, _ result: AttemptResult) -> Completion? {
         var completion = result.completion(
-            of: claimed.lease, maxAttempts: claimed.execution.maxAttempts, policy: claimed.retryPolicy, random: random()
-        )
+            of: claimed.lease, maxAttempts: claimed.execution.maxAttempts, policy: claimed.retryPolicy,
+            // Drawn from the system, which takes its time; what succeeded is not tried again.
+            random: result.verdict == .succeeded ? 0 : random())
         guard result.verdict != .succeeded, let stop = inHand.stopReason(of: claimed.lease) else {
             return completion
         }

@@ -48,11 +48,13 @@ package final class EventLog: Sendable {
         add(executions.map { (kind, .execution($0.summary)) })
     }
 
-    package func publish(_ kind: EventKind, _ execution: Execution) { publish(kind, [execution]) }
+    package func publish(_ kind: EventKind, _ execution: Execution) {
+        add(CollectionOfOne((kind, .execution(execution.summary))))
+    }
 
     package func publish(_ kind: EventKind, _ jobs: [Job]) { add(jobs.map { (kind, .job($0)) }) }
 
-    private func add(_ items: [(EventKind, Subject)]) {
+    private func add(_ items: some Collection<(EventKind, Subject)>) {
         if items.isEmpty { return }
         state.withLock { state in
             for (kind, subject) in items {
@@ -98,6 +100,7 @@ package final class EventLog: Sendable {
 extension Execution {
     /// Without what may be large: an event says that something happened, the execution itself holds the rest.
     fileprivate var summary: Execution {
+        if result == nil, error == nil, pastAttempts.isEmpty { return self }
         var summary = self
         summary.result = nil
         summary.pastAttempts = []

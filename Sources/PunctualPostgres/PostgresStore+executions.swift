@@ -64,15 +64,17 @@ extension PostgresStore {
             ), moment AS MATERIALIZED (
                 SELECT coalesce($8::int8, punctual_now()) AS now
             ), found AS MATERIALIZED (
-                SELECT g.*, k.row FROM given g CROSS JOIN LATERAL (
-                    SELECT o.ctid AS row,
-                        coalesce((SELECT p.waits_for_end FROM job_progress p WHERE p.id = o.job_id), false) AS waits,
-                        (SELECT 1 FROM open_executions b WHERE b.job_id = o.job_id AND b.status = 'buffered' LIMIT 1) AS follows
-                    FROM open_executions o WHERE o.id = g.id OFFSET 0
-                ) k WHERE NOT k.waits AND k.follows IS NULL
+                SELECT g.*, k.row, k.job_id FROM given g
+                CROSS JOIN LATERAL (SELECT o.ctid AS row, o.job_id FROM open_executions o WHERE o.id = g.id OFFSET 0) k
+            ), plain AS MATERIALIZED (
+                SELECT f.job_id FROM (SELECT DISTINCT job_id FROM found) f
+                WHERE NOT coalesce((SELECT p.waits_for_end FROM job_progress p WHERE p.id = f.job_id), false)
+                    AND (SELECT 1 FROM open_executions b WHERE b.job_id = f.job_id AND b.status = 'buffered' LIMIT 1) IS NULL
             ), gone AS (
                 DELETE FROM open_executions e USING found g
                 WHERE e.ctid = g.row AND e.attempt = g.attempt AND e.worker = g.worker AND e.status = g.running
+                    -- By a hash; as a join it might be every one with every other.
+                    AND (g.job_id IN (SELECT job_id FROM plain)) IS TRUE
                 RETURNING e.*, g.word, g.reason AS new_reason, g.error AS new_error, g.result AS new_result, g.place,
                     e.cancel_requested AND g.word <> 'succeeded' OR g.word = 'cancelled' AS is_cancelled
             ), done AS MATERIALIZED (

@@ -11,6 +11,19 @@ struct CallLimitTests {
         CallLimit("test", duration, abandonedAtMost: abandonedAtMost, instruments: EngineScene().instruments)
     }
 
+    /// A call that a busy machine made late is made again; one that is refused is not.
+    private func goesOn(_ limit: CallLimit) async throws {
+        while true {
+            do throws(StoreError) {
+                #expect(try await limit.run { () async throws(StoreError) in 7 } == 7)
+                return
+            } catch {
+                try #require(error == .unavailable("test: no answer within 0.02 seconds"))
+                while limit.abandoned > 0 { await Task.yield() }
+            }
+        }
+    }
+
     @Test("an answer and an error come through", arguments: [nil, .seconds(600)] as [Duration?])
     func answers(_ duration: Duration?) async throws {
         let limit = limit(duration)
@@ -31,7 +44,7 @@ struct CallLimitTests {
         #expect(limit.abandoned == 1)
         hole.open()
         while limit.abandoned > 0 { await Task.yield() }
-        #expect(try await limit.run { () async throws(StoreError) in 7 } == 7)
+        try await goesOn(limit)
     }
 
     @Test("only so many calls are left behind; more are refused until one has come back")
@@ -51,7 +64,7 @@ struct CallLimitTests {
         #expect(limit.abandoned == 2)
         hole.open()
         while limit.abandoned > 0 { await Task.yield() }
-        #expect(try await limit.run { () async throws(StoreError) in 7 } == 7)
+        try await goesOn(limit)
     }
 
     @Test("each of many calls at once has its own answer, and only the stuck ones are given up")
