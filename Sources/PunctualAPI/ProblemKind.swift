@@ -5,6 +5,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
     case unauthorized
     case secondFactorRequired = "second_factor_required"
     case forbidden
+    case hostNotAllowed = "host_not_allowed"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case notAcceptable = "not_acceptable"
@@ -12,6 +13,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
     case bodyTooLarge = "body_too_large"
     case versionConflict = "version_conflict"
     case nameTaken = "name_taken"
+    case lastAdministrator = "last_administrator"
     case conflict
     case leaseLost = "lease_lost"
     case idempotencyMismatch = "idempotency_mismatch"
@@ -29,14 +31,14 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         case .malformedJSON, .badRequest: 400
         case .validation, .idempotencyMismatch: 422
         case .unauthorized, .secondFactorRequired: 401
-        case .forbidden: 403
+        case .forbidden, .hostNotAllowed: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .unsupportedMediaType: 415
         case .bodyTooLarge: 413
         case .versionConflict: 412
-        case .nameTaken, .conflict, .leaseLost, .idempotencyInProgress: 409
+        case .nameTaken, .lastAdministrator, .conflict, .leaseLost, .idempotencyInProgress: 409
         case .overloaded, .rateLimited, .quotaExceeded: 429
         case .unavailable: 503
         case .internal: 500
@@ -52,6 +54,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         case .unauthorized: "Sign in first"
         case .secondFactorRequired: "A second factor is needed"
         case .forbidden: "You may not do that"
+        case .hostNotAllowed: "This host is not answered for"
         case .notFound: "Not found"
         case .methodNotAllowed: "The method is not allowed here"
         case .notAcceptable: "No acceptable form"
@@ -59,6 +62,7 @@ public enum ProblemKind: String, Sendable, CaseIterable {
         case .bodyTooLarge: "The body is too large"
         case .versionConflict: "The version has moved on"
         case .nameTaken: "The name is taken"
+        case .lastAdministrator: "An administrator must be left"
         case .conflict: "The state does not allow it"
         case .leaseLost: "The lease is lost"
         case .idempotencyMismatch: "The idempotency key was used for another request"

@@ -1,3 +1,5 @@
+internal import PunctualCore
+
 /// What a command said: all of it, or the beginning and the end with a word about what is missing between them.
 ///
 /// The end tells why a command failed and the beginning what it was about; the middle is what one can do without.
@@ -27,6 +29,6 @@ struct CommandOutput {
         let first = OutputText.trimmingEnd(head[...])
         let last = OutputText.trimmingStart(tail.suffix(Self.tailLimit))
         let missing = count - first.count - last.count
-        return OutputText.text(first) + "\n[… \(missing) bytes left out …]\n" + OutputText.text(last)
+        return OutputText.text(first) + OutputCut.line(missing: missing) + OutputText.text(last)
     }
 }

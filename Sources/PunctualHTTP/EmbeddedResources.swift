@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"d97aba1010aa7181\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"90ffe6f51a7d9bb7\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1642,7 +1642,7 @@ try {
         "tags": ["OAuth"],
         "operationId": "token",
         "summary": "Get a token",
-        "description": "RFC 6749. `client_credentials`: a service account (id or name) with one of its API keys as its secret, as Basic credentials or parameters. `refresh_token`: rotates it; a used one revokes its family. `scope` narrows: `operator:billing viewer:*`.",
+        "description": "RFC 6749. `client_credentials`: a service account (id or name) with one of its API keys as its secret, as Basic credentials or parameters. `refresh_token`: rotates it; a used one revokes its family. `scope` narrows: `operator:billing viewer:*`; the answer tells what the token is good for now, and a scope of which nothing can be had is `invalid_scope`.",
         "security": [],
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "requestBody": {
@@ -1771,7 +1771,7 @@ try {
         "tags": ["Access"],
         "operationId": "changePassword",
         "summary": "Change your password",
-        "description": "Signs you out everywhere.",
+        "description": "Signs you out everywhere. For no key or token that is for less than you may do (403).",
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "requestBody": {
           "required": true,
@@ -1827,10 +1827,11 @@ try {
         "tags": ["Access"],
         "operationId": "removeSecondFactor",
         "summary": "Do without the authenticator app",
+        "description": "Asks for a code of the app, or a recovery code, unless the app was never confirmed. For no key or token that is for less than you may do (403).",
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "requestBody": {
           "required": true,
-          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/PasswordProofRequest"}} }
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/SecondFactorRemovalRequest"}} }
         },
         "responses": {
           "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
@@ -2000,7 +2001,7 @@ try {
         "tags": ["Access"],
         "operationId": "patchUser",
         "summary": "Change a user",
-        "description": "What is left out stays.",
+        "description": "What is left out stays. The last administrator is not disabled (409 `last_administrator`).",
         "parameters": [
           { "$ref": "#/components/parameters/ThingId" },
           { "$ref": "#/components/parameters/IfMatch" },
@@ -2041,7 +2042,7 @@ try {
         "tags": ["Access"],
         "operationId": "deleteUser",
         "summary": "Delete a user",
-        "description": "With its keys, grants and tokens. Nobody deletes himself (409).",
+        "description": "With its keys, grants and tokens. The last administrator stays (409 `last_administrator`).",
         "parameters": [
           { "$ref": "#/components/parameters/ThingId" },
           { "$ref": "#/components/parameters/IfMatch" },
@@ -2203,7 +2204,7 @@ try {
         "tags": ["Access"],
         "operationId": "deleteServiceAccount",
         "summary": "Delete a service account",
-        "description": "With its keys, grants and tokens. Nobody deletes himself (409).",
+        "description": "With its keys, grants and tokens.",
         "parameters": [
           { "$ref": "#/components/parameters/ThingId" },
           { "$ref": "#/components/parameters/IfMatch" },
@@ -2322,7 +2323,7 @@ try {
         "tags": ["Access"],
         "operationId": "revokeKey",
         "summary": "Revoke an API key",
-        "description": "For good, and on every node within five seconds.",
+        "description": "For good, and on every node within five seconds. A key or token that is for some things voids itself, and keys that are for no more (403).",
         "parameters": [
           { "$ref": "#/components/parameters/ThingId" },
           { "$ref": "#/components/parameters/IfMatch" },
@@ -2475,6 +2476,7 @@ try {
         "tags": ["Access"],
         "operationId": "deleteGrant",
         "summary": "Take a role away",
+        "description": "The last administrator keeps his (409 `last_administrator`).",
         "parameters": [{"$ref": "#/components/parameters/ThingId"}, {"$ref": "#/components/parameters/RequestIdIn"}],
         "responses": {
           "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
@@ -2876,6 +2878,7 @@ try {
           "access_token": { "type": "string" },
           "token_type": { "const": "Bearer" },
           "expires_in": { "type": "integer", "description": "Seconds." },
+          "scope": { "type": "string", "description": "What the token is good for now; labels have no word in it. Missing when that is nothing." },
           "refresh_token": { "type": "string" }
         }
       },
@@ -2970,6 +2973,16 @@ try {
         "additionalProperties": false,
         "properties": { "password": {"type": "string", "minLength": 1, "maxLength": 256} },
         "examples": [{"password": "a sentence that only I know"}]
+      },
+      "SecondFactorRemovalRequest": {
+        "type": "object",
+        "required": ["password"],
+        "additionalProperties": false,
+        "properties": {
+          "password": {"type": "string", "minLength": 1, "maxLength": 256},
+          "code": {"type": ["string", "null"], "minLength": 1, "maxLength": 64}
+        },
+        "examples": [{"password": "a sentence that only I know", "code": "123456"}]
       },
       "CodeRequest": {
         "type": "object",
@@ -3362,7 +3375,7 @@ try {
           "principal": { "type": "string" },
           "credential": { "type": ["string", "null"] },
           "address": { "type": ["string", "null"] },
-          "operation": { "type": "string", "description": "The operationId of this document." },
+          "operation": { "type": "string", "description": "The operationId of this document, or `rescueUser`: by `punctual rescue`, on the machine itself." },
           "resource": { "type": ["string", "null"] },
           "service": { "type": ["string", "null"] },
           "allowed": { "type": "boolean" },
@@ -5003,7 +5016,7 @@ try {
         "properties": {
           "type": {
             "type": "string",
-            "description": "A relative reference, `/docs/problems#name`. Names: malformed_json, validation, not_found, method_not_allowed, not_acceptable, unsupported_media_type, body_too_large, version_conflict, name_taken, idempotency_mismatch, idempotency_in_progress, conflict, lease_lost, bad_request, overloaded, unavailable, internal, unauthorized, forbidden, second_factor_required, rate_limited, quota_exceeded.",
+            "description": "A relative reference, `/docs/problems#name`. Names: malformed_json, validation, not_found, method_not_allowed, not_acceptable, unsupported_media_type, body_too_large, version_conflict, name_taken, last_administrator, idempotency_mismatch, idempotency_in_progress, conflict, lease_lost, bad_request, overloaded, unavailable, internal, unauthorized, forbidden, host_not_allowed, second_factor_required, rate_limited, quota_exceeded.",
             "format": "uri-reference",
             "pattern": "^/docs/problems#[a-z_]+$"
           },
@@ -5446,7 +5459,7 @@ try {
 
     /// `problems.html`
     package static let problemsHTML = File(
-        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"d431d68a78646c97\"",
+        name: "problems.html", contentType: "text/html; charset=utf-8", etag: "\"6862daa0199fc185\"",
         text: #"""
 <!doctype html>
 <html lang="en">
@@ -5476,6 +5489,8 @@ try {
 <dd>The password is right, and the user has an authenticator app. Sign in again with its code, or a recovery code.</dd>
 <dt id="forbidden">Not for you <code>forbidden</code> <span class="soft">403</span></dt>
 <dd>Your role is too low for this, or the address is not one for administration. What you may not even know of is 404.</dd>
+<dt id="host_not_allowed">Not under this host <code>host_not_allowed</code> <span class="soft">403</span></dt>
+<dd>An installation without access control answers to localhost, 127.0.0.1 and [::1] alone, so that no page of a stranger reaches it by a name of its own.</dd>
 <dt id="not_found">No such thing <code>not_found</code> <span class="soft">404</span></dt>
 <dd>Nothing has this address: no such route, or no job, execution or claim with this id. A text that is no id is answered in the same way.</dd>
 <dt id="method_not_allowed">Not with this method <code>method_not_allowed</code> <span class="soft">405</span></dt>
@@ -5484,6 +5499,8 @@ try {
 <dd>The Accept field rules out the only form there is: text/event-stream, for /api/v1/events.</dd>
 <dt id="name_taken">The name is taken <code>name_taken</code> <span class="soft">409</span></dt>
 <dd>The service has a job of this name already. Read it, or choose another name.</dd>
+<dt id="last_administrator">An administrator must be left <code>last_administrator</code> <span class="soft">409</span></dt>
+<dd>Nobody would be left who can sign in and decide who may what. Make another administrator first.</dd>
 <dt id="conflict">Not in this state <code>conflict</code> <span class="soft">409</span></dt>
 <dd>The thing exists, but its state does not allow this: to cancel what has ended, to pause a completed job, to retry when nothing failed.</dd>
 <dt id="idempotency_in_progress">Still under way <code>idempotency_in_progress</code> <span class="soft">409</span></dt>

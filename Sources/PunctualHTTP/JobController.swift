@@ -127,7 +127,7 @@ struct JobController {
             json: json, for: id, createdAt: origin.instant, zones: services.zones)
         try checkTarget(of: draft)
         try await services.require(draft, context, counts: counted.insert(draft.service).inserted)
-        try await services.requireSecrets(of: draft)
+        try await services.requireSecrets(of: draft, context)
         var job = Job(
             id: id, draft: draft, nextRunAt: nil, createdBy: context.principal.name, createdAt: origin.instant)
         job.nextRunAt = try firstRun(of: job, by: schedule, now: origin.instant)
@@ -251,7 +251,7 @@ struct JobController {
                 try await services.require(after.draft, context)
             }
             if after.draft.target != before.draft.target || after.draft.service != before.draft.service {
-                try await services.requireSecrets(of: after.draft)
+                try await services.requireSecrets(of: after.draft, context)
             }
             let now = try await services.store.now()
             // What was there before the quota stays.

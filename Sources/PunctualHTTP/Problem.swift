@@ -63,6 +63,10 @@ package struct Problem: Error, Sendable {
         case .versionConflict(let current):
             self.init(.versionConflict, "The version is \(current) now; read it again and repeat your change.")
         case .nameTaken: self.init(.nameTaken, "Another job of this service has that name.")
+        case .lastAdministrator:
+            self.init(
+                .lastAdministrator,
+                "Nobody would be left who can sign in and decide who may what; make another administrator first.")
         case .quotaExceeded(let quota): self.init(exceeded: quota)
         case .conflict(let text): self.init(.conflict, text)
         case .full:

@@ -66,8 +66,8 @@ struct WorkController {
         for var item in claimed {
             let execution = item.execution
             switch try await vault.resolved(item.target, service: item.service) {
-            case .success(let target):
-                item.target = target.reveal()
+            case .success(let resolved):
+                item.target = resolved.target.reveal()
                 ready.append(item)
             case .failure(let fault):
                 let lease = Lease(
@@ -165,7 +165,11 @@ struct WorkController {
                             reason: nil, error: error ?? "the worker reported a failure", isRetryable: true,
                             retryAfter: nil), result: result)
             }
-        return Answer.execution(try await finish(named, attempt, of: execution, job))
+        var told = attempt
+        if let job, let vault = services.access?.vault {
+            told = try await vault.mask(for: job.draft.target, service: job.draft.service).masked(attempt)
+        }
+        return Answer.execution(try await finish(named, told, of: execution, job))
     }
 
     private enum Ending: String, CaseIterable { case succeeded, failed }

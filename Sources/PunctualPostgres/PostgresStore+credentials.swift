@@ -98,10 +98,14 @@ extension PostgresStore {
         "INSERT INTO grants (id, subject, definition) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
 
     package func removeGrant(_ id: Identifier) async throws(StoreError) {
-        _ = try await run([PostgresStore.removeGrant(id)])
+        let rows = try await run([
+            PostgresStore.lockAdministrators(), PostgresStore.removeGrant(id), PostgresStore.grantByID(id),
+        ])
+        if rows[2].count > 0 { throw .lastAdministrator }
     }
 
-    private static let removeGrant = raising("DELETE FROM grants WHERE id = $1")
+    private static let removeGrant = raising(
+        "DELETE FROM grants WHERE id = $1 AND \(leavesAdministrator(without: "g.id"))")
 
     package func grants(of subjects: Set<Subject>) async throws(StoreError) -> [Grant] {
         if subjects.isEmpty { return [] }

@@ -188,7 +188,7 @@ extension PostgresStore {
                     "the execution is \(row.status.rawValue); only one that failed, was cancelled, skipped or missed "
                         + "can be retried")
             }
-            transaction.change(next)
+            transaction.reopen(next, as: owner)
             return next
         }
         bell.workWaiting()

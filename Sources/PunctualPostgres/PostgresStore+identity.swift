@@ -21,6 +21,8 @@ struct NamedTable: Sendable {
     let page: Statement
     let insertion: Statement
     let change: Statement
+    /// The same, unless it is the last administrator whom it is about.
+    let guardedChange: Statement
     let removal: Statement
 
     init(_ table: String) {
@@ -33,11 +35,12 @@ struct NamedTable: Sendable {
             INSERT INTO \(table) (id, name, version, definition, written_by) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT DO NOTHING
             """)
-        change = PostgresStore.raising(
-            """
+        let update = """
             UPDATE \(table) SET name = $3, definition = $4, version = version + 1, written_by = $5
             WHERE id = $1 AND version = $2
-            """)
+            """
+        change = PostgresStore.raising(update)
+        guardedChange = PostgresStore.raising("\(update) AND \(PostgresStore.leavesAdministrator(without: "u.id"))")
         removal = Statement("DELETE FROM \(table) WHERE id = $1")
     }
 }
@@ -89,7 +92,8 @@ extension PostgresStore: IdentityStore {
     }
 
     package func update(_ user: User, ifVersion version: Int) async throws(StoreError) -> User {
-        try await change(user, version)
+        // Sign-ins change users all the time, and take nobody's way in.
+        try await change(user, version, isGuarded: !user.signsInHere)
     }
 
     package func create(_ account: ServiceAccount) async throws(StoreError) -> ServiceAccount {
@@ -110,22 +114,54 @@ extension PostgresStore: IdentityStore {
 
     package func remove(_ subject: Subject) async throws(StoreError) {
         var calls: [Call] = []
+        // Nobody's, where the subject is no user.
+        var user = Identifier.lowest
         switch subject {
-        case .user(let id): calls.append(User.table.removal(id))
+        case .user(let id):
+            user = id
+            calls += [PostgresStore.lockAdministrators(), PostgresStore.removeUser(id)]
         case .serviceAccount(let id): calls.append(ServiceAccount.table.removal(id))
         case .group: break
         }
         // Each sees what was there when the owner's row was locked: a key that was being made is among them.
         calls += [
-            PostgresStore.removeKeysOf(subject.text), PostgresStore.removeGrantsOf(subject.text),
-            PostgresStore.removeFamiliesOf(subject.text), PostgresStore.raise(),
+            PostgresStore.removeKeysOf(subject.text, user), PostgresStore.removeGrantsOf(subject.text, user),
+            PostgresStore.removeFamiliesOf(subject.text, user), PostgresStore.raise(), User.table.byID(user),
         ]
-        _ = try await run(calls)
+        if try await run(calls)[calls.count - 1].count > 0 { throw .lastAdministrator }
     }
 
-    private static let removeKeysOf = Statement("DELETE FROM api_keys WHERE owner = $1")
-    private static let removeGrantsOf = Statement("DELETE FROM grants WHERE subject = $1")
-    private static let removeFamiliesOf = Statement("DELETE FROM refresh_families WHERE subject = $1")
+    private static let removeUser = Statement(
+        "DELETE FROM users WHERE id = $1 AND \(leavesAdministrator(without: "u.id"))")
+    private static let removeKeysOf = removal(from: "api_keys", whose: "owner")
+    private static let removeGrantsOf = removal(from: "grants", whose: "subject")
+    private static let removeFamiliesOf = removal(from: "refresh_families", whose: "subject")
+
+    /// What belongs to a subject, unless it is a user who stays.
+    private static func removal(from table: String, whose column: String) -> Statement {
+        Statement("DELETE FROM \(table) WHERE \(column) = $1 AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = $2)")
+    }
+
+    /// Who takes an administrator away waits for whoever else does: of two who take each other away, one stays.
+    static let lockAdministrators = Statement("SELECT pg_advisory_xact_lock(5021786247)")
+
+    /// Whether there is an administrator without the user or grant `$1`, or none with it either: then it is no matter.
+    /// - Parameter column: `u.id` for a user, `g.id` for a grant.
+    static func leavesAdministrator(without column: String) -> String {
+        // As `Grant.makesAdministrator` and `User.signsInHere` say it.
+        let administrators = """
+            SELECT 1 FROM grants g JOIN users u ON g.subject = 'user:' || u.id
+            WHERE g.definition::json #>> '{permission,role}' = 'admin'
+                AND g.definition::json #>> '{permission,service}' = '*'
+                AND g.definition::json #>> '{permission,labels}' = '{}' AND g.definition::json ->> 'expires_at' IS NULL
+                AND u.definition::json ->> 'disabled' = 'false'
+                AND u.definition::json ->> 'password_hash' IS NOT NULL AND u.id < '\(Identifier.firstOutside)'
+            """
+        return """
+            CASE WHEN EXISTS (\(administrators) AND \(column) = $1) THEN EXISTS (\(administrators) AND \(column) <> $1)
+                ELSE true END
+            """
+    }
 }
 
 extension PostgresStore {
@@ -150,20 +186,25 @@ extension PostgresStore {
         return try rows[0].map { columns throws(StoreError) in try Row(&columns) }
     }
 
-    private func change<Row: NamedRow>(_ row: Row, _ version: Int) async throws(StoreError) -> Row {
-        let (token, rows): (Identifier, [Rows])
-        token = PostgresStore.token()
+    /// - Parameter isGuarded: whether it is refused to the last administrator.
+    private func change<Row: NamedRow>(
+        _ row: Row, _ version: Int, isGuarded: Bool = false
+    ) async throws(StoreError) -> Row {
+        let token = PostgresStore.token()
+        let change = isGuarded ? Row.table.guardedChange : Row.table.change
+        var calls = isGuarded ? [PostgresStore.lockAdministrators()] : []
+        calls += [change(row.id, version, row.name, row.storedText, token), Row.table.byID(row.id)]
+        let rows: [Rows]
         do throws(PostgresFault) {
-            rows = try await pool.run([
-                Row.table.change(row.id, version, row.name, row.storedText, token), Row.table.byID(row.id),
-            ])
+            rows = try await pool.run(calls)
         } catch {
             throw error.state == PostgresStore.uniqueViolation ? .nameTaken : StoreError(error)
         }
-        let stored = try rows[1].first { columns throws(StoreError) in
+        let stored = try rows[calls.count - 1].first { columns throws(StoreError) in
             let row = try Row(&columns)
             return (row: row, version: row.version, writtenBy: columns.identifier())
         }
+        if isGuarded, let stored, stored.version == version, stored.writtenBy != token { throw .lastAdministrator }
         return try PostgresStore.changed(stored, by: token)
     }
 

@@ -136,6 +136,13 @@ final class Transaction: @unchecked Sendable {
         executions[row.id] = stored
     }
 
+    /// Writes an ended execution as it is opened again, where those who run what its job says now find it.
+    func reopen(_ row: Execution, as job: StoredJob) {
+        executions[row.id]?.lane = job.lane
+        executions[row.id]?.task = job.task
+        change(row)
+    }
+
     /// Writes what the scheduler moves of a job.
     func change(_ job: StoredJob) {
         tally.moved(from: jobs[job.id]?.status, to: job.status)

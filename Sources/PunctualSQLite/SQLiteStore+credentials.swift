@@ -58,12 +58,7 @@ extension SQLiteStore {
 
     package func create(_ grant: Grant) async throws(StoreError) -> Grant {
         try await lane.write { transaction in
-            let database = transaction.database
-            if let existing = try database.first(
-                "SELECT \(Grant.columns) FROM grants WHERE id = ?", grant.id, read: Grant.init)
-            {
-                return existing
-            }
+            if let existing = try transaction.grant(grant.id) { return existing }
             try transaction.put(grant)
             try transaction.raiseRevision()
             return grant
@@ -72,17 +67,17 @@ extension SQLiteStore {
 
     package func removeGrant(_ id: Identifier) async throws(StoreError) {
         try await lane.write { transaction in
-            let removed = try transaction.database.run("DELETE FROM grants WHERE id = ?", id)
-            if removed > 0 { try transaction.raiseRevision() }
+            guard let grant = try transaction.grant(id) else { return }
+            try transaction.keepingAnAdministrator(grant.subject) {
+                try transaction.database.run("DELETE FROM grants WHERE id = ?", id)
+            }
+            try transaction.raiseRevision()
         }
     }
 
     package func grants(of subjects: Set<Subject>) async throws(StoreError) -> [Grant] {
         let grants = try await read { transaction in
-            try subjects.flatMap { subject in
-                try transaction.database.rows(
-                    "SELECT \(Grant.columns) FROM grants WHERE subject = ?", subject.text, read: Grant.init)
-            }
+            try subjects.flatMap { try transaction.grants(of: $0.text) }
         }
         return grants.sorted { $0.id < $1.id }
     }
@@ -151,6 +146,38 @@ extension SQLiteStore {
 extension Transaction {
     fileprivate func key(_ id: Identifier) throws -> APIKey? {
         try database.first("SELECT \(APIKey.columns) FROM api_keys WHERE id = ?", id, read: APIKey.init)
+    }
+
+    fileprivate func grant(_ id: Identifier) throws -> Grant? {
+        try database.first("SELECT \(Grant.columns) FROM grants WHERE id = ?", id, read: Grant.init)
+    }
+
+    /// - Parameter subject: as `Subject.text`.
+    fileprivate func grants(of subject: String) throws -> [Grant] {
+        try database.rows("SELECT \(Grant.columns) FROM grants WHERE subject = ?", subject, read: Grant.init)
+    }
+
+    /// Makes a change to a subject or its grants.
+    /// - Throws: `.lastAdministrator` when it would leave no administrator where there is one.
+    @discardableResult
+    func keepingAnAdministrator<Value>(_ subject: Subject, _ change: () throws -> Value) throws -> Value {
+        let was = try isAdministrator(subject.text)
+        let value = try change()
+        guard was, try !isAdministrator(subject.text) else { return value }
+        // All grants are looked through, and that is seldom: an administrator goes.
+        let others = try database.rows(
+            "SELECT DISTINCT subject FROM grants WHERE subject > 'user:' AND subject < 'user;' AND definition LIKE ?",
+            "%\"\(Role.admin.word)\"%"
+        ) { $0.text() }
+        guard try others.contains(where: isAdministrator) else { throw StoreError.lastAdministrator }
+        return value
+    }
+
+    private func isAdministrator(_ subject: String) throws -> Bool {
+        guard case .user(let id) = Subject(subject),
+            try grants(of: subject).contains(where: \.makesAdministrator), let user: User = try named(id)
+        else { return false }
+        return user.signsInHere
     }
 
     fileprivate func family(_ id: Identifier) throws -> RefreshFamily? {

@@ -107,6 +107,7 @@ extension SQLiteStore {
                     "the execution is \(execution.status.rawValue); only one that failed, was cancelled, skipped or missed "
                         + "can be retried")
             }
+            try transaction.move(id, to: owner.draft.target)
             try transaction.update(next, from: execution)
             return next
         }

@@ -44,7 +44,11 @@ extension SQLiteStore: IdentityStore {
     }
 
     package func update(_ user: User, ifVersion version: Int) async throws(StoreError) -> User {
-        try await lane.write { try $0.change(user, version) }
+        try await lane.write { transaction in
+            // Sign-ins change users all the time, and take nobody's way in.
+            if user.signsInHere { return try transaction.change(user, version) }
+            return try transaction.keepingAnAdministrator(.user(user.id)) { try transaction.change(user, version) }
+        }
     }
 
     package func create(_ account: ServiceAccount) async throws(StoreError) -> ServiceAccount {
@@ -66,13 +70,15 @@ extension SQLiteStore: IdentityStore {
     package func remove(_ subject: Subject) async throws(StoreError) {
         try await lane.write { transaction in
             let database = transaction.database
-            switch subject {
-            case .user(let id): try database.run("DELETE FROM users WHERE id = ?", id)
-            case .serviceAccount(let id): try database.run("DELETE FROM service_accounts WHERE id = ?", id)
-            case .group: break
+            try transaction.keepingAnAdministrator(subject) {
+                switch subject {
+                case .user(let id): try database.run("DELETE FROM users WHERE id = ?", id)
+                case .serviceAccount(let id): try database.run("DELETE FROM service_accounts WHERE id = ?", id)
+                case .group: break
+                }
+                try database.run("DELETE FROM grants WHERE subject = ?", subject.text)
             }
             try database.run("DELETE FROM api_keys WHERE owner = ?", subject.text)
-            try database.run("DELETE FROM grants WHERE subject = ?", subject.text)
             try database.run("DELETE FROM refresh_families WHERE subject = ?", subject.text)
             try transaction.raiseRevision()
         }
@@ -87,7 +93,7 @@ extension Transaction {
 
     fileprivate static let namedColumns = "id, name, version, definition"
 
-    fileprivate func named<Row: NamedRow>(_ id: Identifier) throws -> Row? {
+    func named<Row: NamedRow>(_ id: Identifier) throws -> Row? {
         try database.first("SELECT \(Self.namedColumns) FROM \(Row.table) WHERE id = ?", id, read: Row.init)
     }
 

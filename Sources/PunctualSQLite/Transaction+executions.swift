@@ -83,6 +83,11 @@ extension Transaction {
         WHERE id = ?
         """
 
+    /// Puts the execution where those who run such targets find it: the job's may be another one by now.
+    func move(_ id: Identifier, to target: Target) throws {
+        try database.run("UPDATE executions SET lane = ?, task = ? WHERE id = ?", target.lane.rawValue, target.task, id)
+    }
+
     /// Writes what a claim changes; less than `update`, so that fewer indexes move.
     func take(_ execution: Execution) throws {
         try database.run(

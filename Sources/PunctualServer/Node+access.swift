@@ -20,13 +20,9 @@ extension Node {
         let keys = try masterKeys(settings, logger)
         let store = opened.store
         let now = try await store.now()
-        if case .failure(let other) = try await Installation.check(keys, in: opened.access, at: now) {
-            throw SettingsError(
-                "access.master_key: the database was set up with the master key \(other.wanted), and this node has \(keys.id); "
-                    + "give it the same key as the others")
-        }
+        let id = try await requireOwn(keys, opened, at: now)
         let access = AccessServices(
-            store: opened.access, keys: keys, issuer: settings.access.issuer ?? "urn:punctual:\(keys.id)",
+            store: opened.access, keys: keys, issuer: settings.access.issuer ?? "urn:punctual:\(id)",
             address: settings.access.issuer ?? settings.baseURL(port: settings.httpPort), now: store.now,
             providers: settings.access.providers, calls: calls,
             report: { name, fault in
@@ -42,10 +38,30 @@ extension Node {
         return access
     }
 
-    private static func masterKeys(_ settings: Settings, _ logger: Logger) throws(SettingsError) -> InstallationKeys {
+    /// Sees that the master keys are the database's.
+    /// - Returns: what the installation is called.
+    /// - Throws: `SettingsError` when they are others.
+    @discardableResult
+    static func requireOwn(_ keys: InstallationKeys, _ opened: OpenStore, at now: Timestamp) async throws -> String {
+        switch try await Installation.check(keys, in: opened.access, at: now) {
+        case .success(let id): return id
+        case .failure(let other):
+            throw SettingsError(
+                "access.master_key: the database was set up with the master key \(other.wanted), and this node has \(keys.id); "
+                    + "give it the same key as the others")
+        }
+    }
+
+    /// The master keys of the settings, or of their file; nil when there are none yet.
+    static func givenMasterKeys(_ settings: Settings) throws(SettingsError) -> InstallationKeys? {
         if let text = settings.access.masterKey, let keys = InstallationKeys(text: text) { return keys }
+        return try MasterKeyFile.read(
+            try MasterKeyFile.path(settings, environment: ProcessInfo.processInfo.environment))
+    }
+
+    private static func masterKeys(_ settings: Settings, _ logger: Logger) throws(SettingsError) -> InstallationKeys {
+        if let keys = try givenMasterKeys(settings) { return keys }
         let path = try MasterKeyFile.path(settings, environment: ProcessInfo.processInfo.environment)
-        if let keys = try MasterKeyFile.read(path) { return keys }
         let keys = try MasterKeyFile.make(path)
         logger.notice(
             "a master key was made: keep a copy, without it every secret, key and token of this installation is lost",
@@ -59,8 +75,10 @@ extension Node {
         doorkeeper.rules = AccessRules(adminAddresses: settings.access.adminAddresses)
         doorkeeper.clientAddress = ClientAddress(
             trusted: settings.access.trustedProxies, field: settings.access.forwardedField)
-        // Who is open to everybody on a machine has nobody to keep apart.
-        if settings.access.mode == .required {
+        // Who is open to everybody on a machine has nobody to keep apart, but for the pages in its browsers.
+        if settings.access.mode == .open {
+            doorkeeper.localDoor = LocalDoor(origins: settings.httpOrigins)
+        } else {
             doorkeeper.limiter = MemoryLimiter()
             doorkeeper.calls = settings.access.concurrency.map { TenantSlots(most: $0) }
             doorkeeper.streams = settings.access.streams.map { TenantSlots(most: $0) }

@@ -32,6 +32,9 @@ package enum Node {
         let clock = SystemClock()
         let nodeID = settings.nodeID ?? "\(ProcessInfo.processInfo.hostName)-\(getpid())"
         let logger = makeLogger(settings, nodeID: nodeID)
+        if let words = StrayVariables.words(in: ProcessInfo.processInfo.environment) {
+            logger.warning("variables that are no settings are passed over", metadata: ["variables": "\(words)"])
+        }
         let metrics = PrometheusRegistry(help: MetricWords.help)
         MetricsSystem.bootstrap(metrics)
         let bell = SignalBell()
@@ -40,6 +43,7 @@ package enum Node {
         let connections = OpenFiles.connections(wanted: settings.httpConnections, logger: logger)
         let (egress, signing) = (try settings.egressGuard(), try settings.webhookSecrets())
         try settings.checkAnchors()
+        try ListeningPort.check(settings)
         let opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
         let calls = GuardedProviderCalls(egress)
         let access: AccessServices?
@@ -173,7 +177,7 @@ package enum Node {
         return inet_pton(AF_INET, text, &address) == 1
     }
 
-    private static func makeLogger(_ settings: Settings, nodeID: String) -> Logger {
+    static func makeLogger(_ settings: Settings, nodeID: String) -> Logger {
         var logger = Logger(label: "punctual") {
             LineLogHandler(label: $0, level: settings.logLevel, isJSON: settings.logFormat == .json)
         }
@@ -185,7 +189,7 @@ package enum Node {
         if let error = error as? SettingsError { return error.description }
         let text = "\(error)"
         if text.contains("Address already in use") || text.contains("errno: 98") {
-            return "port \(settings.httpPort) on \(settings.httpHost) is in use; stop the other process or pass --port"
+            return ListeningPort.inUse(settings)
         }
         return "the node stopped: \(text)"
     }

@@ -91,7 +91,7 @@ struct OpenStore {
     private static func words(_ error: StoreError, _ settings: Settings) -> String {
         switch error {
         case .corrupt(let text), .damaged(let text), .unavailable(let text), .full(let text), .conflict(let text): text
-        case .notFound, .versionConflict, .nameTaken, .quotaExceeded, .cancelled:
+        case .notFound, .versionConflict, .nameTaken, .lastAdministrator, .quotaExceeded, .cancelled:
             "the database \(Settings.shown(databaseURL: settings.databaseURL)) cannot be opened"
         }
     }

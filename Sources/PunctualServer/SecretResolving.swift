@@ -1,7 +1,7 @@
 internal import PunctualAccess
 internal import PunctualCore
 
-/// Runs attempts with the secrets that their targets refer to, put in just before and kept nowhere.
+/// Runs attempts with the secrets that their targets refer to, put in just before and kept nowhere: what comes back is without them.
 struct SecretResolving: Executor {
     /// nil without access control: then there are no secrets, and a reference is sent to nobody as it stands.
     let vault: SecretVault?
@@ -16,15 +16,16 @@ struct SecretResolving: Executor {
                 ? await executor.execute(attempt)
                 : Self.failure("its target refers to secrets, which need access control")
         }
+        let mask: SecretMask
         do throws(StoreError) {
             switch try await vault.resolved(attempt.target, service: attempt.service) {
-            case .success(let target): attempt.target = target.reveal()
+            case .success(let resolved): (attempt.target, mask) = (resolved.target.reveal(), resolved.mask)
             case .failure(let fault): return Self.failure(fault.words)
             }
         } catch {
             return Task.isCancelled ? AttemptResult(.cancelled) : Self.failure("its secrets cannot be read: \(error)")
         }
-        return await executor.execute(attempt)
+        return mask.masked(await executor.execute(attempt))
     }
 
     /// Another try may help: a secret can be written meanwhile.

@@ -15,7 +15,7 @@ extension Settings {
         /// Base64 of 32 bytes each, the newest first, with commas between them; nil means the file of the state folder.
         var masterKey: String?
         /// The address at which the installation is reached, and the `iss` of its tokens; nil means the node's own address, and a
-        /// name made of the master key.
+        /// name that the database keeps.
         var issuer: String?
         /// From where administration is allowed; empty means from anywhere.
         var adminAddresses: [IPRange] = []

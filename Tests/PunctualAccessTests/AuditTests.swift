@@ -208,6 +208,44 @@ struct AuditTests {
         #expect(AuditEntry(first, after: .empty).hash != AuditEntry(second, after: .empty).hash)
     }
 
+    @Test(
+        "a token within a URL is no more in the log than one in a header, and the rest of the URL is",
+        arguments: [
+            ("https://example.com/a/b?x=1&y=z#top", "https://example.com/a/b?x=1&y=z#top"),
+            ("https://ada:hunter2@example.com/", "https://(secret)@example.com/"),
+            ("https://h/x?token=hunter2&n=1", "https://h/x?token=(secret)&n=1"),
+            (
+                "https://h/x?n=1&api_key=hunter2#access_token=hunter2",
+                "https://h/x?n=1&api_key=(secret)#access_token=(secret)"
+            ),
+            ("https://h?sig=a%2Fb&key=", "https://h?sig=(secret)&key="),
+            (
+                "https://hooks.example.com/services/T0001/B0002/Xq3v9Lk2Pz7Rt5Yw8Nb4Mc6D",
+                "https://hooks.example.com/services/T0001/B0002/(secret)"
+            ),
+            (
+                "https://h/jobs/0197c2c5-6f1e-7d4c-8a51-0f6a8d5e2b11/a-very-long-name-of-nothing",
+                "https://h/jobs/0197c2c5-6f1e-7d4c-8a51-0f6a8d5e2b11/a-very-long-name-of-nothing"
+            ),
+            ("postgres://u:p@db/x", "postgres://(secret)@db/x"), ("no url ?token=x", "no url ?token=x"), ("://", "://"),
+        ])
+    func urls(url: String, wanted: String) {
+        let value: JSONValue = ["target": ["url": .string(url), "argv": ["curl", .string(url)]]]
+        #expect(value.redacted == ["target": ["url": .string(wanted), "argv": ["curl", .string(wanted)]]])
+    }
+
+    @Test("whether somebody has a password is no secret")
+    func truths() {
+        let user: JSONValue = [
+            "has_password": true, "second_factor": false, "password": 7, "reset_password": ["x": true],
+        ]
+        #expect(
+            user.redacted
+                == [
+                    "has_password": true, "second_factor": false, "password": "(secret)", "reset_password": ["x": true],
+                ])
+    }
+
     @Test("nothing secret gets into the log")
     func redaction() throws {
         let job = try JSONValue(

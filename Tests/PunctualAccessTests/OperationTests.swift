@@ -52,7 +52,8 @@ struct DocumentedOperation: Hashable, Sendable, CustomTestStringConvertible {
         case "queues", "stats": return .everywhere(isReading ? .viewer : .operator)
         case "secrets": return .inService(.editor)
         case "keys": return .own
-        case "me": return .self
+        // Reading is for any credential of his, changing what he shows of himself for one that stands for him.
+        case "me": return isReading ? .self : .whole
         // Strangers show there who they are.
         case "setup", "providers": return .anybody
         case "sessions": return method == "post" ? .anybody : .self
@@ -65,6 +66,7 @@ enum Expectation: Hashable, Sendable {
     case anybody
     case own
     case `self`
+    case whole
     case somewhere(Role)
     case inService(Role)
     case everywhere(Role)
@@ -89,6 +91,8 @@ struct OperationTests {
         /// The role that counts for jobs of `billing`, anywhere at all, and for the whole installation.
         let (here, somewhere, everywhere): (Role?, Role?, Role?)
         var isStranger: Bool { principal.isStranger }
+        /// Whether he shows a key that is for less than he may.
+        let isNarrowed: Bool
         var testDescription: String { name }
 
         init(
@@ -96,6 +100,7 @@ struct OperationTests {
             somewhere: Role?, everywhere: Role?
         ) {
             self.name = name
+            isNarrowed = name.hasPrefix("admin with a key")
             let grants = grants.enumerated().map { index, permission in
                 Grant(
                     id: Identifier(high: 5, low: UInt64(index)), subject: me, permission: permission,
@@ -107,6 +112,7 @@ struct OperationTests {
 
         private init(stranger name: String) {
             self.name = name
+            isNarrowed = false
             principal = .stranger(from: nil)
             (here, somewhere, everywhere) = (nil, nil, nil)
         }
@@ -156,6 +162,7 @@ struct OperationTests {
             switch expectation {
             case .anybody: return true
             case .self: return !isStranger
+            case .whole: return !isStranger && !isNarrowed
             case .own: return !isStranger && (!ofOther || has(everywhere, .admin))
             case .somewhere(let role): return has(somewhere, role)
             case .inService(let role): return has(here, role)

@@ -88,7 +88,61 @@ struct KeyTests {
             let plain = try await client.send(.post, "/api/v1/keys", #"{"name":"n"}"#, headers: headers)
             #expect(plain.json["scopes"] == [["role": "viewer", "service": "a", "labels": [:]]])
             #expect(try await client.send(.post, "/api/v1/keys/\(great.id)/rotate", headers: headers).status == 403)
+            #expect(try await client.send(.delete, "/api/v1/keys/\(great.id)", headers: headers).status == 403)
             #expect(try await client.send(.post, "/api/v1/keys/\(small.key.id)/rotate", headers: headers).status == 200)
+            let equal = "/api/v1/keys/" + (plain.json["id"]?.string ?? "")
+            #expect(try await client.send(.delete, equal, headers: headers).status == 204)
+            #expect(try await client.send(.delete, "/api/v1/keys/\(small.key.id)", headers: headers).status == 204)
+        }
+    }
+
+    @Test("a key of somebody who may little yet gets hold of no key that is for more than itself")
+    func later() async throws {
+        let scene = try await AccessScene()
+        let user = try await scene.user("ada", [Permission(.viewer, service: "a")])
+        let great = try await scene.key(of: .user(user.id)).key
+        let small = try await scene.key(of: .user(user.id), scopes: [Permission(.viewer, service: nil)])
+        try await scene.run { client in
+            let path = "/api/v1/keys/\(great.id)"
+            #expect(try await client.send(.post, "\(path)/rotate", headers: bearer(small.text)).status == 403)
+            #expect(try await client.send(.delete, path, headers: bearer(small.text)).status == 403)
+            // Her own sign-in has to do with all of her keys, whatever she may just now.
+            let own = bearer(try await client.tokens("ada").access)
+            #expect(try await client.send(.post, "\(path)/rotate", headers: own).status == 200)
+            #expect(try await client.send(.delete, path, headers: own).status == 204)
+        }
+    }
+
+    @Test("a key or token that is for less than its owner may leaves what he shows of himself alone")
+    func narrowed() async throws {
+        let scene = try await AccessScene()
+        let user = try await scene.user("ada", [Permission(.editor, service: "a"), Permission(.viewer, service: nil)])
+        let narrow = try await scene.key(of: .user(user.id), scopes: [Permission(.editor, service: "a")]).text
+        let whole = try await scene.key(of: .user(user.id)).text
+        try await scene.run { client in
+            let refresh = try await client.tokens("ada").refresh
+            let form = "grant_type=refresh_token&refresh_token=\(refresh)&scope=viewer:*"
+            let token = try await client.form("/oauth/token", form)
+            let proof = #"{"password":"\#(AccessScene.password)"}"#
+            let calls: [(HTTPRequest.Method, String, String?)] = [
+                (.post, "second-factor", proof), (.post, "second-factor/confirm", #"{"code":"000000"}"#),
+                (.delete, "second-factor", proof), (.post, "sign-out", nil),
+                (
+                    .post, "password",
+                    #"{"current_password":"\#(AccessScene.password)","password":"another of mine, long"}"#
+                ),
+            ]
+            for text in [narrow, token.json["access_token"]?.string ?? ""] {
+                for (method, path, body) in calls {
+                    let answer = try await client.send(method, "/api/v1/me/\(path)", body, headers: bearer(text))
+                    #expect(answer.status == 403, "\(path): \(answer.json)")
+                }
+                #expect(try await client.send(.get, "/api/v1/me", headers: bearer(text)).status == 200)
+            }
+            // One that is for all that she may stands for her.
+            #expect(
+                try await client.send(.delete, "/api/v1/me/second-factor", proof, headers: bearer(whole)).status == 204)
+            #expect(try await client.send(.post, "/api/v1/me/sign-out", headers: bearer(whole)).status == 204)
         }
     }
 
@@ -127,7 +181,7 @@ struct KeyTests {
         }
     }
 
-    @Test("versions guard changes, names are one each, and nobody takes his own access away")
+    @Test("versions guard changes, names are one each, and the last administrator stays one")
     func changes() async throws {
         let scene = try await AccessScene()
         let root = try await scene.user("root", [Permission(.admin, service: nil)])
@@ -150,12 +204,22 @@ struct KeyTests {
                 #expect(try await client.send(.delete, place, headers: admin).status == 204)
                 #expect(try await client.send(.get, place, headers: admin).status == 404)
             }
+            let program = try await scene.account("program", [Permission(.admin, service: nil)])
             let own = "/api/v1/users/\(root.id)"
-            #expect(try await client.send(.delete, own, headers: admin).status == 409)
-            #expect(try await client.send(.patch, own, #"{"disabled":true}"#, headers: admin).status == 409)
             let grants = try await client.send(.get, "/api/v1/grants?subject=user:\(root.id)", headers: admin)
-            let grant = try #require(grants.json["items"]?[0]?["id"]?.string)
-            #expect(try await client.send(.delete, "/api/v1/grants/\(grant)", headers: admin).status == 409)
+            let grant = "/api/v1/grants/" + (try #require(grants.json["items"]?[0]?["id"]?.string))
+            for headers in [admin, bearer(try await scene.key(of: .serviceAccount(program.id)).text)] {
+                let answers = [
+                    try await client.send(.delete, own, headers: headers),
+                    try await client.send(.patch, own, #"{"disabled":true}"#, headers: headers),
+                    try await client.send(.delete, grant, headers: headers),
+                ]
+                for answer in answers {
+                    #expect(answer.status == 409 && answer.json["type"] == "/docs/problems#last_administrator")
+                }
+            }
+            _ = try await scene.user("second", [Permission(.admin, service: nil)])
+            #expect(try await client.send(.delete, own, headers: admin).status == 204)
         }
     }
 

@@ -56,19 +56,46 @@ struct OAuthTests {
         let scene = try await AccessScene()
         let text = try await account(scene).text
         try await scene.run { client in
-            func permissions(_ scope: String) async throws -> JSONValue? {
-                let form = "grant_type=client_credentials&client_id=billing-bot&client_secret=\(text)&scope=\(scope)"
-                let token = try await client.form(Self.path, form).json["access_token"]?.string
-                return try await client.send(.get, "/api/v1/me", headers: bearer(token ?? "")).json["permissions"]
+            func answer(_ scope: String) async throws -> CallAnswer {
+                let form = "grant_type=client_credentials&client_id=billing-bot&client_secret=\(text)"
+                return try await client.form(Self.path, form + scope)
             }
-            let cases: [(String, JSONValue)] = [
-                ("viewer:billing", [["role": "viewer", "service": "billing", "labels": [:]]]),
-                ("admin:*", [["role": "operator", "service": "billing", "labels": [:]]]), ("admin:shipping", []),
+            let cases = [
+                ("&scope=viewer:billing", "viewer", "viewer:billing"),
+                ("&scope=admin:*", "operator", "operator:billing"),
+                ("&scope=admin:shipping%20viewer:billing", "viewer", "viewer:billing"),
+                ("", "operator", "operator:billing"),
             ]
-            for (scope, wanted) in cases {
-                let permissions = try await permissions(scope)
-                #expect(permissions == wanted, "\(scope)")
+            for (scope, role, told) in cases {
+                let answer = try await answer(scope)
+                #expect(answer.json["scope"]?.string == told, "\(scope): \(answer.json)")
+                let token = answer.json["access_token"]?.string ?? ""
+                let me = try await client.send(.get, "/api/v1/me", headers: bearer(token))
+                let wanted: JSONValue = [["role": .string(role), "service": "billing", "labels": [:]]]
+                #expect(me.json["permissions"] == wanted, "\(scope)")
             }
+            let none = try await answer("&scope=admin:shipping")
+            #expect(none.status == 400 && none.json["error"] == "invalid_scope", "\(none.json)")
+        }
+    }
+
+    @Test("a scope that a refresh token does not have uses it up for nobody")
+    func refreshedScopes() async throws {
+        let scene = try await AccessScene()
+        _ = try await scene.user("ada", [Permission(.operator, service: "a"), Permission(.viewer, service: nil)])
+        try await scene.run { client in
+            let token = try await client.tokens("ada").refresh
+            func answer(_ token: String, _ scope: String) async throws -> CallAnswer {
+                try await client.form(Self.path, "grant_type=refresh_token&refresh_token=\(token)\(scope)")
+            }
+            for scope in ["king:*", "viewer", "%20x"] {
+                let refused = try await answer(token, "&scope=\(scope)")
+                #expect(refused.status == 400 && refused.json["error"] == "invalid_scope", "\(refused.json)")
+            }
+            let narrowed = try await answer(token, "&scope=editor:a")
+            #expect(narrowed.json["scope"] == "operator:a viewer:a", "\(narrowed.json)")
+            let whole = try await answer(narrowed.json["refresh_token"]?.string ?? "", "")
+            #expect(whole.json["scope"] == "operator:a viewer:*", "\(whole.json)")
         }
     }
 

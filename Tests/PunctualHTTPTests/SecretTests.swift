@@ -132,12 +132,53 @@ struct SecretTests {
         }
     }
 
+    @Test("an editor of jobs with certain labels writes no reference, and moves none, but runs and keeps the job")
+    func labels() async throws {
+        let scene = try await AccessScene()
+        let whole = try await scene.user("whole", [Permission(.editor, service: "a")])
+        let limited = try await scene.user("limited", [Permission(.editor, service: "a", labels: ["t": "x"])])
+        let (all, some) = (
+            bearer(try await scene.key(of: .user(whole.id)).text),
+            bearer(try await scene.key(of: .user(limited.id)).text)
+        )
+        try await scene.put("k", "v")
+        try await scene.run { client in
+            func body(_ name: String, _ key: String, url: String = "https://good.example") -> String {
+                """
+                {"name":"\(name)","service":"a","labels":{"t":"x"},"schedule":{"type":"manual"},
+                 "target":{"type":"http","url":"\(url)","headers":{"X-Key":"\(key)"}}}
+                """
+            }
+            let made = try await client.send(.post, "/api/v1/jobs", body("j", "{{secret:k}}"), headers: all)
+            let path = "/api/v1/jobs/\(try #require(made.json["id"]?.string))"
+            let refusals = [
+                try await client.send(.post, "/api/v1/jobs", body("n", "{{secret:k}}"), headers: some),
+                // Whether there is such a secret is not told either.
+                try await client.send(.post, "/api/v1/jobs", body("n", "{{secret:none}}"), headers: some),
+                try await client.send(
+                    .put, path, body("j", "{{secret:k}}", url: "https://evil.example"), headers: some),
+                try await client.send(.patch, path, #"{"target":{"url":"https://evil.example"}}"#, headers: some),
+            ]
+            for refused in refusals { #expect(refused.status == 403, "\(refused.json)") }
+            let bulk = try await client.send(
+                .post, "/api/v1/jobs/bulk", "{\"items\":[\(body("n", "{{secret:k}}"))]}", headers: some)
+            #expect(bulk.json["items"]?[0]?["status"] == 403)
+            #expect(try await client.send(.post, "/api/v1/jobs", body("n", "plain"), headers: some).status == 201)
+            #expect(try await client.send(.put, path, body("j", "{{secret:k}}"), headers: some).status == 200)
+            #expect(try await client.send(.patch, path, #"{"priority":7}"#, headers: some).status == 200)
+            #expect(try await client.send(.post, "\(path)/trigger", headers: some).status == 202)
+            let plain = try await client.send(.patch, path, #"{"target":{"headers":{"X-Key":"p"}}}"#, headers: some)
+            #expect(plain.status == 200, "\(plain.json)")
+        }
+    }
+
     @Test(
         "names and bodies that are none are refused",
         arguments: [
-            ("a/b%20c", #"{"value":"v"}"#, 404), ("a%20b/c", #"{"value":"v"}"#, 404),
-            ("$installation/signing-key", #"{"value":"v"}"#, 404),
-            ("%24installation/signing-key", #"{"value":"v"}"#, 404), ("a/b", #"{}"#, 422),
+            ("a/b%20c", #"{"value":"v"}"#, 422), ("a%20b/c", #"{"value":"v"}"#, 422),
+            ("a/\(String(repeating: "n", count: 129))", #"{"value":"v"}"#, 422),
+            ("$installation/signing-key", #"{"value":"v"}"#, 422),
+            ("%24installation/signing-key", #"{"value":"v"}"#, 422), ("a/b", #"{}"#, 422),
             ("a/b", #"{"value":""}"#, 422), ("a/b", #"{"value":"v","overlap":"-1s"}"#, 422),
             ("a/b", #"{"value":"v","overlap":"31d"}"#, 422), ("a/b", #"{"value":{"a":1}}"#, 422),
             ("a/webhook", #"{"value":"hunter2"}"#, 422), ("a/webhook", #"{"value":"whsec_AAAA"}"#, 422),

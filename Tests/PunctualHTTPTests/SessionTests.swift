@@ -190,8 +190,19 @@ struct SessionTests {
             #expect(try await client.send(.post, Self.path, body("ada", code: next)).status == 401)
             #expect(try await client.send(.post, Self.path, body("ada", code: recovery[3])).status == 200)
             #expect(try await client.send(.post, Self.path, body("ada", code: recovery[3])).status == 401)
-            #expect(try await client.send(.delete, path, proof, headers: headers).status == 204)
+            let bare = try await client.send(.delete, path, proof, headers: headers)
+            #expect(bare.status == 422 && bare.json["errors"]?[0]?["pointer"] == "/code")
+            func removal(_ code: String) async throws -> Int {
+                let body = #"{"password":"\#(AccessScene.password)","code":"\#(code)"}"#
+                return try await client.send(.delete, path, body, headers: headers).status
+            }
+            #expect(try await removal(next) == 403)
+            #expect(try await removal(recovery[3]) == 403)
+            #expect(try await removal(recovery[4]) == 204)
             #expect(try await client.send(.post, Self.path, body("ada")).status == 200)
+            // One that was never confirmed goes without a code.
+            _ = try await client.send(.post, path, proof, headers: headers)
+            #expect(try await client.send(.delete, path, proof, headers: headers).status == 204)
         }
     }
 

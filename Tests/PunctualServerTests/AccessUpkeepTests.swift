@@ -79,6 +79,26 @@ struct AccessUpkeepTests {
         #expect(await bare.execute(attempt(.noop)).verdict == .succeeded)
     }
 
+    @Test("what a command says of its secrets is masked, also where its output was cut through them")
+    func echoedByCommand() async throws {
+        let store = MemoryIdentityStore()
+        let secret = "hunter2-of-billing"
+        try await put("k", secret, in: store)
+        let vault = SecretVault(store: store, masterKeys: Self.first.masterKeys, now: { ManualClock.start })
+        let executor = SecretResolving(vault: vault, executor: CommandExecutor(allowed: ["*"]))
+        func output(_ script: String) async -> ExecutionResult {
+            let target = CommandTarget(argv: ["/bin/sh", "-c", script], env: ["K": "{{secret:k}}"])
+            return await executor.execute(attempt(.command(target))).result
+        }
+        #expect(await output("echo key $K >&2; exit 3").output == "key ***\n")
+        // The first half is full five bytes into the secret; the last half begins somewhere in one of many.
+        let cut = await output(
+            "head -c \(CommandExecutor.outputLimit / 2 - 5) /dev/zero | tr '\\0' x; for i in $(seq 9999); do printf %s $K; done"
+        )
+        #expect(cut.outputTruncated && cut.output.hasPrefix("xxx") && cut.output.hasSuffix("***"))
+        for part in ["hunte", "unter", "illing", "2-of"] { #expect(!cut.output.contains(part)) }
+    }
+
     @Test("a service's webhook secret signs with each version that holds; without one the setting's do")
     func webhooks() async throws {
         let (store, clock) = (MemoryIdentityStore(), ManualClock())
@@ -113,6 +133,22 @@ struct AccessUpkeepTests {
             return
         }
         #expect(fault.wanted == Self.first.id)
+    }
+
+    @Test("what the installation is called outlives every change of its master key, and is another's nowhere")
+    func name() async throws {
+        let (store, other) = (MemoryIdentityStore(), MemoryIdentityStore())
+        let now = ManualClock.start
+        let alone = try #require(InstallationKeys(text: "HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="))
+        func name(_ keys: InstallationKeys, _ store: MemoryIdentityStore) async throws -> String {
+            try await Installation.check(keys, in: store, at: now).get()
+        }
+        let first = try await name(Self.first, store)
+        #expect(try await name(Self.second, store) == first)
+        _ = try await Installation.rewrap(Self.second, secrets: store, identities: store)
+        for keys in [Self.second, alone] { #expect(try await name(keys, store) == first) }
+        #expect(try await name(Self.first, other) != first)
+        #expect(first.utf8.count == 12 && first != Self.first.id)
     }
 
     @Test("a new master key takes over secrets and second factors, and the old one is not needed for them then")

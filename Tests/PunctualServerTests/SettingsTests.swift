@@ -53,6 +53,32 @@ struct SettingsTests {
         #expect(settings.workerConcurrency == Settings().workerConcurrency)
     }
 
+    @Test(
+        "a variable that is no setting is told of, with what was probably meant",
+        arguments: [
+            ("PUNCTUAL_HTPP_PORT", "PUNCTUAL_HTTP_PORT"), ("PUNCTUAL_DATABSE_URL", "PUNCTUAL_DATABASE_URL"),
+            ("PUNCTUAL_ACESS_ISSUER", "PUNCTUAL_ACCESS_ISSUER"), ("PUNCTUAL_SERVICE_HOST", nil),
+            ("PUNCTUAL_PORT_80_TCP_ADDR", nil), ("PUNCTUAL_", nil),
+        ] as [(String, String?)])
+    func stray(name: String, nearest: String?) async throws {
+        let environment = [name: "x", "PUNCTUALITY": "x", "PUNCTUAL_HTTP_PORT": "1"]
+        let found = StrayVariables.names(in: environment)
+        #expect(found.map(\.name) == [name] && found.first?.nearest == nearest, "\(found)")
+        #expect(StrayVariables.words(in: environment)?.contains(nearest ?? name) == true)
+        // They stop nothing.
+        #expect(try await load(environment: environment).httpPort == 1)
+    }
+
+    @Test("a variable that something reads is no stray one")
+    func known() {
+        var environment = ["PUNCTUAL_ACCESS_PROVIDERS_CORP_CLIENT_SECRET_FILE": "x", "PUNCTUAL_CA_FILE": "x"]
+        for key in Settings.keys { environment["PUNCTUAL_\(key.replacing(".", with: "_").uppercased())"] = "x" }
+        for name in ["MASTER_KEY_FILE", "WEBHOOK_SECRET_FILE", "TOKEN", "TOKEN_FILE", "URL", "CONFIG", "PROFILE"] {
+            environment["PUNCTUAL_\(name)"] = "x"
+        }
+        #expect(StrayVariables.words(in: environment) == nil)
+    }
+
     @Test("a variable's value may come from a file, without the line end; it wins over the config file")
     func variableFile() async throws {
         try await withFile("from-secret\n") { path in

@@ -71,7 +71,11 @@ struct SignInCommandTests {
                 ])
             #expect(again.end == "code 0", "\(again)")
             let removed = try await talk(
-                server, ["second-factor", "disable"], [.secretly("Password: ", Self.next + "\r")])
+                server, ["second-factor", "disable"],
+                [
+                    .secretly("Password: ", Self.next + "\r"),
+                    .secretly("The code that the app shows: ", recovery[1] + "\r"),
+                ])
             #expect(removed.end == "code 0", "\(removed)")
             #expect(try await server.json("second-factor", "status")["second_factor"] == false)
 
@@ -114,6 +118,11 @@ struct SignInCommandTests {
                 (["setup", "--token", "-x", "--name", "grace", "--password-stdin"], Self.password, 4, "not the token"),
                 (["setup", "--token", token, "--name", "grace", "--password-stdin"], "short", 1, "/password"),
                 (["setup", "--url", "http://192.0.2.1:1"], "", 2, "whoever is on the way"),
+                (
+                    ["user", "create", "ada", "--url", "http://192.0.2.1:1", "--password-stdin"], Self.password, 2,
+                    "whoever is on the way"
+                ),
+                (["secret", "set", "k", "--url", "http://192.0.2.1:1"], Self.password, 2, "whoever is on the way"),
                 (["password", "--password-stdin"], "a\nb", 4, "nobody is signed in"),
                 (["second-factor", "status"], "", 4, "punctual login"),
             ]

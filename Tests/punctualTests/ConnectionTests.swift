@@ -69,6 +69,24 @@ struct ConnectionTests {
         }
     }
 
+    @Test(
+        "a password goes to nobody in the open, also from somebody who shows nothing, unless it is allowed",
+        arguments: [
+            ("http://jobs.example.com", false, false), ("http://jobs.example.com", true, true),
+            ("http://10.0.0.1:8640", false, false),
+            ("https://jobs.example.com", false, true), ("http://127.0.0.1:8640", false, true),
+            ("http://localhost", false, true),
+        ])
+    func open(address: String, isAllowed: Bool, isSafe: Bool) {
+        let connection = Connection(address: address, allowsPlainHTTP: isAllowed)
+        #expect(connection.credential == nil)
+        if isSafe {
+            #expect(throws: Never.self) { try connection.requireSafe() }
+        } else {
+            #expect(throws: ClientError.self) { try connection.requireSafe() }
+        }
+    }
+
     @Test("a profile that is not there, or is of another server, is told")
     func unknown() async throws {
         try await withProfiles { file, _ in

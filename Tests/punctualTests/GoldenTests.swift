@@ -24,7 +24,7 @@ struct GoldenTests {
         arguments: [
             [], ["job"], ["job", "list"], ["job", "apply"], ["job", "create"], ["job", "trigger"],
             ["execution", "list"], ["schedule", "preview"], ["import", "crontab"], ["status"], ["setup"], ["login"],
-            ["password"], ["second-factor"], ["second-factor", "enable"], ["second-factor", "confirm"],
+            ["rescue"], ["password"], ["second-factor"], ["second-factor", "enable"], ["second-factor", "confirm"],
             ["key", "create"], ["role", "grant"], ["secret", "set"], ["audit", "verify"],
         ] as [[String]])
     func help(_ path: [String]) throws {

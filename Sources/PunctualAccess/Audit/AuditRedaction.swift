@@ -15,13 +15,17 @@ extension JSONValue {
                 kept[member.name] = member.value.redacted(isSecret: isSecret || JSONValue.isSensitive(member.name))
             }
             return .object(kept)
-        case .bool, .int, .number: return isSecret ? "(secret)" : self
-        case .string(let text): return isSecret && !JSONValue.isReference(text) ? "(secret)" : self
+        // Whether there is a password is no password.
+        case .bool: return self
+        case .int, .number: return isSecret ? "(secret)" : self
+        case .string(let text):
+            if isSecret { return JSONValue.isReference(text) ? self : "(secret)" }
+            return .string(PlainURL.redacted(text))
         }
     }
 
     /// Whether a member of that name is likely to hold a secret: the names of headers, variables and fields that people use.
-    private static func isSensitive(_ name: String) -> Bool {
+    static func isSensitive(_ name: String) -> Bool {
         let plain = name.lowercased().filter { $0.isLetter }
         let words = [
             "password", "passwd", "passphrase", "secret", "token", "authorization", "cookie", "apikey", "accesskey",

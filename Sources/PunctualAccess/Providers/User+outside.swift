@@ -48,8 +48,3 @@ extension User {
 
     private static func word(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
 }
-
-extension Identifier {
-    /// Outside users stand behind all others: no UUIDv7 begins like that before the year 10,889.
-    var isOutside: Bool { high >> 56 == 0xFF }
-}

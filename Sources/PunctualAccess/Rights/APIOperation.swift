@@ -29,6 +29,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case entrance
         /// A credential, whatever it allows; the operation is about its holder alone.
         case own
+        /// The same, of one that is for all that its holder may: it is about what he shows of himself.
+        case ownCredentials
         /// The role for the holder's own things; for those of others `admin` for the whole installation.
         case ownOrAdmin
         /// The role for some service, whichever.
@@ -45,9 +47,9 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .listProviders:
             .open
         case .setupState, .setUp, .signIn, .token, .revokeToken, .providerLogin, .providerCallback: .entrance
-        case .whoAmI, .signOut, .changePassword, .enrolSecondFactor, .confirmSecondFactor, .removeSecondFactor,
-            .signOutEverywhere:
-            .own
+        case .whoAmI, .signOut: .own
+        case .changePassword, .enrolSecondFactor, .confirmSecondFactor, .removeSecondFactor, .signOutEverywhere:
+            .ownCredentials
         case .listKeys, .createKey, .getKey, .rotateKey, .revokeKey: .ownOrAdmin
         case .previewSchedule: .anywhere(.viewer)
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .listExecutions, .listJobExecutions, .getExecution,

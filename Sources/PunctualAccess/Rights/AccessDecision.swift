@@ -17,6 +17,8 @@ package enum AccessDecision: Hashable, Sendable {
         case notGlobal(needed: Role)
         /// It is about somebody else's things.
         case notOwn
+        /// It is about what its holder shows of himself, and the credential is for less than he may.
+        case narrowed
         /// The address is not among those for administration.
         case address
     }
@@ -50,6 +52,7 @@ package struct AccessRules: Sendable {
         }
         switch requirement {
         case .open, .entrance, .own: return .allowed
+        case .ownCredentials: return principal.isNarrowed ? .refused(.narrowed) : .allowed
         case .ownOrAdmin:
             guard case .owned(let owner) = resource else {
                 return principal.subject == nil ? global(.admin, principal) : .allowed
@@ -103,6 +106,13 @@ package struct AccessRules: Sendable {
 
     /// Whether a permission may be passed on: nobody gives away more than he has.
     package func mayPassOn(_ permission: Permission, by principal: Principal) -> Bool {
-        principal.permissions.contains { $0.intersection(permission) == permission }
+        principal.permissions.cover(permission)
+    }
+
+    /// Whether a key, of his own or of others where he may have to do with theirs, may be exchanged or voided: a credential that is for some
+    /// things has to do with itself, and with keys that are for no more.
+    package func mayManage(_ key: APIKey, by principal: Principal) -> Bool {
+        guard principal.credential != key.client, let scopes = principal.scopes else { return true }
+        return key.scopes.allSatisfy(scopes.cover)
     }
 }

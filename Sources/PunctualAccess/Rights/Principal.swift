@@ -17,17 +17,24 @@ package struct Principal: Hashable, Sendable {
     package var address: IPAddress?
     /// What may be done: grants of subject and groups, cut down by the credential's scopes.
     package var permissions: [Permission]
+    /// What the credential is for, whatever its owner may; nil when it is for all that he may.
+    package let scopes: [Permission]?
+    /// Whether the credential is for less than its owner may do.
+    package let isNarrowed: Bool
 
     private init(
         subject: Subject?, name: String, groups: Set<String>, credential: String?, address: IPAddress?,
-        permissions: [Permission]
+        permissions held: [Permission], scopes: [Permission]? = nil
     ) {
         self.subject = subject
         self.name = name
         self.groups = groups
         self.credential = credential
         self.address = address
+        let permissions = held.limited(to: scopes)
         self.permissions = permissions
+        self.scopes = scopes
+        isNarrowed = !held.allSatisfy(permissions.cover)
     }
 
     /// Somebody without a credential.
@@ -56,7 +63,7 @@ package struct Principal: Hashable, Sendable {
         let held = grants.filter { subjects.contains($0.subject) && ($0.expiresAt.map { $0 > now } ?? true) }
         self.init(
             subject: subject, name: subject.text, groups: groups, credential: credential, address: address,
-            permissions: (held.map(\.permission) + granted).limited(to: scopes))
+            permissions: held.map(\.permission) + granted, scopes: scopes)
     }
 
     /// Somebody with the token of an outside provider.
@@ -82,6 +89,11 @@ package struct Principal: Hashable, Sendable {
 }
 
 extension [Permission] {
+    /// Whether one of them allows all that the permission does.
+    package func cover(_ permission: Permission) -> Bool {
+        contains { $0.intersection(permission) == permission }
+    }
+
     /// What both lists allow; all of it when `scopes` is nil.
     package func limited(to scopes: [Permission]?) -> [Permission] {
         guard let scopes else { return self }

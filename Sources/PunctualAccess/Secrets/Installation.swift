@@ -1,3 +1,4 @@
+internal import Crypto
 package import PunctualCore
 package import PunctualSchedule
 
@@ -13,11 +14,17 @@ package enum Installation {
         package let wanted: String
     }
 
+    /// Whether a node with access control has ever run over the store.
+    package static func isMarked(in store: any SecretStore) async throws(StoreError) -> Bool {
+        try await !store.secret(mark, service: service).isEmpty
+    }
+
     /// Sees that this node's master keys are the installation's; the first node writes them down, by name.
+    /// - Returns: what the installation is called: the same on all its nodes, and with every master key that comes after the first.
     /// - Throws: `.corrupt` for a mark that was changed.
     package static func check(
         _ keys: InstallationKeys, in store: any SecretStore, at now: Timestamp
-    ) async throws(StoreError) -> Result<Void, OtherKeys> {
+    ) async throws(StoreError) -> Result<String, OtherKeys> {
         while true {
             guard let record = try await store.secret(mark, service: service).first else {
                 let context = SealContext.secret(service: service, name: mark, version: 1)
@@ -28,7 +35,7 @@ package enum Installation {
                         SecretRecord(
                             service: service, name: mark, version: 1, sealed: sealed, createdAt: now,
                             createdBy: "system"), overlapUntil: now)
-                    return .success(())
+                    return .success(id(sealed))
                 } catch {
                     // Another node was first; its mark is read.
                     guard case .versionConflict = error else { throw error }
@@ -37,12 +44,17 @@ package enum Installation {
             }
             do throws(MasterKeys.Fault) {
                 _ = try keys.masterKeys.open(record.sealed, for: record.context)
-                return .success(())
+                return .success(id(record.sealed))
             } catch {
                 if case .keyMissing(let wanted) = error { return .failure(OtherKeys(wanted: wanted)) }
                 throw .corrupt("the mark of the installation's master key was changed; restore the database")
             }
         }
+    }
+
+    /// A name drawn from what stays of the mark when it is wrapped anew; it tells nothing of any key.
+    private static func id(_ mark: SealedBytes) -> String {
+        Base64URL.encode(SHA256.hash(data: mark.box).prefix(9))
     }
 
     /// Puts everything that an older master key wraps under the newest one: secrets, and users' second factors.

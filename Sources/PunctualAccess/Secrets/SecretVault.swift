@@ -56,15 +56,37 @@ package final class SecretVault: Sendable {
         return contents
     }
 
+    /// What takes out of a worker's answer what the target's secrets hold, in each version that is valid yet.
+    /// - Throws: `.unavailable` and the like; a secret that is gone, or cannot be opened, was sent to nobody.
+    package func mask(for target: Target, service: String) async throws(StoreError) -> SecretMask {
+        var secrets: [Redacted<String>] = []
+        let names: Set<String>
+        do throws(SecretReference.Fault) { names = try target.secretNames() } catch { return SecretMask.nothing }
+        for name in names {
+            do throws(StoreError) {
+                secrets += try await contents(name, service: service)
+            } catch {
+                guard case .corrupt = error else { throw error }
+            }
+        }
+        return SecretMask(secrets)
+    }
+
+    /// A target that is ready to run, and what takes its secrets out of what comes back.
+    package struct Resolved: Sendable {
+        package let target: Redacted<Target>
+        package let mask: SecretMask
+    }
+
     /// The target with its secrets in place of their references, ready to run.
     /// - Returns: a fault that names the secret, never its content.
     package func resolved(
         _ target: Target, service: String
-    ) async throws(StoreError) -> Result<Redacted<Target>, SecretReference.Fault> {
+    ) async throws(StoreError) -> Result<Resolved, SecretReference.Fault> {
         var secrets: [String: Redacted<String>] = [:]
         let names: Set<String>
         do throws(SecretReference.Fault) { names = try target.secretNames() } catch { return .failure(error) }
-        if names.isEmpty { return .success(Redacted(target)) }
+        if names.isEmpty { return .success(Resolved(target: Redacted(target), mask: SecretMask.nothing)) }
         for name in names.sorted() {
             guard let content = try await contents(name, service: service).first else {
                 return .failure(.missing(name))
@@ -72,7 +94,8 @@ package final class SecretVault: Sendable {
             secrets[name] = content
         }
         do throws(SecretReference.Fault) {
-            return .success(try target.resolved(with: secrets))
+            let ready = try target.resolved(with: secrets)
+            return .success(Resolved(target: ready, mask: SecretMask(secrets.values)))
         } catch {
             return .failure(error)
         }

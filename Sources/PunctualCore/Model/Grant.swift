@@ -22,4 +22,7 @@ public struct Grant: Hashable, Sendable {
         self.createdAt = createdAt
         self.createdBy = createdBy
     }
+
+    /// Whether it lets its holder decide about everybody for good: one that ends by itself would leave nobody.
+    public var makesAdministrator: Bool { permission.isGlobal && permission.role == .admin && expiresAt == nil }
 }

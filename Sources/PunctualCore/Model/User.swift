@@ -39,6 +39,18 @@ public struct User: Hashable, Sendable {
         self.updatedAt = updatedAt ?? createdAt
         self.version = version
     }
+
+    /// Whether he comes in by a password, without a provider, which may be gone tomorrow.
+    public var signsInHere: Bool { !isDisabled && passwordHash != nil && !id.isOutside }
+}
+
+extension Identifier {
+    /// The lowest id of users whom an outside provider knows. They stand behind all others: no UUIDv7 begins like that before the
+    /// year 10,889.
+    public static let firstOutside = Identifier(high: 0xFF00_0000_0000_0000, low: 0)
+
+    /// Whether it is the id of a user whom an outside provider knows.
+    public var isOutside: Bool { self >= .firstOutside }
 }
 
 /// A user's one-time passwords (RFC 6238) and the codes for when they are lost.

@@ -24,7 +24,7 @@ public protocol ExecutionStore: Sendable {
     /// - Throws: `.notFound`; `.conflict` when it has ended.
     func cancel(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution
 
-    /// Opens an ended execution again, by `Execution.reopened(at:policy:)`.
+    /// Opens an ended execution again, by `Execution.reopened(at:policy:)`, in the lane and for the task of its job's target.
     /// - Throws: `.notFound`; `.conflict` when it succeeded or has not ended.
     func retry(_ id: Identifier, of job: Identifier) async throws(StoreError) -> Execution
 

@@ -3,6 +3,9 @@ public import PunctualSchedule
 /// Who there is, with which credentials, and who may what.
 ///
 /// Each call is one transaction. A change names the version that it was made from, so that of two at once one fails.
+///
+/// While there is an administrator (a user who signs in here, with a grant that makes him one), one stays: a change or removal
+/// that would leave none is refused, also when several are made at once.
 public protocol IdentityStore: Sendable {
     /// A number that each change raises but for notes of use: when it stands, everything that was read still holds.
     func identityRevision() async throws(StoreError) -> Int64
@@ -17,7 +20,7 @@ public protocol IdentityStore: Sendable {
     /// Users by id; those behind `after` when it is given, at most `limit`.
     func users(after: Identifier?, limit: Int) async throws(StoreError) -> [User]
     /// Puts the user in the place of its version `version`; the stored one's version is raised.
-    /// - Throws: `.notFound`, `.versionConflict`, `.nameTaken`.
+    /// - Throws: `.notFound`, `.versionConflict`, `.nameTaken`, `.lastAdministrator`.
     func update(_ user: User, ifVersion version: Int) async throws(StoreError) -> User
 
     /// Adds a service account; one that is there already (same id) is returned.
@@ -32,6 +35,7 @@ public protocol IdentityStore: Sendable {
     func update(_ account: ServiceAccount, ifVersion version: Int) async throws(StoreError) -> ServiceAccount
 
     /// Removes the user, service account or group, with its keys, grants and token families. Repeating it changes nothing.
+    /// - Throws: `.lastAdministrator`.
     func remove(_ subject: Subject) async throws(StoreError)
 
     /// Adds a key; one that is there already (same id) is returned.
@@ -50,6 +54,7 @@ public protocol IdentityStore: Sendable {
     /// Adds a grant; one that is there already (same id) is returned.
     func create(_ grant: Grant) async throws(StoreError) -> Grant
     /// Removes a grant. Repeating it changes nothing.
+    /// - Throws: `.lastAdministrator`.
     func removeGrant(_ id: Identifier) async throws(StoreError)
     /// The grants of any of these subjects, by id; void ones included.
     func grants(of subjects: Set<Subject>) async throws(StoreError) -> [Grant]

@@ -6,6 +6,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case versionConflict(current: Int)
     /// Another job of the service has that name.
     case nameTaken
+    /// Nobody would be left who can sign in and let others in; nothing was changed.
+    case lastAdministrator
     /// The service has all that it may have; nothing was added for it.
     case quotaExceeded(ServiceQuota)
     /// The row's state does not allow it; the text says which state and what would.

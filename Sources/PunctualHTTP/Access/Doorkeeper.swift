@@ -24,12 +24,14 @@ package struct Doorkeeper: Sendable {
     package var pepper: Pepper?
     /// Whether browsers come over TLS; then no cookie counts that another host of the domain could have set.
     package var isSecure = false
+    /// Asked where there is no access control; nil takes any host and origin.
+    package var localDoor: LocalDoor?
 
     package init() {}
 
     /// Lets a request in, or not.
     /// - Returns: its context, and the refusal (403) of somebody who is known but may not.
-    /// - Throws: `Problem` 401 or 429.
+    /// - Throws: `Problem` 401, 403 or 429.
     func admit(
         _ request: Request, _ context: APIContext, to operation: APIOperation,
         at now: () async throws(StoreError) -> Timestamp
@@ -40,6 +42,7 @@ package struct Doorkeeper: Sendable {
         context.principal = authenticator == nil ? .anybody(from: address) : .stranger(from: address)
         // Probes and documents are for everybody, at any rate.
         if operation.requirement == .open { return (context, nil) }
+        if authenticator == nil { try localDoor?.check(request) }
         if let limiter {
             context.allowance = try await take(limits.addressKeys(address, for: operation), from: limiter)
             try await requireFewRefusals(address, operation, limiter)
@@ -209,6 +212,7 @@ extension Problem {
             case .role(let needed): "This needs the role \(needed.word) or a higher one for this service."
             case .notGlobal(let needed): "This needs the role \(needed.word) or a higher one for all services."
             case .notOwn: "This belongs to somebody else."
+            case .narrowed: "The key or token is for less than you may do; sign in, and do it yourself."
             case .address: "Administration is not allowed from this address."
             }
         self.init(.forbidden, detail)

@@ -69,9 +69,6 @@ struct GrantController {
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let (access, grant) = try await grant(context)
-        if grant.subject == context.principal.subject, grant.permission.isGlobal, grant.permission.role == .admin {
-            throw Problem.notOneself
-        }
         try await access.identities.removeGrant(grant.id)
         access.authenticator.forget()
         context.audit?.changed(grant.resource, service: grant.permission.service, from: grant.json)

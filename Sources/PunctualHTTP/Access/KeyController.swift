@@ -87,12 +87,7 @@ struct KeyController {
             try list.throwIfAny()
         }
         let now = try await services.store.now()
-        let (access, key) = try await key(context)
-        // Who rotates a key holds it then: with a lesser key of the same owner nobody gets a greater one.
-        guard
-            context.principal.credential == key.client
-                || key.scopes.allSatisfy({ services.doorkeeper.rules.mayPassOn($0, by: context.principal) })
-        else { throw Problem(.forbidden, "The key may do more than you may pass on.") }
+        let (access, key) = try await managedKey(context)
         if key.revokedAt != nil { throw Problem(.conflict, "The key is revoked; make another one.") }
         var generator = SystemRandomNumberGenerator()
         let secret = APIKeySecret(id: key.id, using: &generator)
@@ -105,7 +100,7 @@ struct KeyController {
     /// Voids the key for good.
     func revoke(_ request: Request, _ context: APIContext) async throws -> Response {
         let now = try await services.store.now()
-        let (access, _) = try await key(context)
+        let (access, _) = try await managedKey(context)
         _ = try await change(request, context, access) { $0.revoked(at: now) }
         return Response(status: .noContent)
     }
@@ -156,6 +151,15 @@ struct KeyController {
         case .refused(.notOwn): throw missing
         case .refused(let reason): throw Problem(refused: reason)
         }
+    }
+
+    /// The same, for one who may exchange or void it: with a lesser key nobody gets hold of a greater one, or takes it away.
+    private func managedKey(_ context: APIContext) async throws -> (AccessServices, APIKey) {
+        let (access, key) = try await key(context)
+        guard services.doorkeeper.rules.mayManage(key, by: context.principal) else {
+            throw Problem(.forbidden, "The key is for more than the one that you show.")
+        }
+        return (access, key)
     }
 
     private func decide(_ owner: Subject, _ context: APIContext) -> AccessDecision {

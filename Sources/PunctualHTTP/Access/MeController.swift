@@ -107,7 +107,16 @@ struct MeController {
 
     func removeSecondFactor(_ request: Request, _ context: APIContext) async throws -> Response {
         let (access, user) = try await me(context)
-        try await requirePassword(request, of: user, access, context)
+        let (password, code) = try await request.read { fields in
+            let password = fields.shownPassword()
+            fields.requireGiven("password", password)
+            return (password, fields.string("code", lengths: 1...64, nullable: true))
+        }
+        guard let password else { throw Problem(.validation, "password is required.") }
+        // A password that was found out must not be enough.
+        guard try await require(password, code: code, of: user, access, context) else {
+            throw Faults([Fault(pointer: "/code", detail: "is required: of the app, or a recovery code")])
+        }
         _ = try await access.change(user.id) { $0.secondFactor = nil }
         context.audit?.changed(user.resource, from: ["second_factor": true], to: ["second_factor": false])
         return Response(status: .noContent)
@@ -149,16 +158,21 @@ struct MeController {
         try await require(password, of: user, access, context)
     }
 
+    /// - Returns: whether nothing but the password is needed, or the code was right, too.
+    /// - Throws: `Problem` 403 for a wrong password or code, 503.
+    @discardableResult
     private func require(
-        _ password: String, of user: User, _ access: AccessServices, _ context: APIContext
-    ) async throws {
+        _ password: String, code: String? = nil, of user: User, _ access: AccessServices, _ context: APIContext
+    ) async throws -> Bool {
         let now = try await services.store.now()
-        switch try await access.signIn.check(name: user.name, password: password, code: nil, at: now) {
-        case .success, .failure(.secondFactorRequired): break
+        switch try await access.signIn.check(name: user.name, password: password, code: code, at: now) {
+        case .success: return true
+        case .failure(.secondFactorRequired): return false
         case .failure(.busy): throw Problem.signInsBusy
         case .failure(.wrong):
-            context.audit?.refused(user.resource, because: "wrong password")
-            throw Problem(.forbidden, "The password is wrong, or has to wait.")
+            let what = code == nil ? "password" : "password or code"
+            context.audit?.refused(user.resource, because: "wrong \(what)")
+            throw Problem(.forbidden, "The \(what) is wrong, or has to wait.")
         }
     }
 }

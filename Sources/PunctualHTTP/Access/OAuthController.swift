@@ -63,13 +63,14 @@ struct OAuthController {
             context.audit?.refused("key:\(secret.id)", because: "wrong client or key")
             throw OAuthFault(.invalidClient, "the client or its key is not valid")
         }
-        var scopes = key.scopes
-        if let wanted = try form.scopes { scopes = scopes.limited(to: wanted) }
+        let wanted = try form.scopes
+        let given = try Self.scope(of: principal, wanted)
         context.audit?.identified(as: principal.name)
         context.audit?.changed(key.resource)
         return try Self.answer(
             access.signingKeys.mint(
-                for: .serviceAccount(id), client: key.client, family: nil, scopes: scopes, at: now), refresh: nil)
+                for: .serviceAccount(id), client: key.client, family: nil, scopes: key.scopes.limited(to: wanted),
+                at: now), scope: given, refresh: nil)
     }
 
     private func refresh(
@@ -82,9 +83,15 @@ struct OAuthController {
             guard let family = try await access.identities.family(token.family),
                 family.client != SessionSecret.client
             else { throw OAuthFault.invalidGrant }
+            let wanted = try form.scopes
+            var given: String?
             var generator = SystemRandomNumberGenerator()
             let outcome = family.use(
                 token, client: form.client ?? Self.ownClient, pepper: access.keys.pepper, at: now, using: &generator)
+            // A scope that he cannot have uses up no token.
+            if case .rotated = outcome {
+                given = try Self.scope(of: try await access.principal(of: family, at: now), wanted)
+            }
             do throws(StoreError) {
                 switch outcome {
                 case .refused: break
@@ -106,21 +113,35 @@ struct OAuthController {
                 throw OAuthFault.invalidGrant
             }
             context.audit?.stayedSilent()
-            var scopes = family.scopes
-            if let wanted = try form.scopes { scopes = scopes.map { $0.limited(to: wanted) } ?? wanted }
+            let scopes = family.scopes.map { $0.limited(to: wanted) } ?? wanted
             let access = access.signingKeys.mint(
                 for: family.subject, client: family.client, family: family.id, scopes: scopes, at: now)
-            return try Self.answer(access, refresh: next)
+            return try Self.answer(access, scope: given, refresh: next)
         }
         throw Problem(.conflict, "The token is being used by others; try again.")
     }
 
-    private static func answer(_ token: Redacted<String>?, refresh: RefreshToken?) throws -> Response {
+    /// What a token is good for now, as `scope` tells it (RFC 6749, section 5.1); labels have no word in it. nil when that is nothing.
+    /// - Parameter wanted: what the client asks for; nil when it leaves that open.
+    /// - Throws: `OAuthFault` `invalid_scope` when it may have nothing of what it asks for (section 5.2).
+    private static func scope(of principal: Principal, _ wanted: [Permission]?) throws(OAuthFault) -> String? {
+        var words: [String] = []
+        for permission in principal.permissions.limited(to: wanted) where !words.contains(permission.scope) {
+            words.append(permission.scope)
+        }
+        if words.isEmpty, wanted != nil { throw OAuthFault(.invalidScope, "none of these is the client's to have") }
+        return words.isEmpty ? nil : words.joined(separator: " ")
+    }
+
+    private static func answer(
+        _ token: Redacted<String>?, scope: String?, refresh: RefreshToken?
+    ) throws -> Response {
         guard let token else { throw Problem.noSigningKey }
         var json: JSONValue = [
             "access_token": .string(token.reveal()), "token_type": "Bearer",
             "expires_in": .int(AccessTokens.lifetime.components.seconds),
         ]
+        if let scope { json = json.with("scope", .string(scope)) }
         if let refresh { json = json.with("refresh_token", .string(refresh.text.reveal())) }
         return answer(json)
     }
@@ -168,6 +189,14 @@ struct OAuthController {
 }
 
 extension AccessServices {
+    /// What the tokens of a family stand for.
+    fileprivate func principal(of family: RefreshFamily, at now: Timestamp) async throws(StoreError) -> Principal {
+        let grants = try await identities.grants(of: Set(family.groups.map(Subject.group)).union([family.subject]))
+        return Principal(
+            family.subject, groups: Set(family.groups), credential: "session:\(family.id)", address: nil,
+            grants: grants, granted: family.granted, scopes: family.scopes, at: now)
+    }
+
     /// Whether the subject is there and not disabled.
     func isThere(_ subject: Subject) async throws(StoreError) -> Bool {
         switch subject {

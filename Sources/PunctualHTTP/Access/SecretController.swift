@@ -73,10 +73,17 @@ struct SecretController {
     /// Service and name of the path, for somebody who may change the service's secrets.
     private func place(_ context: APIContext) async throws -> (AccessServices, service: String, name: String) {
         let access = try services.requireAccess()
-        guard let service = context.parameters.get("service"), (1...64).contains(service.utf8.count),
-            Fields.isWord(service, extra: "._-"), let name = context.parameters.get("name"),
-            SecretReference.isName(name)
-        else { throw Problem.noSecret }
+        let (service, name) = (context.parameters.get("service") ?? "", context.parameters.get("name") ?? "")
+        var faults: [(name: String, detail: String)] = []
+        if !(1...64).contains(service.utf8.count) || !Fields.isWord(service, extra: "._-") {
+            faults.append(("service", "must be 1 to 64 of A–Z a–z 0–9 . _ -"))
+        }
+        if !SecretReference.isName(name) { faults.append(("name", "must be 1 to 128 of A–Z a–z 0–9 . _ -")) }
+        if !faults.isEmpty {
+            var problem = Problem(.validation, "The path names no place for a secret.")
+            problem.parameters = faults
+            throw problem
+        }
         try await require(service, context)
         return (access, service, name)
     }
@@ -91,9 +98,10 @@ extension Problem {
 }
 
 extension APIServices {
-    /// Sees that the secrets that a job refers to are there.
-    /// - Throws: `Faults`.
-    func requireSecrets(of draft: JobDraft) async throws {
+    /// Sees that the secrets that a job refers to are there, and that whoever writes the reference may change all of the service: a target sends
+    /// them wherever it says, so whoever writes it can read them.
+    /// - Throws: `Faults`, `Problem` 403.
+    func requireSecrets(of draft: JobDraft, _ context: APIContext) async throws {
         let names: Set<String>
         do throws(SecretReference.Fault) {
             names = try draft.target.secretNames()
@@ -106,6 +114,13 @@ extension APIServices {
                 Fault(
                     pointer: "/target", detail: "refers to secrets, which need access control (access.mode: required)")
             ])
+        }
+        let place = Resource.service(draft.service, labels: [:])
+        guard doorkeeper.rules.decide(context.operation, by: context.principal, on: place) == .allowed else {
+            throw Problem(
+                .forbidden,
+                "The target refers to secrets: this needs the role editor for the whole service, whatever its jobs' labels."
+            )
         }
         for name in names.sorted() where try await access.secrets.secret(name, service: draft.service).isEmpty {
             throw Faults([Fault(pointer: "/target", detail: SecretReference.Fault.missing(name).words)])

@@ -56,9 +56,6 @@ struct ServiceAccountController {
         return try await request.change("service account") {
             let (access, before) = try await account(context)
             try request.checkVersion(before.version, of: "service account")
-            if patch.isDisabled == true, context.principal.subject == .serviceAccount(before.id) {
-                throw Problem.notOneself
-            }
             var after = before
             if let name = patch.name { after.name = name }
             if let description = patch.description { after.description = description }
@@ -78,7 +75,6 @@ struct ServiceAccountController {
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {
         let (access, account) = try await account(context)
         try request.checkVersion(account.version, of: "service account")
-        if context.principal.subject == .serviceAccount(account.id) { throw Problem.notOneself }
         try await access.identities.remove(.serviceAccount(account.id))
         access.authenticator.forget()
         context.audit?.changed(account.resource, from: account.json)

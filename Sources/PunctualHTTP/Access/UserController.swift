@@ -68,7 +68,6 @@ struct UserController {
             }
             return (name: name, isDisabled: isDisabled, password: password, removesFactor: removesFactor)
         }
-        if patch.isDisabled == true, context.principal.subject == .user(id) { throw Problem.notOneself }
         var hash: String?
         if let password = patch.password { hash = try await access.hash(password) }
         let (before, after) = try await access.change(id, for: request) { user in
@@ -91,7 +90,6 @@ struct UserController {
         let access = try services.requireAccess()
         guard let user = try await access.identities.user(try id(context)) else { throw Problem.noUser }
         try request.checkVersion(user.version, of: "user")
-        if context.principal.subject == .user(user.id) { throw Problem.notOneself }
         try await access.identities.remove(.user(user.id))
         access.authenticator.forget()
         context.audit?.changed(user.resource, from: user.json)
@@ -106,6 +104,4 @@ struct UserController {
 
 extension Problem {
     static let noUser = Problem(.notFound, "There is no such user.")
-    /// So that an administrator is left.
-    static let notOneself = Problem(.conflict, "Nobody takes his own access away; ask another administrator.")
 }

@@ -2,6 +2,30 @@ internal import PunctualCore
 internal import PunctualSchedule
 
 extension IdentityCheck {
+    /// A user with a password whose grant, of the same number, makes him an administrator.
+    private static func administrator(
+        _ name: String, _ number: UInt64, in store: any AccessStore, _ change: (inout Grant) -> Void = { _ in }
+    ) async throws {
+        var user = user(name, number)
+        user.passwordHash = "$argon2id$…"
+        _ = try await store.create(user)
+        var grant = administration(number, of: .user(user.id))
+        change(&grant)
+        _ = try await store.create(grant)
+    }
+
+    private static func administration(_ number: UInt64, of subject: Subject) -> Grant {
+        Grant(
+            id: Identifier(high: 4, low: number), subject: subject, permission: Permission(.admin, service: nil),
+            createdAt: now, createdBy: "system")
+    }
+
+    /// What makes less of a grant; the first is whole, for a user who is disabled.
+    private static let lesser: [@Sendable (inout Grant) -> Void] = [
+        { _ in }, { $0.expiresAt = now + .seconds(86_400 * 365) }, { $0.permission.labels = ["admin": "admin"] },
+        { $0.permission.service = "admin" }, { $0.permission.role = .editor },
+    ]
+
     static let people: [IdentityCheck] = [
         IdentityCheck("a user comes back as he was stored, by id and by name") { store in
             var user = user("rosa")
@@ -94,6 +118,74 @@ extension IdentityCheck {
             try same(try await store.family(Identifier(high: 5, low: 1)), nil)
             try expect(try await store.family(Identifier(high: 5, low: 2)) != nil)
             try await refuses(with: .notFound) { try await store.create(key(3, of: .user(rosa.id))) }
+        },
+        IdentityCheck("while there is an administrator, one stays") { store in
+            try await administrator("rosa", 1, in: store)
+            let rosa = Subject.user(Identifier(high: 1, low: 1))
+            // None of these is one for good: no password, an end, labels, one service, disabled, a provider's, a program, a group.
+            _ = try await store.create(user("open", 2))
+            var outside = User(id: Identifier(high: 0xFF00_0000_0000_8000, low: 1), name: "corp:eve", createdAt: now)
+            outside.passwordHash = "$argon2id$…"
+            _ = try await store.create(outside)
+            _ = try await store.create(administration(5, of: .user(outside.id)))
+            for (number, change) in lesser.enumerated() {
+                let name = "lesser-\(number)"
+                try await administrator(name, UInt64(number) + 10, in: store, change)
+            }
+            var out = try required(await store.user(Identifier(high: 1, low: 10)))
+            out.isDisabled = true
+            _ = try await store.update(out, ifVersion: 1)
+            _ = try await store.create(account("ci"))
+            for (number, subject) in [(2, .user(Identifier(high: 1, low: 2))), (3, .group("ops"))]
+                as [(UInt64, Subject)]
+            {
+                _ = try await store.create(administration(number, of: subject))
+            }
+            _ = try await store.create(administration(4, of: .serviceAccount(Identifier(high: 2, low: 1))))
+            var (disabled, renamed) = (try required(await store.user(named: "rosa")), user("rosa"))
+            disabled.isDisabled = true
+            try await refuses(with: .lastAdministrator) { try await store.update(disabled, ifVersion: 1) }
+            try await refuses(with: .lastAdministrator) { try await store.remove(rosa) }
+            try await refuses(with: .lastAdministrator) { try await store.removeGrant(Identifier(high: 4, low: 1)) }
+            try await refuses(with: .versionConflict(current: 1)) { try await store.update(disabled, ifVersion: 7) }
+            renamed.passwordHash = "$argon2id$…"
+            renamed.name = "rose"
+            try same(try await store.update(renamed, ifVersion: 1).version, 2)
+            try same(try await store.grants(of: [rosa]).count, 1)
+            // With another, she may go; and he is the last then.
+            try await administrator("max", 20, in: store)
+            disabled.name = "rose"
+            try same(try await store.update(disabled, ifVersion: 2).isDisabled, true)
+            try await refuses(with: .lastAdministrator) { try await store.remove(.user(Identifier(high: 1, low: 20))) }
+            try await store.remove(rosa)
+            // Of two grants of one man the second is the last.
+            _ = try await store.create(administration(21, of: .user(Identifier(high: 1, low: 20))))
+            try await store.removeGrant(Identifier(high: 4, low: 20))
+            try await refuses(with: .lastAdministrator) { try await store.removeGrant(Identifier(high: 4, low: 21)) }
+        },
+        IdentityCheck("of administrators who take each other away at once, one stays") { store in
+            for number in 1...6 as ClosedRange<UInt64> { try await administrator("u\(number)", number, in: store) }
+            await withTaskGroup(of: Void.self) { group in
+                for number in 1...6 as ClosedRange<UInt64> {
+                    group.addTask {
+                        // That one is refused is what is looked for below.
+                        switch number % 3 {
+                        case 0: try? await store.remove(.user(Identifier(high: 1, low: number)))
+                        case 1: try? await store.removeGrant(Identifier(high: 4, low: number))
+                        default:
+                            guard var user = try? await store.user(Identifier(high: 1, low: number)) else { return }
+                            user.isDisabled = true
+                            _ = try? await store.update(user, ifVersion: 1)
+                        }
+                    }
+                }
+            }
+            var left = 0
+            for user in try await store.users(after: nil, limit: 9) where user.signsInHere {
+                let grants = try await store.grants(of: [.user(user.id)])
+                if grants.contains(where: \.makesAdministrator) { left += 1 }
+            }
+            try same(left, 1)
         },
         IdentityCheck("each change raises the revision, reading and noting a use do not") { store in
             var last = try await store.identityRevision()

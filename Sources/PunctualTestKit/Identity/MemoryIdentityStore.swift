@@ -43,7 +43,8 @@ extension MemoryIdentityStore: IdentityStore {
         if users.values.contains(where: { $0.name == user.name && $0.id != user.id }) { throw .nameTaken }
         var user = user
         user.version = version + 1
-        users[user.id] = user
+        let changed = user
+        try keepingAnAdministrator { users[changed.id] = changed }
         revision += 1
         return user
     }
@@ -73,13 +74,12 @@ extension MemoryIdentityStore: IdentityStore {
     }
 
     public func remove(_ subject: Subject) async throws(StoreError) {
-        switch subject {
-        case .user(let id): users[id] = nil
-        case .serviceAccount(let id): accounts[id] = nil
-        case .group: break
+        try keepingAnAdministrator {
+            if case .user(let id) = subject { users[id] = nil }
+            grants = grants.filter { $0.value.subject != subject }
         }
+        if case .serviceAccount(let id) = subject { accounts[id] = nil }
         keys = keys.filter { $0.value.owner != subject }
-        grants = grants.filter { $0.value.subject != subject }
         families = families.filter { $0.value.subject != subject }
         revision += 1
     }
@@ -123,7 +123,9 @@ extension MemoryIdentityStore: IdentityStore {
     }
 
     public func removeGrant(_ id: Identifier) async throws(StoreError) {
-        if grants.removeValue(forKey: id) != nil { revision += 1 }
+        guard grants[id] != nil else { return }
+        try keepingAnAdministrator { grants[id] = nil }
+        revision += 1
     }
 
     public func grants(of subjects: Set<Subject>) async throws(StoreError) -> [Grant] {
@@ -165,6 +167,22 @@ extension MemoryIdentityStore: IdentityStore {
         let ended = families.values.filter { $0.expiresAt < instant }.prefix(limit)
         for family in ended { families[family.id] = nil }
         return ended.count
+    }
+
+    /// Makes the change, unless it would leave no administrator where there is one.
+    private func keepingAnAdministrator(_ change: () -> Void) throws(StoreError) {
+        let (had, before) = (hasAdministrator, (users, grants))
+        change()
+        if !had || hasAdministrator { return }
+        (users, grants) = before
+        throw .lastAdministrator
+    }
+
+    private var hasAdministrator: Bool {
+        grants.values.contains { grant in
+            guard grant.makesAdministrator, case .user(let id) = grant.subject else { return false }
+            return users[id]?.signsInHere ?? false
+        }
     }
 
     private func isKnown(_ subject: Subject) -> Bool {

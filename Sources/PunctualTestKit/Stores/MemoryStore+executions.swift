@@ -75,6 +75,8 @@ extension MemoryStore: ExecutionStore {
         guard let next = row.reopened(at: clock.now(), policy: owner.draft.retryPolicy) else {
             throw .conflict("the execution is \(row.status.rawValue)")
         }
+        executions[id]?.lane = owner.draft.target.lane
+        executions[id]?.task = owner.draft.target.task
         write(next)
         return next
     }

@@ -1,4 +1,5 @@
 internal import PunctualCore
+internal import PunctualJSON
 internal import PunctualSchedule
 
 extension StoreCheck {
@@ -114,6 +115,25 @@ extension StoreCheck {
                 let failed = try await scene.finish(try await scene.running(job), .failed)
                 _ = try await scene.update(try await scene.reload(job)) { $0.draft.retryPolicy.maximumAttempts = 7 }
                 try same(try await scene.store.retry(failed.id, of: job.id).maxAttempts, 8)
+            },
+            StoreCheck("a retry by hand waits where those look who run what its job says now") { scene in
+                let job = try await scene.job { $0.target = .worker(task: "mail", payload: .null) }
+                func failed(lane: Lane, tasks: Set<String>? = nil) async throws -> Execution {
+                    try await scene.finish(required(try await scene.claim(lane: lane, tasks: tasks).first), .failed)
+                }
+                try await scene.trigger(job)
+                var row = try await failed(lane: .outside)
+                _ = try await scene.update(try await scene.reload(job)) { $0.draft.target = .noop }
+                _ = try await scene.store.retry(row.id, of: job.id)
+                try same(try await scene.claim(lane: .outside), [])
+                row = try await failed(lane: .builtIn)
+                _ = try await scene.update(try await scene.reload(job)) {
+                    $0.draft.target = .worker(task: "index", payload: .null)
+                }
+                _ = try await scene.store.retry(row.id, of: job.id)
+                try same(try await scene.claim(), [])
+                try same(try await scene.claim(lane: .outside, tasks: ["mail"]), [])
+                try same(try await failed(lane: .outside, tasks: ["index"]).id, row.id)
             },
         ] + ExecutionStatus.allCases.flatMap { [cancelling($0), retrying($0)] }
 

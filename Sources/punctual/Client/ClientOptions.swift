@@ -34,9 +34,17 @@ struct ClientOptions: ParsableArguments {
             file: ProfileFile(environment: environment))
     }
 
-    /// As `connection`, of somebody: nobody types a password in vain, and none is sent along without a credential.
-    func ownConnection() throws -> Connection {
+    /// As `connection`, for something secret: where others could read it, that is told before anybody types it, also to who shows no
+    /// credential.
+    func safeConnection() throws -> Connection {
         let connection = try connection()
+        try connection.requireSafe()
+        return connection
+    }
+
+    /// As `safeConnection`, of somebody: nobody types a password in vain, and none is sent along without a credential.
+    func ownConnection() throws -> Connection {
+        let connection = try safeConnection()
         guard connection.credential != nil else {
             throw Failure(.notAllowed, "nobody is signed in to \(connection.address): `punctual login` does it")
         }

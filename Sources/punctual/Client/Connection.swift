@@ -46,6 +46,14 @@ struct Connection: Sendable {
         }
     }
 
+    /// Sees that a secret may be sent.
+    /// - Throws: `ClientError` where others could read it.
+    func requireSafe() throws(ClientError) {
+        if PunctualClient.isReadable(address), !allowsPlainHTTP {
+            throw .insecure("neither a password nor a token goes to \(address): whoever is on the way could read it")
+        }
+    }
+
     /// Takes the tokens that this connection shows out of their profile, once the server has voided them; a key stays.
     func forgetSignIn() async throws {
         guard case .signIn(_, let store) = credential, let kept = store as? ProfileSignIn else { return }

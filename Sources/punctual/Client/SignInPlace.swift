@@ -25,11 +25,10 @@ struct SignInOptions: ParsableArguments {
         let given = url ?? Connection.variable("PUNCTUAL_URL", environment)
         let address = Connection.address(given ?? before?.url ?? Connection.standardAddress)
         let allows = allowHTTP || Connection.variable("PUNCTUAL_ALLOW_HTTP", environment) == "1"
-        if PunctualClient.isReadable(address), !allows {
-            throw ClientError.insecure(
-                "neither a password nor a token goes to \(address): whoever is on the way could read it")
-        }
-        return SignInPlace(file: file, profile: name, user: before?.user, address: address, allowsPlainHTTP: allows)
+        let place = SignInPlace(
+            file: file, profile: name, user: before?.user, address: address, allowsPlainHTTP: allows)
+        try place.connection.requireSafe()
+        return place
     }
 }
 

@@ -93,16 +93,27 @@ struct SecondFactorDisable: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               punctual second-factor disable
+              punctual second-factor disable --code 123456 --password-stdin < password.txt
+
+            Asks for the password, and for a code of the app or a recovery code.
             """)
 
     @OptionGroup var password: PasswordOptions
+    @Option(name: .long, help: "The code that the app shows now, or a recovery code; asked for when it is missing.")
+    var code: String?
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
         let connection = try client.ownConnection()
         let secret = try password.password()
         try await connection.open { server in
-            _ = try await server.send("DELETE", "/me/second-factor", ["password": .string(secret)])
+            var body: JSONValue = ["password": .string(secret)]
+            // An app that was never confirmed goes without.
+            if try await server.get("/me")["second_factor"]?.bool ?? false {
+                let code = try code ?? SecretPrompt.ask("The code that the app shows", orUse: "--code")
+                body = ["password": .string(secret), "code": .string(code)]
+            }
+            _ = try await server.send("DELETE", "/me/second-factor", body)
         }
         Console.talk("the second factor is off")
     }

@@ -60,6 +60,7 @@ struct SecretSet: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let connection = try client.safeConnection()
         var body = JSONObject()
         if fromFile == nil, Console.canAsk {
             body["value"] = .string(try SecretPrompt.ask("Secret", orUse: "--from-file"))
@@ -68,7 +69,7 @@ struct SecretSet: AsyncParsableCommand {
         }
         if let overlap { body["overlap"] = .string(overlap) }
         let own = JSONValue.object(body)
-        try await client.connected { server in
+        try await connection.open { server in
             output.show([try await server.send("PUT", SecretCommand.path(service, name), own)], as: .secrets)
         }
     }

@@ -57,8 +57,9 @@ struct UserCreate: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let connection = noPassword ? try client.connection() : try client.safeConnection()
         let secret: JSONValue = noPassword ? .null : .string(try password.newPassword())
-        try await client.connected { server in
+        try await connection.open { server in
             let body: JSONValue = ["name": .string(name), "password": secret]
             output.show([try await server.send("POST", "/users", body)], as: .users)
         }
@@ -112,10 +113,11 @@ struct UserResetPassword: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let connection = try client.safeConnection()
         var body: JSONValue = ["password": .string(try password.newPassword())]
         if removeSecondFactor { body = ["password": body["password"] ?? .null, "second_factor": .null] }
         let patch = body
-        try await client.connected { server in
+        try await connection.open { server in
             let id = try await server.accountID(name, .user)
             output.show([try await server.send("PATCH", "/users/\(id)", patch)], as: .users)
         }
