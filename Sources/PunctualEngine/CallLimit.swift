@@ -42,20 +42,27 @@ package final class CallLimit: Sendable {
     package var abandoned: Int { state.withLock { $0.abandoned } }
 
     /// The answer of the call, which may take effect after it was given up.
+    /// - Parameter late: takes what a call brings that was given up.
     /// - Throws: `.unavailable` when the time is up, or when too many earlier calls have not come back.
     package func run<Value: Sendable>(
+        late: @escaping @Sendable (Value) -> Void = { _ in },
         _ call: @escaping @Sendable () async throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         guard let limit else { return try await call() }
         let answer = Answer<Value>()
-        let late = StoreError.unavailable("\(name): no answer within \(limit)")
-        guard let number = begin(within: limit, giveUp: { answer.give(.failure(late), isLate: true) }) else {
+        let lateness = StoreError.unavailable("\(name): no answer within \(limit)")
+        guard let number = begin(within: limit, giveUp: { _ = answer.give(.failure(lateness), isLate: true) }) else {
             throw .unavailable("\(name): \(abandonedAtMost) earlier calls have not come back")
         }
         // Awaited through its answer until the limit. Past that nobody awaits it: it is cancelled, counted until it
-        // comes back, and what it brings is dropped.
+        // comes back.
         let task = Task {
-            do throws(StoreError) { answer.give(.success(try await call())) } catch { answer.give(.failure(error)) }
+            do throws(StoreError) {
+                let value = try await call()
+                if !answer.give(.success(value)) { late(value) }
+            } catch {
+                _ = answer.give(.failure(error))
+            }
             end(number)
         }
         return try await answer.value(of: task).get()
@@ -128,15 +135,18 @@ private final class Answer<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    func give(_ result: Result<Value, StoreError>, isLate: Bool = false) {
-        let before = state.withLock { state in
+    /// - Returns: whether it is the first.
+    func give(_ result: Result<Value, StoreError>, isLate: Bool = false) -> Bool {
+        let before = state.withLock { state -> State? in
             let before = state
-            guard state.result == nil else { return State() }
+            guard state.result == nil else { return nil }
             state = State(result: result, isLate: isLate)
             return before
         }
+        guard let before else { return false }
         before.waiter?.resume(returning: result)
         if isLate { before.task?.cancel() }
+        return true
     }
 
     func value(of task: Task<Void, Never>) async -> Result<Value, StoreError> {

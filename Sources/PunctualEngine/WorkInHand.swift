@@ -68,11 +68,11 @@ final class WorkInHand: Sendable {
         if isStopped { task.cancel() }
     }
 
-    /// - Returns: whether the attempt was in hand and not stopped before.
+    /// - Returns: whether the attempt was in hand, had not run, and was not stopped before.
     @discardableResult
     func stop(_ lease: Lease, because reason: Stop) -> Bool {
         let (task, isFirst) = state.withLock { state -> (Task<AttemptResult, Never>?, Bool) in
-            guard let hand = state.hands[lease] else { return (nil, false) }
+            guard let hand = state.hands[lease], !hand.hasRun else { return (nil, false) }
             let isFirst = hand.stop == nil
             if isFirst { hand.stop = reason }
             return (hand.task, isFirst)

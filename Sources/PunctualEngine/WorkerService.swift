@@ -17,6 +17,8 @@ package final class WorkerService: Service {
     private let endings: Endings
     /// Looks in a row that found executions available and took none.
     private let vainLooks = Mutex(0)
+    /// What claims brought that had been given up.
+    private let lateClaims = Mutex<[ClaimedExecution]>([])
     private let claimLimit: CallLimit
     private let renewLimit: CallLimit
 
@@ -116,6 +118,8 @@ package final class WorkerService: Service {
 
     /// - Returns: what was claimed, and whether that is all that was asked for.
     private func claimBatch() async throws(StoreError) -> (claimed: [ClaimedExecution], isFull: Bool) {
+        let late = takeLateClaims()
+        if !late.isEmpty { return (late, true) }
         let room = room
         guard room > 0 else { return ([], false) }
         var queues = options.queues
@@ -127,14 +131,36 @@ package final class WorkerService: Service {
         let before = pace.now()
         let request = ClaimRequest(
             worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease)
-        let claimed = try await claimLimit.run { [store] () async throws(StoreError) in
-            try await store.claim(request)
-        }
+        let claimed = try await claimLimit.run(
+            late: { [self] claimed in
+                hold(claimed, since: before)
+                lateClaims.withLock { $0 += claimed }
+                bell.workWaiting()
+            },
+            { [store] () async throws(StoreError) in try await store.claim(request) })
+        hold(claimed, since: before)
+        return (claimed, claimed.count == request.limit)
+    }
+
+    private func hold(_ claimed: [ClaimedExecution], since began: ContinuousClock.Instant) {
         instruments.claimed(claimed.count)
         for execution in claimed {
-            inHand.begin(execution, trustedUntil: before.advanced(by: options.lease - options.leaseMargin))
+            inHand.begin(execution, trustedUntil: began.advanced(by: options.lease - options.leaseMargin))
         }
-        return (claimed, claimed.count == request.limit)
+    }
+
+    /// Those whose lease still holds: they are run like any other. The reaper sees to the rest.
+    private func takeLateClaims() -> [ClaimedExecution] {
+        let late = lateClaims.withLock { late in
+            defer { late = [] }
+            return late
+        }
+        let now = pace.now()
+        return late.filter { claimed in
+            let isTrusted = inHand.isTrusted(claimed.lease, at: now)
+            if !isTrusted { inHand.end(claimed.lease) }
+            return isTrusted
+        }
     }
 
     /// Runs one claimed execution to the end of its attempt.
@@ -222,15 +248,25 @@ package final class WorkerService: Service {
         for lease in inHand.leases(of: execution) { inHand.stop(lease, because: .cancelled) }
     }
 
+    /// Nobody runs them any more.
+    private func handBackLateClaims() async {
+        for claimed in takeLateClaims() {
+            inHand.stop(claimed.lease, because: .shutdown)
+            await conclude(claimed, AttemptResult(.cancelled), took: .zero)
+        }
+    }
+
     /// Lets what runs finish for the grace period, then stops it and hands it back.
     private func drain() async {
         let deadline = ContinuousClock.now.advanced(by: options.shutdownGrace)
+        await handBackLateClaims()
         while inHand.count > 0, ContinuousClock.now < deadline, !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(20))  // A cancelled one is seen by the condition.
         }
         inHand.stopAll(because: .shutdown)
         let last = ContinuousClock.now.advanced(by: .seconds(8))
         while inHand.count > 0, ContinuousClock.now < last {
+            await handBackLateClaims()
             // A task of its own is not cancelled with this one: what was stopped is handed back all the same, and waited
             // for without spinning.
             await Task { try? await Task.sleep(for: .milliseconds(20)) }.value  // Never cancelled.

@@ -64,12 +64,14 @@ extension PostgresStore {
             guard digits.count == 2 else { continue }
             let month = Month(year: digits[0], number: digits[1])
             guard month.next.start <= instant else { continue }
+            // First: a month whose file cannot be begun stays where it is read.
+            let file = try folder.map { folder throws(StoreError) in try ArchiveFile(of: month, in: folder) }
             let isAttached = try await run([PostgresStore.isAttached(month.table)])[0].first { $0.bool() }
             if isAttached == true {
                 // Waits for running reads only as long as a statement may.
                 _ = try await run([Call(composed: "ALTER TABLE ended_executions DETACH PARTITION \(month.table)")])
             }
-            let path = try await export(month, to: folder)
+            if let file { try await export(month, to: file) }
             let counts = try await run([
                 Call(composed: "SELECT status, count(*) FROM \(month.table) GROUP BY status")
             ])[0].map { ($0.text(), $0.int()) }
@@ -81,7 +83,7 @@ extension PostgresStore {
             _ = try await run([Call(composed: "DROP TABLE \(month.table)")] + [tally.call].compactMap { $0 })
             archived.append(
                 ArchivedMonth(
-                    month: month.text, executions: counts.reduce(0) { $0 + $1.1 }, path: path ?? ""))
+                    month: month.text, executions: counts.reduce(0) { $0 + $1.1 }, path: file?.path ?? ""))
         }
         return archived
     }
@@ -95,10 +97,7 @@ extension PostgresStore {
     private static let isAttached = Statement("SELECT relispartition FROM pg_class WHERE oid = to_regclass($1)")
 
     /// Writes the month's file and manifest, each under a temporary name first.
-    private func export(_ month: Month, to folder: String?) async throws(StoreError) -> String? {
-        guard let folder else { return nil }
-        let path = "\(folder)/executions-\(month.text).ndjson.gz"
-        let file = try ArchiveFile(path: path + ".part")
+    private func export(_ month: Month, to file: ArchiveFile) async throws(StoreError) {
         var after = Identifier(high: 0, low: 0)
         var count = 0
         while true {
@@ -117,7 +116,7 @@ extension PostgresStore {
             after = last.id
             count += rows.count
         }
-        try file.close(as: path)
+        try file.close()
         let manifest: JSONValue = [
             "month": .string(month.text), "executions": .int(Int64(count)),
             "file": .string("executions-\(month.text).ndjson.gz"), "format": "ndjson",
@@ -125,22 +124,25 @@ extension PostgresStore {
         ]
         do {
             try Data((manifest.description + "\n").utf8).write(
-                to: URL(fileURLWithPath: "\(folder)/executions-\(month.text).json"), options: .atomic)
-        } catch { throw .unavailable("the archive's manifest cannot be written to \(folder): \(error)") }
-        return path
+                to: URL(fileURLWithPath: "\(file.folder)/executions-\(month.text).json"), options: .atomic)
+        } catch { throw .unavailable("the archive's manifest cannot be written to \(file.folder): \(error)") }
     }
 }
 
 /// A gzip file that has its name only once it is whole and on disk.
 private final class ArchiveFile {
-    private let path: String
+    let folder: String
+    let path: String
     private var file: gzFile?
 
-    init(path: String) throws(StoreError) {
-        self.path = path
-        file = gzopen(path, "wb6")
+    /// - Throws: `.unavailable` when the folder is missing or may not be written to.
+    init(of month: Month, in folder: String) throws(StoreError) {
+        self.folder = folder
+        path = "\(folder)/executions-\(month.text).ndjson.gz"
+        file = gzopen(path + ".part", "wb6")
         if file == nil {
-            throw .unavailable("\(path) cannot be written; name a folder that exists and may be written to")
+            throw .unavailable(
+                "history.archive: \(folder) cannot be written to; name a folder that exists and may be written to")
         }
     }
 
@@ -153,15 +155,16 @@ private final class ArchiveFile {
         }
     }
 
-    func close(as name: String) throws(StoreError) {
+    /// Gives it its name.
+    func close() throws(StoreError) {
         let code = gzclose(file)
         file = nil
         guard code == Z_OK else { throw .full("\(path) cannot be closed; make room") }
         do {
-            let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+            let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path + ".part"))
             try handle.synchronize()
             try handle.close()
         } catch { throw .unavailable("\(path) cannot be brought to disk: \(error)") }
-        guard rename(path, name) == 0 else { throw .unavailable("\(path) cannot be renamed to \(name)") }
+        guard rename(path + ".part", path) == 0 else { throw .unavailable("\(path).part cannot be renamed to \(path)") }
     }
 }

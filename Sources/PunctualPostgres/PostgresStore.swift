@@ -122,10 +122,11 @@ package final class PostgresStore: Store {
             switch error {
             case let fault as PostgresFault:
                 if fault.state == "42501" {
-                    throw PostgresFault(
-                        .noConnection,
-                        "\(fault.message); let this role create tables (GRANT CREATE ON SCHEMA public TO …), or migrate with the owner"
-                    )
+                    let advice =
+                        fault.message.contains("schema")
+                        ? "let this role create tables (GRANT CREATE ON SCHEMA public TO …), or migrate with the owner"
+                        : "migrate with the owner of the tables, and grant this role SELECT, INSERT, UPDATE and DELETE on them"
+                    throw PostgresFault(.noConnection, "\(fault.message); \(advice)")
                 }
                 throw PostgresFault(
                     .noConnection, "the tables cannot be brought up to date: \(fault.message)", state: fault.state)

@@ -26,5 +26,9 @@ final class LockFile: Sendable {
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
     }
 
-    func release() { close(descriptor) }
+    /// Lets go explicitly: a process that was just forked off may hold a copy of the descriptor for a moment.
+    func release() {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

@@ -59,9 +59,16 @@ final class ReplicaReads: Service {
     func run() async throws {
         do {
             try await cancelWhenGracefulShutdown { [self] in
-                while true {
-                    await look()
-                    try await Task.sleep(for: .milliseconds(500))
+                try await withThrowingDiscardingTaskGroup { group in
+                    // Each by itself: one that does not answer keeps nobody from looking at the others.
+                    for index in replicas.indices {
+                        group.addTask {
+                            while true {
+                                await self.look(at: index)
+                                try await Task.sleep(for: .milliseconds(500))
+                            }
+                        }
+                    }
                 }
             }
         } catch is CancellationError {}
@@ -124,12 +131,18 @@ final class ReplicaReads: Service {
         return nil
     }
 
+    /// How long what a replica said of itself counts; one that is frozen says nothing.
+    private static let healthLasts = Duration.seconds(3)
+
     /// The replicas that are well, the next in turn first.
     private func turn() -> [Int] {
         state.withLock { state in
             let count = replicas.count
             state.turn = (state.turn + 1) % count
-            return (0..<count).map { (state.turn + $0) % count }.filter { state.health[$0].isWell }
+            return (0..<count).map { (state.turn + $0) % count }.filter { index in
+                let health = state.health[index]
+                return health.isWell && health.askedAt.duration(to: .now) < ReplicaReads.healthLasts
+            }
         }
     }
 

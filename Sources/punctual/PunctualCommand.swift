@@ -45,7 +45,15 @@ struct PunctualCommand: AsyncParsableCommand {
             if !ending.message.isEmpty {
                 if ending.isData { Console.out(ending.message) } else { Console.talk(ending.message) }
             }
-            Foundation.exit(ending.status)
+            end(ending.status)
         }
+        end(ExitStatus.ok.rawValue)
+    }
+
+    /// Ends the process without what libraries want done at its end: OpenSSL's part frees what the threads of connections
+    /// that were just closed are still freeing.
+    private static func end(_ status: Int32) -> Never {
+        fflush(nil)
+        _exit(status)
     }
 }

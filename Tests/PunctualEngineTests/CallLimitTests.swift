@@ -141,6 +141,33 @@ struct CallLimitTests {
             }
         }
     }
+
+    @Test("what a claim brings after it was given up is run all the same")
+    func lateClaim() async throws {
+        var scene = EngineScene()
+        scene.options.claimTimeout = .milliseconds(20)
+        let job = try await scene.job("report") { $0.retryPolicy.maximumAttempts = 1 }
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 1)
+        let hole = BlackHole()
+        let worker = WorkerService(
+            name: "worker-1", store: SwallowingStore(inner: scene.store, hole: hole), executor: NoopExecutor(),
+            bell: scene.bell, options: scene.options, instruments: scene.instruments)
+        await #expect(throws: StoreError.self) { try await worker.claim() }
+        hole.open()
+        // The first or a later call takes it: a slow machine may give those up, too.
+        var claimed: [ClaimedExecution] = []
+        while claimed.isEmpty {
+            do throws(StoreError) {
+                claimed = try await worker.claim()
+            } catch {
+                guard case .unavailable = error else { throw error }
+            }
+        }
+        for one in claimed { await worker.process(one) }
+        #expect(try await scene.executions(of: job).map(\.attempt) == [1])
+        #expect(try await scene.executions(of: job).map(\.status) == [.succeeded])
+    }
 }
 
 /// Where calls wait until it is opened; it takes no notice of cancellation.

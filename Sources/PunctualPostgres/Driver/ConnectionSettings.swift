@@ -90,6 +90,7 @@ package struct ConnectionSettings: Sendable {
         let hints: [(sign: String, advice: String)] = [
             ("password authentication failed", "check user and password in the URI"),
             ("no password supplied", "put a password into the URI, or into the file named by PGPASSFILE"),
+            ("permission denied for database", "grant this role CONNECT on the database, or use another"),
             ("database \"", "create it with createdb, or name another in the URI"),
             ("role \"", "create the role with createuser, or name another in the URI"),
             ("no pg_hba.conf entry", "allow this address in the server's pg_hba.conf"),
