@@ -17,8 +17,8 @@ struct RescueCommand: AsyncParsableCommand {
             within five seconds.
 
             Prints a new password, takes the authenticator app off, enables the user and
-            ends all sign-ins of his; the audit log keeps it. Change the password then, with
-            `punctual password`.
+            ends all sign-ins of that user; the audit log keeps it. Change the password
+            afterwards, with `punctual password`.
             """)
 
     @Argument(help: "The user's name.")
