@@ -114,6 +114,50 @@ struct AccessTests {
         }
     }
 
+    @Test("while the master key is changed, the nodes of either order take each other's tokens")
+    func changingKeys() async throws {
+        let uri = try await blocking { try PostgresServer.shared.database() }
+        let (old, new) = (
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+        )
+        var environment = Self.required
+        environment["PUNCTUAL_MASTER_KEY"] = "\(old),\(new)"
+        var turned = environment
+        turned["PUNCTUAL_MASTER_KEY"] = "\(new),\(old)"
+        try await withFolder { [environment, turned] folder in
+            try await withServer(Self.serve(uri), in: folder, environment: environment) { first in
+                let token = try await setUp(first)
+                try await withServer(
+                    Self.serve(uri, node: "n2"), in: folder, named: "second", environment: turned
+                ) { second in
+                    #expect(try await send(second, "GET", "/api/v1/me", token: token).status == 200)
+                    let person = #"{"name":"ada","password":"\#(Self.password)"}"#
+                    let session = try await send(second, "POST", "/api/v1/sessions", person)
+                    let other = try #require(session.json["access_token"]?.string, "\(session.json)")
+                    #expect(try await send(first, "GET", "/api/v1/me", token: other).status == 200)
+                }
+            }
+        }
+    }
+
+    @Test("a page of another site gets nothing from `dev`, whatever name it calls it by; a slip in a variable is told")
+    func pages() async throws {
+        try await withFolder { folder in
+            let environment = ["PUNCTUAL_HTPP_PORT": "1", "PUNCTUAL_HTTP_CORS_ORIGINS": "https://app.example.com"]
+            try await withServer(in: folder, environment: environment) { server in
+                for (field, status) in [
+                    ("Host: evil.example", 403), ("Origin: https://evil.example", 403), ("Origin: null", 403),
+                    ("Origin: https://app.example.com", 200), ("Origin: \(server.address)", 200),
+                    ("Host: localhost", 200),
+                ] {
+                    let said = try await server.call("/api/v1/jobs", "-H", field)
+                    #expect(said.status == status, "\(field): \(said)")
+                }
+                #expect(server.background.err.contains("PUNCTUAL_HTPP_PORT (did you mean PUNCTUAL_HTTP_PORT?)"))
+            }
+        }
+    }
+
     @Test("an open installation stays on this machine, and one with access control may listen anywhere")
     func hosts() async throws {
         try await withFolder { folder in

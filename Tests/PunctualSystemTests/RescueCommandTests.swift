@@ -1,5 +1,6 @@
 import Foundation
 import PunctualJSON
+import TestPeers
 import Testing
 
 @Suite("The only administrator is locked out", .timeLimit(.minutes(10)))
@@ -31,7 +32,7 @@ struct RescueCommandTests {
             try await withServe(in: folder, isFirst: true) { server in
                 // The node has the database.
                 let said = try await Program.punctual(Self.rescue, in: folder)
-                #expect(said.status == 1 && said.out.isEmpty && said.err.contains("jobs.sqlite"), "\(said)")
+                #expect(said.status == 1 && said.out.isEmpty && said.err.contains("in use"), "\(said)")
             }
             let said = try await Program.punctual(Self.rescue, in: folder)
             #expect(said.status == 0 && said.lines.count == 1 && said.err.contains("punctual password"), "\(said)")
@@ -49,6 +50,27 @@ struct RescueCommandTests {
         }
     }
 
+    @Test("over PostgreSQL the nodes go on, and let her in by the new password at once")
+    func beside() async throws {
+        let uri = try await blocking { try PostgresServer.shared.database() }
+        try await withFolder { folder in
+            let serve = ["serve", "--port", "0", "--database-url", uri]
+            try await withServer(serve, in: folder, environment: Self.required) { server in
+                let line = try await server.background.line(with: "The one-time token is ")
+                let token = line.split(separator: " ").last.map(String.init) ?? ""
+                let setup = ["setup", "--token", token, "--name", "grace", "--password-stdin", "--login"]
+                #expect(try await server.punctual(setup, input: "a password that she forgets").status == 0)
+                let said = try await Program.punctual(["rescue", "grace", "--database-url", uri], in: folder)
+                #expect(said.status == 0, "\(said)")
+                try await eventually("the old sign-in has ended") {
+                    try await server.punctual("whoami").status == 4 ? true : nil
+                }
+                let login = ["login", "--name", "grace", "--password-stdin"]
+                #expect(try await server.punctual(login, input: said.lines.first ?? "").status == 0)
+            }
+        }
+    }
+
     @Test(
         "nothing is made where the database, its master key, its set-up or the user is missing, and the line says which"
     )
@@ -57,6 +79,12 @@ struct RescueCommandTests {
             let none = try await Program.punctual(Self.rescue, in: folder)
             #expect(none.status == 1 && none.err.contains("no database"), "\(none)")
             #expect(!folder.exists("jobs.sqlite") && !folder.exists("master.key"))
+            let fresh = ["--database-url", "sqlite:fresh.sqlite"]
+            #expect(try await Program.punctual(["migrate"] + fresh, in: folder).status == 0)
+            let early = try await Program.punctual(
+                ["rescue", "grace"] + fresh, in: folder,
+                environment: ["PUNCTUAL_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="])
+            #expect(early.status == 1 && early.err.contains("punctual serve"), "\(early)")
             try await withServe(in: folder, isFirst: true) { _ in }
             let nobody = try await Program.punctual(
                 ["rescue", "ada", "--database-url", "sqlite:jobs.sqlite"], in: folder)

@@ -9,16 +9,16 @@ struct RescueCommand: AsyncParsableCommand {
             EXAMPLES
               punctual rescue grace
               punctual rescue grace --database-url sqlite:/var/lib/punctual/jobs.sqlite
-              PUNCTUAL_MASTER_KEY_FILE=master.key punctual rescue grace --admin --database-url "$DATABASE"
+              PUNCTUAL_MASTER_KEY_FILE=master.key punctual rescue grace --admin
 
-            For when no administrator can sign in any more. Takes no server but the database
-            itself and its master key, as `punctual serve` takes them: stop the node of an
-            SQLite database first; over PostgreSQL nodes go on, and know of it within five
-            seconds.
+            For when no administrator can sign in any more. It takes no server, but the
+            database itself and its master key, as `punctual serve` takes them: stop the
+            node of an SQLite database first; over PostgreSQL nodes go on, and know of it
+            within five seconds.
 
-            Prints a new password, takes the authenticator app off, enables the user and ends
-            all his sign-ins. The audit log keeps it. Change the password afterwards, with
-            `punctual password`.
+            Prints a new password, takes the authenticator app off, enables the user and
+            ends all sign-ins of that user; the audit log keeps it. Change the password
+            afterwards, with `punctual password`.
             """)
 
     @Argument(help: "The user's name.")
