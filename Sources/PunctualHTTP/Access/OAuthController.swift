@@ -125,10 +125,8 @@ struct OAuthController {
     /// - Parameter wanted: what the client asks for; nil when it leaves that open.
     /// - Throws: `OAuthFault` `invalid_scope` when it may have nothing of what it asks for (section 5.2).
     private static func scope(of principal: Principal, _ wanted: [Permission]?) throws(OAuthFault) -> String? {
-        var words: [String] = []
-        for permission in principal.permissions.limited(to: wanted) where !words.contains(permission.scope) {
-            words.append(permission.scope)
-        }
+        // In an order that does not change from answer to answer.
+        let words = Set(principal.permissions.limited(to: wanted).map(\.scope)).sorted()
         if words.isEmpty, wanted != nil { throw OAuthFault(.invalidScope, "none of these is the client's to have") }
         return words.isEmpty ? nil : words.joined(separator: " ")
     }
