@@ -115,6 +115,12 @@ package struct Instruments: Sendable {
         events?.ended(execution)
     }
 
+    func shardsDiffer(set: Int, used: Int, as node: String) {
+        logger.warning(
+            "another scheduler is set to another number of shards; its number holds until it is gone",
+            metadata: ["set": "\(set)", "used": "\(used)", "other_node_id": "\(node)"])
+    }
+
     func leaseLost(_ lease: Lease) {
         counter("punctual_lease_lost_total").increment()
         logger.notice(

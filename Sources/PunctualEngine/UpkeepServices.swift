@@ -108,8 +108,16 @@ package final class ShardService: Service {
     private let instruments: Instruments
     private let limit: CallLimit
     private let clock = ContinuousClock()
-    private let held = Mutex<(leases: [ShardLease], until: ContinuousClock.Instant?)>(([], nil))
+    private let held: Mutex<Held>
     private let fault = Mutex<StoreError?>(nil)
+
+    private struct Held {
+        var leases: [ShardLease] = []
+        /// Until when the leases may be trusted.
+        var until: ContinuousClock.Instant?
+        /// Into how many shards the cluster divides the schedule now.
+        var count: Int
+    }
 
     package init(
         node: NodeRecord, store: any JobStore & LeaseStore, bell: SignalBell, options: EngineOptions,
@@ -121,17 +129,17 @@ package final class ShardService: Service {
         self.store = store
         self.options = options
         self.instruments = instruments
+        self.held = Mutex(Held(count: options.shards))
         self.limit = CallLimit(
             "shards", options.shardTimeout, abandonedAtMost: options.abandonedCalls, instruments: instruments)
     }
 
     /// The virtual shards that this node should tick now; empty when its leases can no longer be trusted.
     package func virtualShards() -> Set<Int> {
-        let shards = held.withLock { held -> Set<Int> in
-            guard let until = held.until, until > clock.now else { return [] }
-            return Set(held.leases.map(\.shard))
-        }
-        return Set((0..<256).filter { shards.contains($0 % options.shards) })
+        let held = held.withLock { $0 }
+        guard let until = held.until, until > clock.now else { return [] }
+        let shards = Set(held.leases.map(\.shard))
+        return Set((0..<256).filter { shards.contains($0 % held.count) })
     }
 
     /// Why the node could not tell of itself the last time it tried: the store takes no writes; nil when it does.
@@ -153,7 +161,7 @@ package final class ShardService: Service {
             }
             try await bell.shards.wait(atMost: pause)
         }
-        held.withLock { $0 = ([], nil) }
+        held.withLock { ($0.leases, $0.until) = ([], nil) }
         do throws(StoreError) {
             try await limit.run { [store, node] () async throws(StoreError) in try await store.leave(node.id) }
         } catch { instruments.loopFailed("shards", error) }
@@ -173,19 +181,21 @@ package final class ShardService: Service {
         let schedulers = try await limit.run { () async throws(StoreError) in
             try await store.nodes(seenSince: now - lease + .milliseconds(1)).filter { $0.roles.contains("scheduler") }
         }
-        let share = (options.shards + max(schedulers.count, 1) - 1) / max(schedulers.count, 1)
+        let count = shardCount(among: schedulers)
+        let share = (count + max(schedulers.count, 1) - 1) / max(schedulers.count, 1)
         let rows = try await limit.run { () async throws(StoreError) in try await store.leases() }
-        let mine = rows.filter { $0.holder == node.id && $0.shard < options.shards }.map(\.shard)
-        let surplus = mine.dropFirst(share)
+        let mine = rows.filter { $0.holder == node.id && $0.shard < count }.map(\.shard)
+        let kept = Set(mine.prefix(share))
+        let surplus = rows.filter { $0.holder == node.id && !kept.contains($0.shard) }
         let taken = Set(
             rows.filter { row in
                 row.holder != nil && row.holder != node.id && (row.expiresAt ?? now) > now
             }.map(\.shard))
-        let free = (0..<options.shards).filter { !mine.contains($0) && !taken.contains($0) }
+        let free = (0..<count).filter { !mine.contains($0) && !taken.contains($0) }
         let wanted = mine.prefix(share) + free.prefix(max(0, share - mine.count))
         if !surplus.isEmpty {
             try await limit.run { () async throws(StoreError) in
-                try await store.release(rows.filter { surplus.contains($0.shard) && $0.holder == node.id })
+                try await store.release(surplus)
             }
         }
         let leases = try await limit.run { () async throws(StoreError) in
@@ -193,7 +203,9 @@ package final class ShardService: Service {
         }
         let hasGrown = held.withLock { held in
             let old = Set(held.leases.map(\.shard))
-            held = (leases.filter { wanted.contains($0.shard) }, before.advanced(by: lease - options.leaseMargin))
+            held = Held(
+                leases: leases.filter { wanted.contains($0.shard) },
+                until: before.advanced(by: lease - options.leaseMargin), count: count)
             return !held.leases.allSatisfy { old.contains($0.shard) }
         }
         // Their jobs may be due already.
@@ -201,5 +213,16 @@ package final class ShardService: Service {
         // Somebody else was faster with some of them: the others that are free must not wait for the next turn.
         if !Set(leases.map(\.shard)).isSuperset(of: wanted) { return .zero }
         return rows.filter { taken.contains($0.shard) }.compactMap(\.expiresAt).min().map { $0 - now }
+    }
+
+    /// Into how many shards the schedule is divided: as the scheduler that has been there longest is set to, so that nodes
+    /// whose settings differ, while the number is being changed, leave no job to nobody.
+    private func shardCount(among schedulers: [NodeRecord]) -> Int {
+        let oldest = schedulers.filter { $0.shards != nil }.min { ($0.startedAt, $0.id) < ($1.startedAt, $1.id) }
+        guard let oldest, let count = oldest.shards, count > 0 else { return options.shards }
+        if count != options.shards, count != held.withLock({ $0.count }) {
+            instruments.shardsDiffer(set: options.shards, used: count, as: oldest.id)
+        }
+        return count
     }
 }

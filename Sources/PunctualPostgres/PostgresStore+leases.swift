@@ -82,17 +82,18 @@ extension PostgresStore {
     package func heartbeat(_ node: NodeRecord) async throws(StoreError) {
         _ = try await run([
             PostgresStore.heartbeat(
-                node.id, node.roles.joined(separator: ","), node.version, node.address, node.startedAt, given),
+                node.id, node.roles.joined(separator: ","), node.version, node.address, node.startedAt, given,
+                node.shards),
             PostgresStore.fold(),
         ])
     }
 
     private static let heartbeat = Statement(
         """
-        INSERT INTO nodes (id, roles, version, address, started_at, last_seen_at)
-        VALUES ($1, $2, $3, $4, $5, coalesce($6::int8, punctual_now()))
+        INSERT INTO nodes (id, roles, version, address, started_at, last_seen_at, shards)
+        VALUES ($1, $2, $3, $4, $5, coalesce($6::int8, punctual_now()), $7)
         ON CONFLICT (id) DO UPDATE SET roles = excluded.roles, version = excluded.version, address = excluded.address,
-            started_at = excluded.started_at, last_seen_at = excluded.last_seen_at
+            started_at = excluded.started_at, last_seen_at = excluded.last_seen_at, shards = excluded.shards
         """)
     private static let fold: Statement = {
         let words = Tally.columns.split(separator: ", ")
@@ -111,12 +112,13 @@ extension PostgresStore {
         try await run([PostgresStore.nodes(instant)])[0].map {
             NodeRecord(
                 id: $0.text(), roles: $0.text().split(separator: ",").map(String.init), version: $0.text(),
-                address: $0.optionalText(), startedAt: $0.instant(), lastSeenAt: $0.instant())
+                address: $0.optionalText(), startedAt: $0.instant(), lastSeenAt: $0.instant(), shards: $0.optionalInt())
         }
     }
 
     private static let nodes = Statement(
-        "SELECT id, roles, version, address, started_at, last_seen_at FROM nodes WHERE last_seen_at >= $1 ORDER BY id")
+        "SELECT id, roles, version, address, started_at, last_seen_at, shards FROM nodes WHERE last_seen_at >= $1 ORDER BY id"
+    )
 }
 
 extension ShardLease {

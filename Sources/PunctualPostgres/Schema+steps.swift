@@ -180,4 +180,9 @@ extension Schema {
         --
         CREATE INDEX ended_of_job_by_status ON ended_executions (job_id, status, id) WHERE status <> 'succeeded'
         """
+
+    /// How many shards a node is set to; NULL for nodes that schedule nothing, and for older binaries.
+    static let shards = """
+        ALTER TABLE nodes ADD COLUMN shards int8
+        """
 }

@@ -26,6 +26,7 @@ struct Schema: Sendable {
         Step(number: 6, name: "access", oldestBinary: 1, sql: access),
         Step(number: 7, name: "visibility", oldestBinary: 1, sql: visibility),
         Step(number: 8, name: "lists-of-failures", oldestBinary: 1, sql: failures),
+        Step(number: 9, name: "shards-of-nodes", oldestBinary: 1, sql: shards),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

@@ -9,6 +9,10 @@ enum Migrations {
         migrator.registerMigration("0002-retention") { try $0.execute(sql: retention) }
         migrator.registerMigration("0003-repetitions") { try $0.execute(sql: repetitions) }
         migrator.registerMigration("0004-access") { try $0.execute(sql: access) }
+        migrator.registerMigration("0005-shards-of-nodes") {
+            // NULL for nodes that schedule nothing.
+            try $0.execute(sql: "ALTER TABLE nodes ADD COLUMN shards INTEGER")
+        }
         return migrator
     }
 

@@ -51,10 +51,10 @@ extension SQLiteStore {
         try await lane.write { transaction in
             try transaction.database.run(
                 """
-                INSERT OR REPLACE INTO nodes (id, roles, version, address, started_at, last_seen_at)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT OR REPLACE INTO nodes (id, roles, version, address, started_at, last_seen_at, shards)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """, node.id, node.roles.joined(separator: ","), node.version, node.address, node.startedAt,
-                transaction.now)
+                transaction.now, node.shards)
         }
     }
 
@@ -62,12 +62,14 @@ extension SQLiteStore {
         try await read { transaction in
             try transaction.database.rows(
                 """
-                SELECT id, roles, version, address, started_at, last_seen_at FROM nodes WHERE last_seen_at >= ? ORDER BY id
+                SELECT id, roles, version, address, started_at, last_seen_at, shards FROM nodes WHERE last_seen_at >= ?
+                ORDER BY id
                 """, instant
             ) {
                 NodeRecord(
                     id: $0.text(), roles: $0.text().split(separator: ",").map(String.init), version: $0.text(),
-                    address: $0.optionalText(), startedAt: $0.instant(), lastSeenAt: $0.instant())
+                    address: $0.optionalText(), startedAt: $0.instant(), lastSeenAt: $0.instant(),
+                    shards: $0.optionalInt())
             }
         }
     }

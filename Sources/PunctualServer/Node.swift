@@ -68,7 +68,8 @@ package enum Node {
 
         let record = NodeRecord(
             id: nodeID, roles: settings.roles.map(\.rawValue).sorted(), version: version,
-            address: "\(settings.httpHost):\(settings.httpPort)", startedAt: clock.now(), lastSeenAt: clock.now())
+            address: "\(settings.httpHost):\(settings.httpPort)", startedAt: clock.now(), lastSeenAt: clock.now(),
+            shards: settings.roles.contains(.scheduler) ? options.shards : nil)
         let shards = ShardService(
             node: record, store: store, bell: bell, options: options, instruments: instruments)
         let executor = SecretResolving(vault: access?.vault, executor: settings.executors(http: http))

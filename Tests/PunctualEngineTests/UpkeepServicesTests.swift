@@ -7,13 +7,16 @@ import Testing
 @Suite("Reaper, retention, shards")
 struct UpkeepServicesTests {
     private func node(
-        _ id: String, _ scene: EngineScene, over store: (any JobStore & LeaseStore)? = nil
+        _ id: String, _ scene: EngineScene, over store: (any JobStore & LeaseStore)? = nil, shards: Int = 8
     ) -> ShardService {
         let now = scene.clock.now()
         let record = NodeRecord(
-            id: id, roles: ["scheduler"], version: "test", address: nil, startedAt: now, lastSeenAt: now)
+            id: id, roles: ["scheduler"], version: "test", address: nil, startedAt: now, lastSeenAt: now,
+            shards: shards)
+        var options = scene.options
+        options.shards = shards
         return ShardService(
-            node: record, store: store ?? scene.store, bell: SignalBell(), options: scene.options,
+            node: record, store: store ?? scene.store, bell: SignalBell(), options: options,
             instruments: scene.instruments)
     }
 
@@ -77,6 +80,27 @@ struct UpkeepServicesTests {
         try await second.renew()
         #expect(first.virtualShards().count == 128)
         #expect(second.virtualShards() == Set(0..<256).subtracting(first.virtualShards()))
+    }
+
+    @Test("nodes set to different numbers of shards leave no job to nobody", arguments: [(8, 16), (16, 8), (8, 3)])
+    func differentNumbers(_ old: Int, _ new: Int) async throws {
+        let scene = EngineScene()
+        let first = node("b", scene, shards: old)
+        try await first.renew()
+        scene.clock.advance(by: .seconds(1))
+        let second = node("a", scene, shards: new)
+        for _ in 0..<2 {
+            try await second.renew()
+            try await first.renew()
+        }
+        #expect(first.virtualShards().union(second.virtualShards()) == Set(0..<256))
+        #expect(first.virtualShards().isDisjoint(with: second.virtualShards()))
+        #expect(scene.logs.messages.filter { $0.hasPrefix("another scheduler is set to") }.count == 1)
+        try await scene.store.leave("b")
+        try await second.renew()
+        #expect(second.virtualShards() == Set(0..<256))
+        let held = try await scene.store.leases().filter { $0.holder == "a" }
+        #expect(held.map(\.shard) == Array(0..<new))
     }
 
     @Test("the shards of a node that is gone go to the others when its leases run out")

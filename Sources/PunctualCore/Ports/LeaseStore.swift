@@ -46,9 +46,12 @@ public struct NodeRecord: Hashable, Sendable {
     public var startedAt: Timestamp
     /// Set by the store.
     public var lastSeenAt: Timestamp
+    /// How many shards the node is set to divide the schedule into; nil when it schedules nothing, or cannot say.
+    public var shards: Int?
 
     public init(
-        id: String, roles: [String], version: String, address: String?, startedAt: Timestamp, lastSeenAt: Timestamp
+        id: String, roles: [String], version: String, address: String?, startedAt: Timestamp, lastSeenAt: Timestamp,
+        shards: Int? = nil
     ) {
         self.id = id
         self.roles = roles
@@ -56,5 +59,6 @@ public struct NodeRecord: Hashable, Sendable {
         self.address = address
         self.startedAt = startedAt
         self.lastSeenAt = lastSeenAt
+        self.shards = shards
     }
 }

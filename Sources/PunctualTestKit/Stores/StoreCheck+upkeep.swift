@@ -189,7 +189,7 @@ extension StoreCheck {
             func node(_ id: String, _ version: String, address: String?) -> NodeRecord {
                 NodeRecord(
                     id: id, roles: ["api", "worker"], version: version, address: address, startedAt: ManualClock.start,
-                    lastSeenAt: ManualClock.start)
+                    lastSeenAt: ManualClock.start, shards: address == nil ? nil : 16)
             }
             try await scene.store.heartbeat(node("b", "1", address: nil))
             scene.clock.advance(by: .seconds(10))
