@@ -121,6 +121,12 @@ package struct Instruments: Sendable {
             metadata: ["set": "\(set)", "used": "\(used)", "other_node_id": "\(node)"])
     }
 
+    func hasTwin(_ other: NodeRecord) {
+        logger.error(
+            "another process runs as this node; give each a node.id of its own",
+            metadata: ["id": "\(other.id)", "address": "\(other.address ?? "none")", "version": "\(other.version)"])
+    }
+
     func leaseLost(_ lease: Lease) {
         counter("punctual_lease_lost_total").increment()
         logger.notice(

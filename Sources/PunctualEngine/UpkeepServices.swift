@@ -117,6 +117,9 @@ package final class ShardService: Service {
         var until: ContinuousClock.Instant?
         /// Into how many shards the cluster divides the schedule now.
         var count: Int
+        /// Whether the store has this node's own row.
+        var isKnown = false
+        var hasTwin = false
     }
 
     package init(
@@ -174,13 +177,15 @@ package final class ShardService: Service {
     package func renew() async throws(StoreError) -> Duration? {
         let before = clock.now
         let (store, node, lease) = (self.store, self.node, options.shardLease)
-        try await limit.run { () async throws(StoreError) in try await store.heartbeat(node) }
-        guard isScheduler else { return nil }
         let now = try await limit.run { () async throws(StoreError) in try await store.now() }
         // A node tells of itself just before it renews: when its leases have run out, it counts no longer.
-        let schedulers = try await limit.run { () async throws(StoreError) in
-            try await store.nodes(seenSince: now - lease + .milliseconds(1)).filter { $0.roles.contains("scheduler") }
+        let nodes = try await limit.run { () async throws(StoreError) in
+            try await store.nodes(seenSince: now - lease + .milliseconds(1))
         }
+        noteTwin(among: nodes)
+        try await limit.run { () async throws(StoreError) in try await store.heartbeat(node) }
+        guard isScheduler else { return nil }
+        let schedulers = nodes.filter { $0.id != node.id && $0.roles.contains("scheduler") } + [node]
         let count = shardCount(among: schedulers)
         let share = (count + max(schedulers.count, 1) - 1) / max(schedulers.count, 1)
         let rows = try await limit.run { () async throws(StoreError) in try await store.leases() }
@@ -203,9 +208,9 @@ package final class ShardService: Service {
         }
         let hasGrown = held.withLock { held in
             let old = Set(held.leases.map(\.shard))
-            held = Held(
-                leases: leases.filter { wanted.contains($0.shard) },
-                until: before.advanced(by: lease - options.leaseMargin), count: count)
+            held.leases = leases.filter { wanted.contains($0.shard) }
+            held.until = before.advanced(by: lease - options.leaseMargin)
+            held.count = count
             return !held.leases.allSatisfy { old.contains($0.shard) }
         }
         // Their jobs may be due already.
@@ -213,6 +218,17 @@ package final class ShardService: Service {
         // Somebody else was faster with some of them: the others that are free must not wait for the next turn.
         if !Set(leases.map(\.shard)).isSuperset(of: wanted) { return .zero }
         return rows.filter { taken.contains($0.shard) }.compactMap(\.expiresAt).min().map { $0 - now }
+    }
+
+    /// Tells once when another process writes this node's row: both would think that the other's shards are theirs.
+    private func noteTwin(among nodes: [NodeRecord]) {
+        let row = nodes.first { $0.id == node.id }
+        let isNew = held.withLock { held in
+            let hasTwin = held.isKnown && row.map { $0.startedAt != node.startedAt } ?? false
+            defer { (held.isKnown, held.hasTwin) = (true, hasTwin || held.hasTwin) }
+            return hasTwin && !held.hasTwin
+        }
+        if isNew, let row { instruments.hasTwin(row) }
     }
 
     /// Into how many shards the schedule is divided: as the scheduler that has been there longest is set to, so that nodes

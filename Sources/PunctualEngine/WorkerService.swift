@@ -259,8 +259,8 @@ package final class WorkerService: Service {
     /// Lets what runs finish for the grace period, then stops it and hands it back.
     private func drain() async {
         let deadline = ContinuousClock.now.advanced(by: options.shutdownGrace)
-        await handBackLateClaims()
         while inHand.count > 0, ContinuousClock.now < deadline, !Task.isCancelled {
+            await handBackLateClaims()
             try? await Task.sleep(for: .milliseconds(20))  // A cancelled one is seen by the condition.
         }
         inHand.stopAll(because: .shutdown)

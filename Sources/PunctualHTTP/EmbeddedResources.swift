@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"8c34a77165507166\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"f89c289de52461ea\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -2001,7 +2001,7 @@ try {
         "tags": ["Access"],
         "operationId": "patchUser",
         "summary": "Change a user",
-        "description": "What is left out stays. The last administrator is not disabled (409 `last_administrator`).",
+        "description": "What is left out stays. The last administrator is not disabled (409 `last_administrator`). Nobody sets his own password or removes his own second factor here: `/me` asks for the present ones (422).",
         "parameters": [
           { "$ref": "#/components/parameters/ThingId" },
           { "$ref": "#/components/parameters/IfMatch" },

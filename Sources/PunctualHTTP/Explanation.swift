@@ -36,7 +36,7 @@ struct Explanation {
         case .active: break
         }
         if isQueuePaused { result.append(("queue_paused", "The queue \(job.draft.queue) is paused.")) }
-        if let open = recent.first(where: { !$0.status.isFinal }), job.draft.overlapPolicy != .allowAll {
+        if let open = recent.first(where: { !$0.status.isFinal }), job.draft.overlapPolicy.looksAtOthers {
             result.append(
                 (
                     "overlap",

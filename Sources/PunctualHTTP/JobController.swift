@@ -85,8 +85,7 @@ struct JobController {
             guard case .success = outcome, let stored = created.popFirst() else { continue }
             outcomes[index] = stored.mapError { Problem(mapping: $0) }
         }
-        // The refused ones were never stored.
-        let added = outcomes.compactMap { try? $0.get() }
+        let added = outcomes.compactMap { try? $0.get() }  // The refused ones were never stored.
         announce(.jobCreated, added)
         for job in added { context.note(job, from: nil) }
         return Answer.json { writer in
@@ -280,8 +279,8 @@ struct JobController {
     /// - Returns: the job as it is then.
     private func record(_ job: Job, dueAt now: Timestamp) async throws -> Job {
         guard job.nextRunAt.map({ $0 <= now }) ?? false else { return job }
-        // A schedule that cannot be computed any more has no instants, and its owner is just mending it.
-        guard let schedule = try? services.schedule(of: job) else { return job }
+        // One that cannot be computed any more has no instants, and its owner is just mending it.
+        guard let schedule = try? services.schedule(of: job) else { return job }  // Nothing to record.
         var current = job
         // One plan holds so many instants; another owner's change shows in the version, and the update then meets it.
         while current.version == job.version, let plan = current.plan(at: now, schedule: schedule) {

@@ -25,15 +25,14 @@ package enum ProcessFigures {
                 )
             }
         }
-        // Without /proc there is nothing to tell.
-        if let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
+        let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count  // None without /proc.
+        if let open {
             figures.append(("process_open_fds", "Open file descriptors.", [], Double(open)))
         }
         return figures
     }
 
     private static func text(_ path: String) -> String {
-        // As above.
-        (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""  // As above.
     }
 }

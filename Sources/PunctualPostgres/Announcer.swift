@@ -45,9 +45,8 @@ final class Announcer: Bell {
                 return state.waiting
             }
             if announcements.isEmpty { return }
-            // What is lost here is found by polling.
-            _ = try? await pool.run(
-                [Announcer.quickly()] + announcements.map { Announcer.notify($0.rawValue) }, attempts: 1)
+            let calls = [Announcer.quickly()] + announcements.map { Announcer.notify($0.rawValue) }
+            _ = try? await pool.run(calls, attempts: 1)  // What is lost here is found by polling.
             // Whoever rings within this time shares the next.
             do { try await Task.sleep(for: .milliseconds(5)) } catch { return }
         }

@@ -1,4 +1,5 @@
 internal import CZlib
+internal import Crypto
 internal import Foundation
 package import PunctualCore
 internal import PunctualJSON
@@ -53,10 +54,12 @@ extension PostgresStore {
     /// - Parameters:
     ///   - instant: months that are over by then go.
     ///   - folder: where `executions-2026-11.ndjson.gz` and its manifest are written; nil means that they are not kept.
+    ///     What a backfill adds to a month that has gone before goes to `executions-2026-11.2.ndjson.gz`, and so on.
     /// - Returns: the months that went, oldest first.
     package func archiveMonths(
         endedBy instant: Timestamp, into folder: String?
     ) async throws(StoreError) -> [ArchivedMonth] {
+        try await setLateRowsAside(endedBy: instant)
         let tables = try await run([PostgresStore.monthTables()])[0].map { $0.text() }
         var archived: [ArchivedMonth] = []
         for table in tables {
@@ -65,7 +68,8 @@ extension PostgresStore {
             let month = Month(year: digits[0], number: digits[1])
             guard month.next.start <= instant else { continue }
             // First: a month whose file cannot be begun stays where it is read.
-            let file = try folder.map { folder throws(StoreError) in try ArchiveFile(of: month, in: folder) }
+            var file: ArchiveFile?
+            if let folder { file = try ArchiveFile(in: folder, named: try await fileName(of: month, in: folder)) }
             let isAttached = try await run([PostgresStore.isAttached(month.table)])[0].first { $0.bool() }
             if isAttached == true {
                 // Waits for running reads only as long as a statement may.
@@ -87,6 +91,48 @@ extension PostgresStore {
         }
         return archived
     }
+
+    /// Moves rows of months that have no table, and that are over and ended by `instant`, into tables that are not attached:
+    /// what a call that broke off would have left.
+    private func setLateRowsAside(endedBy instant: Timestamp) async throws(StoreError) {
+        while let id = try await run([PostgresStore.firstLate(Identifier.first(at: instant), instant)])[0]
+            .first({ $0.identifier() })
+        {
+            let month = Month(of: Timestamp(milliseconds: Int64(id.high >> 16)))
+            guard month.next.start <= instant else { return }
+            let (first, end) = (Identifier.first(at: month.start), Identifier.first(at: month.next.start))
+            _ = try await run([
+                Call(composed: "CREATE TABLE IF NOT EXISTS \(month.table) (LIKE ended_executions INCLUDING INDEXES)"),
+                Call(
+                    composed: """
+                        WITH late AS (
+                            DELETE FROM ended_executions_rest
+                            WHERE id >= '\(first)' AND id < '\(end)' AND finished_at < $1 RETURNING *
+                        ) INSERT INTO \(month.table) SELECT * FROM late
+                        """, instant),
+            ])
+        }
+    }
+
+    private static let firstLate = Statement(
+        "SELECT id FROM ended_executions_rest WHERE id < $1 AND finished_at < $2 ORDER BY id LIMIT 1")
+
+    /// The month's file without its endings: chosen once and kept beside the table, so that a call that goes on where another
+    /// broke off writes the same one again, and no earlier file is written over.
+    private func fileName(of month: Month, in folder: String) async throws(StoreError) -> String {
+        let kept = try await run([PostgresStore.comment(month.table)])[0].first { $0.optionalText() }
+        if let name = kept ?? nil { return name }
+        var name = "executions-\(month.text)"
+        var number = 1
+        while FileManager.default.fileExists(atPath: "\(folder)/\(name).ndjson.gz") {
+            number += 1
+            name = "executions-\(month.text).\(number)"
+        }
+        _ = try await run([Call(composed: "COMMENT ON TABLE \(month.table) IS '\(name)'")])
+        return name
+    }
+
+    private static let comment = Statement("SELECT obj_description(to_regclass($1), 'pg_class')")
 
     /// Attached or left over from a call that broke off.
     private static let monthTables = Statement(
@@ -119,12 +165,12 @@ extension PostgresStore {
         try file.close()
         let manifest: JSONValue = [
             "month": .string(month.text), "executions": .int(Int64(count)),
-            "file": .string("executions-\(month.text).ndjson.gz"), "format": "ndjson",
+            "file": .string("\(file.name).ndjson.gz"), "format": "ndjson", "sha256": .string(try file.digest()),
             "from": .string(month.start.description), "to": .string(month.next.start.description),
         ]
         do {
             try Data((manifest.description + "\n").utf8).write(
-                to: URL(fileURLWithPath: "\(file.folder)/executions-\(month.text).json"), options: .atomic)
+                to: URL(fileURLWithPath: "\(file.folder)/\(file.name).json"), options: .atomic)
         } catch { throw .unavailable("the archive's manifest cannot be written to \(file.folder): \(error)") }
     }
 }
@@ -132,13 +178,14 @@ extension PostgresStore {
 /// A gzip file that has its name only once it is whole and on disk.
 private final class ArchiveFile {
     let folder: String
-    let path: String
+    let name: String
+    var path: String { "\(folder)/\(name).ndjson.gz" }
     private var file: gzFile?
 
     /// - Throws: `.unavailable` when the folder is missing or may not be written to.
-    init(of month: Month, in folder: String) throws(StoreError) {
+    init(in folder: String, named name: String) throws(StoreError) {
         self.folder = folder
-        path = "\(folder)/executions-\(month.text).ndjson.gz"
+        self.name = name
         file = gzopen(path + ".part", "wb6")
         if file == nil {
             throw .unavailable(
@@ -166,5 +213,16 @@ private final class ArchiveFile {
             try handle.close()
         } catch { throw .unavailable("\(path) cannot be brought to disk: \(error)") }
         guard rename(path + ".part", path) == 0 else { throw .unavailable("\(path).part cannot be renamed to \(path)") }
+    }
+
+    /// SHA-256 of the whole file, in hexadecimal digits, as sha256sum(1) writes it.
+    func digest() throws(StoreError) -> String {
+        do {
+            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            var hash = SHA256()
+            while let part = try handle.read(upToCount: 1 << 20), !part.isEmpty { hash.update(data: part) }
+            try handle.close()
+            return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        } catch { throw .unavailable("\(path) cannot be read again: \(error)") }
     }
 }

@@ -42,14 +42,11 @@ extension PostgresStore {
         return outcomes.map { $0 ?? .leaseLost }
     }
 
-    private static let lockJobs = Statement(
-        """
-        SELECT 1 FROM (
-            SELECT DISTINCT e.job_id FROM unnest($1::uuid[]) AS g (id) CROSS JOIN LATERAL (
-                SELECT o.job_id FROM open_executions o WHERE o.id = g.id OFFSET 0
-            ) e ORDER BY e.job_id
-        ) s CROSS JOIN LATERAL (SELECT 1 FROM job_progress p WHERE p.id = s.job_id FOR NO KEY UPDATE) l
-        """)
+    private static let lockJobs = Transaction.locking(
+        jobs: """
+            SELECT DISTINCT e.job_id AS id FROM unnest($1::uuid[]) AS g (id)
+            CROSS JOIN LATERAL (SELECT o.job_id FROM open_executions o WHERE o.id = g.id OFFSET 0) e
+            """)
 
     /// A second statement: it sees what others did to these jobs' executions before the locks were had.
     private static let ends: Statement = {
@@ -188,7 +185,7 @@ extension PostgresStore {
                     "the execution is \(row.status.rawValue); only one that failed, was cancelled, skipped or missed "
                         + "can be retried")
             }
-            transaction.reopen(next, as: owner)
+            transaction.change(next, lane: owner.lane, task: owner.task)
             return next
         }
         bell.workWaiting()

@@ -115,14 +115,14 @@ extension PostgresStore {
         _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
     ) async throws(StoreError) -> Job {
         do {
-            let changed = try await transact(.init(jobs: [id], countsOpen: false)) {
+            let (changed, hasMovedWork) = try await transact(.init(jobs: [id], countsOpen: false)) {
                 [definitions] transaction, isRepetition in
                 guard let stored = transaction.jobs[id] else { throw StoreError.notFound }
                 let job = stored.job(definitions).job
                 if isRepetition, job.version == version + 1, job.updatedAt == change.updatedAt,
                     job.draft == change.draft
                 {
-                    return job
+                    return (job, true)
                 }
                 guard job.version == version else { throw StoreError.versionConflict(current: job.version) }
                 let changed = job.changed(by: change)
@@ -146,10 +146,17 @@ extension PostgresStore {
                         id, changed.nextRunAt, changed.status.rawValue, changed.version, changed.pauseReason,
                         draft.target.lane.rawValue, draft.target.task, draft.waitsForEnd), from: stored.status,
                     to: changed.status)
-                return changed
+                let (lane, task) = (draft.target.lane.rawValue, draft.target.task)
+                if (lane, task) != (stored.lane, stored.task) {
+                    for open in try await transaction.openExecutions(of: id) {
+                        transaction.change(open.row, lane: lane, task: task)
+                    }
+                }
+                return (changed, !transaction.written.isEmpty)
             }
             dueHead.added([changed.nextRunAt], at: changed.updatedAt)
             if changed.isDueSoon { bell.jobsChanged() }
+            if hasMovedWork { bell.workWaiting() }
             return changed
         }
     }

@@ -8,7 +8,8 @@ extension PostgresStore {
         switch place {
         case .ownRetention(let retention, let id):
             let page = try await run([
-                PostgresStore.pruneOwn(retention.wholeMilliseconds, id, limit, given)
+                PostgresStore.pruneOwn(
+                    retention.wholeMilliseconds, id, limit, given, leavesWithMonth?.wholeMilliseconds)
             ])[0].first {
                 (removed: $0.int(), jobs: $0.int(), last: Duration.milliseconds($0.int64()), $0.identifier())
             }
@@ -39,6 +40,7 @@ extension PostgresStore {
             SELECT id, retention, moment.now - retention AS until,
                 (lpad(to_hex(greatest(moment.now - retention, 0) << 16), 16, '0') || repeat('0', 16))::uuid AS first_id
             FROM jobs, moment WHERE retention IS NOT NULL AND (retention, id) > ($1::int8, $2::uuid)
+                AND retention < coalesce($5::int8, 9223372036854775807)
             ORDER BY retention, id LIMIT $3::int8
         ), old AS MATERIALIZED (
             SELECT e.id FROM page p CROSS JOIN LATERAL (

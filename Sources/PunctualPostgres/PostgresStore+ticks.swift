@@ -36,9 +36,9 @@ extension PostgresStore {
             PostgresStore.lockPlanned(plans.map(\.jobID)),
             PostgresStore.plainPlans(
                 plans.map(\.jobID), plans.map(\.expected), plans.map(\.version), plans.map(\.next),
-                plans.map(\.status.rawValue), plans.map { $0.overlap != .allowAll }, rows.map(\.id),
-                rows.map(\.jobName),
-                rows.map(\.service), rows.map(\.queue), rows.map(\.priority), rows.map(\.scheduledAt),
+                plans.map(\.status.rawValue), plans.map(\.overlap.looksAtOthers), rows.map(\.id),
+                rows.map(\.jobName), rows.map(\.service), rows.map(\.queue), rows.map(\.priority),
+                rows.map(\.scheduledAt),
                 rows.map(\.availableAt), rows.map(\.trigger.rawValue), rows.map(\.maxAttempts), rows.map(\.createdAt),
                 given),
         ]
@@ -50,11 +50,7 @@ extension PostgresStore {
         return applied.map(\.place)
     }
 
-    private static let lockPlanned = Statement(
-        """
-        SELECT 1 FROM (SELECT g.id FROM unnest($1::uuid[]) AS g (id) ORDER BY g.id) s
-        CROSS JOIN LATERAL (SELECT 1 FROM job_progress p WHERE p.id = s.id FOR NO KEY UPDATE) l
-        """)
+    private static let lockPlanned = Transaction.locking(jobs: "SELECT unnest($1::uuid[]) AS id")
 
     /// A second statement: it sees what others did to these jobs before the locks were had.
     private static let plainPlans = Statement(
@@ -96,7 +92,7 @@ extension PostgresStore {
 
     private func applySlowly(_ plans: [TickPlan]) async throws(StoreError) -> [TickOutcome] {
         // Where nothing asks for the others, they are not counted.
-        let countsOpen = plans.contains { $0.overlap != .allowAll }
+        let countsOpen = plans.contains(where: \.overlap.looksAtOthers)
         return try await transact(.init(jobs: plans.map(\.jobID), countsOpen: countsOpen)) {
             [definitions] transaction, _ in
             let taken = try await transaction.existing(plans.flatMap(\.executions).map(\.id))
@@ -170,7 +166,7 @@ extension Transaction {
     fileprivate func add(_ execution: Execution, of job: StoredJob, overlap: OverlapPolicy) async throws -> Execution? {
         if executions[execution.id] != nil { return nil }
         var row = execution
-        if row.status == .pending, overlap != .allowAll {
+        if row.status == .pending, overlap.looksAtOthers {
             let open = open[row.jobID] ?? Open(running: 0, pending: 0, buffered: 0)
             let decision = overlap.decide(waiting: open.pending, running: open.running, buffered: open.buffered)
             switch decision {

@@ -15,6 +15,9 @@ package final class PostgresStore: Store {
     private let clock: (any WallClock)?
     /// As whom filtered lists are read; nil means as whoever is connected.
     let reader: ReaderRole?
+    /// What jobs keep this long or longer of their own is archived with its month, never removed row by row; nil means
+    /// that months are not archived.
+    let leavesWithMonth: Duration?
     let definitions = DefinitionCache()
     private let serverTime = ServerTime()
     let dueHead = DueHead()
@@ -30,20 +33,22 @@ package final class PostgresStore: Store {
     ///   - connections: the most that are open at once.
     ///   - readerRole: the role as which filtered lists are read, so that policies of the tables hide what a mistake in
     ///     a query would show (`ReaderRole`); nil means that there is no such second wall.
+    ///   - leavesWithMonth: from which retention of its own on a job's history is archived with its month, and not removed
+    ///     row by row before; nil means that months are not archived.
     /// - Throws: `.unavailable` with what to do when the database cannot be used, `.corrupt` when its tables are newer
     ///   than this binary.
     package convenience init(
         uri: String, clock: (any WallClock)? = nil, connections: Int = 8, migrate: Bool = true,
-        readerRole: String? = nil
+        readerRole: String? = nil, leavesWithMonth: Duration? = nil
     ) async throws(StoreError) {
         try await self.init(
             settings: ConnectionSettings(uri), clock: clock, connections: connections, schema: migrate ? .current : nil,
-            reader: readerRole.map(ReaderRole.init))
+            reader: readerRole.map(ReaderRole.init), leavesWithMonth: leavesWithMonth)
     }
 
     init(
         settings: ConnectionSettings, clock: (any WallClock)? = nil, connections: Int = 8, schema: Schema? = .current,
-        reader: ReaderRole? = nil, limits: PoolState.Limits = PoolState.Limits()
+        reader: ReaderRole? = nil, leavesWithMonth: Duration? = nil, limits: PoolState.Limits = PoolState.Limits()
     ) async throws(StoreError) {
         var limits = limits
         limits.maximum = connections
@@ -52,12 +57,16 @@ package final class PostgresStore: Store {
         self.pool = pool
         self.clock = clock
         self.reader = reader
+        self.leavesWithMonth = leavesWithMonth
         bell = Announcer(pool: pool)
         lanes = Lanes()
         do throws(PostgresFault) {
             // The first connection tells what is wrong at once; the pool would try again and again.
             let connection = try await PostgresStore.firstConnection(settings)
-            if let schema { try await PostgresStore.migrate(connection, schema) }
+            if let schema {
+                try await PostgresStore.migrate(connection, schema)
+                try await PostgresStore.requireRights(connection)
+            }
             try await reader?.prepare(connection)
             await connection.close()
         } catch {
@@ -75,6 +84,7 @@ package final class PostgresStore: Store {
         pool = Pool(settings, limits: limits)
         clock = nil
         self.reader = reader
+        leavesWithMonth = nil
         bell = Announcer(pool: pool)
         lanes = Lanes()
         pool.start()
@@ -108,8 +118,7 @@ package final class PostgresStore: Store {
             } catch {
                 guard error.state == PostgresFault.notYet, ContinuousClock.now < deadline else { throw error }
             }
-            // Ends early when the task is cancelled; the next attempt then tells so.
-            try? await Task.sleep(for: .milliseconds(200))
+            try? await Task.sleep(for: .milliseconds(200))  // Cancelled, the next attempt tells so.
         }
     }
 
@@ -134,6 +143,26 @@ package final class PostgresStore: Store {
             default: throw PostgresFault(.noConnection, "\(error)")
             }
         }
+    }
+
+    /// - Throws: what to grant, when the role may not write what a node writes.
+    private static func requireRights(_ connection: Connection) async throws(PostgresFault) {
+        let lacking = try await connection.run([
+            Call(
+                composed: """
+                    SELECT t.name, current_user::text FROM unnest(ARRAY[
+                        'jobs', 'job_progress', 'open_executions', 'ended_executions', 'queues', 'tallies', 'shard_leases',
+                        'nodes', 'idempotency_keys'
+                    ]) AS t (name), unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS r (name)
+                    WHERE NOT has_table_privilege(t.name, r.name) LIMIT 1
+                    """)
+        ])[0].first { ($0.text(), $0.text()) }
+        guard let (table, role) = lacking else { return }
+        await connection.close()
+        throw PostgresFault(
+            .noConnection,
+            "the role \(role) may not read and write the table \(table); let the owner "
+                + "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \(role), or use another role")
     }
 
     /// Waits for the calls on their way and closes the connections; no call may follow.

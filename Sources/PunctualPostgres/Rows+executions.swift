@@ -66,8 +66,7 @@ struct StoredExecution: Sendable {
 }
 
 private func parsed(_ text: String) -> JSONValue? {
-    // Why it is no JSON helps nobody; that it is none is said by the caller.
-    try? JSONValue(parsing: text)
+    try? JSONValue(parsing: text)  // That it is none is said by the caller.
 }
 
 extension ExecutionResult {

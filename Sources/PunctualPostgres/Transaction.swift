@@ -136,10 +136,10 @@ final class Transaction: @unchecked Sendable {
         executions[row.id] = stored
     }
 
-    /// Writes an ended execution as it is opened again, where those who run what its job says now find it.
-    func reopen(_ row: Execution, as job: StoredJob) {
-        executions[row.id]?.lane = job.lane
-        executions[row.id]?.task = job.task
+    /// Writes an execution where those who run such targets find it: the job's may be another one by now.
+    func change(_ row: Execution, lane: Int, task: String?) {
+        executions[row.id]?.lane = lane
+        executions[row.id]?.task = task
         change(row)
     }
 
@@ -218,11 +218,17 @@ extension Transaction {
             (SELECT job_id FROM ended_executions o WHERE o.id = g.id OFFSET 0)
         ) e
         """
-    private static let lockJobs = Statement(
-        """
-        SELECT 1 FROM (SELECT c.id FROM (\(concerned)) c ORDER BY c.id) s
-        CROSS JOIN LATERAL (SELECT 1 FROM job_progress p WHERE p.id = s.id FOR NO KEY UPDATE) l
-        """)
+    private static let lockJobs = locking(jobs: concerned)
+
+    /// Locks the rows of jobs in the order of their ids, so that two calls never wait for each other.
+    /// - Parameter jobs: a query for their ids, each once, as `id`.
+    static func locking(jobs: String) -> Statement {
+        Statement(
+            """
+            SELECT 1 FROM (SELECT c.id FROM (\(jobs)) c ORDER BY c.id) s
+            CROSS JOIN LATERAL (SELECT 1 FROM job_progress p WHERE p.id = s.id FOR NO KEY UPDATE) l
+            """)
+    }
     private static let readJobs = Statement(
         """
         SELECT \(StoredJob.columns) FROM (\(concerned)) c

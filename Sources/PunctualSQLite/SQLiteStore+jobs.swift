@@ -60,6 +60,10 @@ extension SQLiteStore {
             }
             let changed = job.changed(by: change)
             try transaction.update(changed, from: row.status)
+            let (target, old) = (changed.draft.target, job.draft.target)
+            if (target.lane, target.task) != (old.lane, old.task) {
+                for open in try transaction.open(of: id) { try transaction.move(open.id, to: target) }
+            }
             return changed
         }
     }

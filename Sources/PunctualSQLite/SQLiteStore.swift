@@ -66,10 +66,9 @@ package final class SQLiteStore: Store {
 
     /// Closes the file, which alone holds everything then; no call may follow.
     package func close() {
-        // GRDB closes the readers last, and they may not empty the log. If it can't be done now, the next opening does it.
-        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-        // Closing can fail only for statements still in use; the process is about to end and the file is consistent.
-        try? pool.close()
+        // GRDB closes the readers last, and they may not empty the log.
+        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }  // Else the next opening does it.
+        try? pool.close()  // Fails only for statements in use; the process is about to end, the file consistent.
         lock.release()
     }
 

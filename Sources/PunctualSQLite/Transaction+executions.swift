@@ -213,8 +213,7 @@ extension Execution {
     }
 
     private static func parsed(_ text: String) -> JSONValue? {
-        // Why it is no JSON helps nobody; that it is none is said by the caller.
-        try? JSONValue(parsing: text)
+        try? JSONValue(parsing: text)  // That it is none is said by the caller.
     }
 
     fileprivate var pastText: String? {

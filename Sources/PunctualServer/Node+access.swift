@@ -142,8 +142,8 @@ struct AccessUpkeep: Service {
             }
             try await Task.sleep(for: .seconds(10))
         }
-        // What was noted since is told before the node goes; a store that is gone has lost no more than that.
-        try? await access.authenticator.storeUses(at: store.now())
+        // What was noted since is told before the node goes.
+        try? await access.authenticator.storeUses(at: store.now())  // A store that is gone loses no more than that.
     }
 
     /// - Parameter turn: counts the steps, from 0: each is ten seconds.

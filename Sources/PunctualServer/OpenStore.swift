@@ -50,6 +50,12 @@ struct OpenStore {
     private static func postgres(
         _ settings: Settings, _ bell: any Bell, _ logger: Logger
     ) async throws(StoreError) -> OpenStore {
+        if let archive = settings.archive {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: archive, isDirectory: &isFolder), isFolder.boolValue,
+                FileManager.default.isWritableFile(atPath: archive)
+            else { throw .unavailable("history.archive: \(archive) is no folder that this process may write to") }
+        }
         var replicas: [PostgresReplica] = []
         for uri in settings.databaseReplicas {
             replicas.append(
@@ -58,7 +64,8 @@ struct OpenStore {
         }
         let store = try await PostgresStore(
             uri: settings.databaseURL, connections: settings.databaseConnections,
-            readerRole: settings.databaseReaderRole)
+            readerRole: settings.databaseReaderRole,
+            leavesWithMonth: settings.archive == nil ? nil : settings.keptFor)
         let services: [any Service] = [
             ListenService(listener: store.listener(ringing: bell)),
             MonthService(store: store, retention: settings.keptFor, folder: settings.archive, logger: logger),

@@ -18,7 +18,7 @@ protocol Replica: Sendable {
 /// What was written through this node is seen by its later reads: a replica that has not replayed it yet is passed over.
 /// So is one that does not answer or lags. Scheduling and claims never come here.
 final class ReplicaReads: Service {
-    private let replicas: [any Replica]
+    let replicas: [any Replica]
     /// How far the primary's log is.
     private let primaryPosition: @Sendable () async throws(StoreError) -> UInt64
     private let mostAge: Duration
@@ -74,14 +74,8 @@ final class ReplicaReads: Service {
         } catch is CancellationError {}
     }
 
-    /// Asks every replica how far it is.
-    func look() async {
-        await withDiscardingTaskGroup { group in
-            for index in replicas.indices { group.addTask { await self.look(at: index) } }
-        }
-    }
-
-    private func look(at index: Int) async {
+    /// Asks a replica how far it is.
+    func look(at index: Int) async {
         let now = ContinuousClock.now
         var health = State.Health()
         do throws(StoreError) {

@@ -25,8 +25,8 @@ struct PunctualCommand: AsyncParsableCommand {
             DevCommand.self, ServeCommand.self, MigrateCommand.self, JobCommand.self, ExecutionCommand.self,
             QueueCommand.self, ScheduleCommand.self, ImportCommand.self, StatusCommand.self, HealthCommand.self,
             SetupCommand.self, RescueCommand.self, LoginCommand.self, LogoutCommand.self, ProfileCommand.self,
-            WhoAmICommand.self,
-            PasswordCommand.self, SecondFactorCommand.self, UserCommand.self, ServiceAccountCommand.self,
+            WhoAmICommand.self, PasswordCommand.self, SecondFactorCommand.self, UserCommand.self,
+            ServiceAccountCommand.self,
             RoleCommand.self, KeyCommand.self, SecretCommand.self, AuditCommand.self,
             BenchCommand.self, CompletionCommand.self,
         ])

@@ -127,6 +127,17 @@ struct TransitionTests {
         #expect(policy.decide(waiting: waiting, running: running, buffered: buffered) == decision)
     }
 
+    @Test(
+        "alone every policy lets an execution run; one that does not look at others always does",
+        arguments: OverlapPolicy.allCases)
+    func overlapAlone(policy: OverlapPolicy) {
+        #expect(policy.decide(waiting: 0, running: 0, buffered: 0) == .run)
+        let meetsOthers = [(1, 0, 0), (0, 1, 0), (0, 0, 1)].contains { waiting, running, buffered in
+            policy.decide(waiting: waiting, running: running, buffered: buffered) != .run
+        }
+        #expect(policy.looksAtOthers == meetsOthers)
+    }
+
     @Test("the page of states says what the code does")
     func statesPage() throws {
         var root = URL(fileURLWithPath: #filePath)

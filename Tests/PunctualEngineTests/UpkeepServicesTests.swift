@@ -103,6 +103,23 @@ struct UpkeepServicesTests {
         #expect(held.map(\.shard) == Array(0..<new))
     }
 
+    @Test("two processes that run as one node are told so, once; one that started again is not")
+    func twins() async throws {
+        let scene = EngineScene()
+        func told() -> Int { scene.logs.messages.filter { $0.hasPrefix("another process runs as this node") }.count }
+        let first = node("a", scene)
+        try await first.renew()
+        scene.clock.advance(by: .seconds(1))
+        let again = node("a", scene)
+        for _ in 0..<3 { try await again.renew() }
+        #expect(told() == 0)
+        for _ in 0..<3 {
+            try await first.renew()
+            try await again.renew()
+        }
+        #expect(told() == 2, "each says it once")
+    }
+
     @Test("the shards of a node that is gone go to the others when its leases run out")
     func takeover() async throws {
         let scene = EngineScene()

@@ -218,6 +218,10 @@ struct KeyTests {
                     #expect(answer.status == 409 && answer.json["type"] == "/docs/problems#last_administrator")
                 }
             }
+            for body in [#"{"second_factor":null}"#, #"{"password":"a sentence that nobody guesses"}"#] {
+                let answer = try await client.send(.patch, own, body, headers: admin)
+                #expect(answer.status == 422 && "\(answer.json)".contains("is your own"), "\(answer)")
+            }
             _ = try await scene.user("second", [Permission(.admin, service: nil)])
             #expect(try await client.send(.delete, own, headers: admin).status == 204)
         }

@@ -132,8 +132,8 @@ struct SlowClientTests {
                         #expect(await fourth.read(until: "path=/fourth;"), "one has ended")
                         try await Wire.open(port) { fifth in
                             await fifth.send("GET /fifth HTTP/1.1\r\nHost: x\r\n\r\n")
-                            // Shows a fault only if the server is quick, and never one that is none.
-                            try await Task.sleep(for: .milliseconds(300))
+                            // It stands in the kernel's queue: nobody has taken it.
+                            try await until { try unaccepted(at: port) == 1 }
                             #expect(!recorder.seen.contains { $0.path == "/fifth" })
                             await fourth.send("GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                             #expect(await fourth.read(until: "path=/last;"))
@@ -146,4 +146,20 @@ struct SlowClientTests {
             }
         }
     }
+}
+
+/// How many connections to a port of loopback nobody has accepted yet: the queue of its listening socket (proc(5)).
+private func unaccepted(at port: Int) throws -> Int? {
+    let suffix = ":" + String(UInt16(port), radix: 16, uppercase: true).leftPadded(to: 4)
+    let lines = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).split(separator: "\n")
+    for line in lines {
+        let columns = line.split(separator: " ")
+        guard columns.count > 4, columns[1].hasSuffix(suffix), columns[3] == "0A" else { continue }
+        return columns[4].split(separator: ":").last.flatMap { Int($0, radix: 16) }
+    }
+    return nil
+}
+
+extension String {
+    fileprivate func leftPadded(to width: Int) -> String { String(repeating: "0", count: max(0, width - count)) + self }
 }

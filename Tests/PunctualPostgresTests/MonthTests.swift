@@ -38,16 +38,84 @@ struct MonthTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         #expect(try await store.archiveMonths(endedBy: now, into: folder.path) == [])
         let gone = try await store.archiveMonths(endedBy: Month(of: now).next.start, into: folder.path)
-        #expect(gone.map(\.executions) == [25])
-        let text = try runTool("/bin/gzip", ["-dc", try #require(gone.first).path])
+        #expect(gone.map(\.month) == ["1970-01", Month(of: now).text], "what came for a month without a table too")
+        #expect(gone.map(\.executions) == [1, 25])
+        let text = try runTool("/bin/gzip", ["-dc", try #require(gone.last).path])
         let ids = try text.split(separator: "\n").map { try JSONValue(parsing: String($0))["id"]?.string }
         #expect(ids == old.map(\.id.description).sorted())
         let manifest = folder.appendingPathComponent("executions-\(Month(of: now).text).json")
-        #expect(try JSONValue(parsing: String(contentsOf: manifest, encoding: .utf8))["executions"]?.int == 25)
+        let told = try JSONValue(parsing: String(contentsOf: manifest, encoding: .utf8))
+        #expect(told["executions"]?.int == 25)
+        let sum = try runTool("/usr/bin/sha256sum", [try #require(gone.last).path])
+        #expect(sum.split(separator: " ").first.map(String.init) == told["sha256"]?.string)
         #expect(try await store.execution(old[3].id, of: nil) == nil)
-        #expect(try await store.counts().executions[.succeeded] == 1)
+        #expect(try await store.counts().executions[.succeeded, default: 0] == 0)
         #expect(try await store.archiveMonths(endedBy: Month(of: now).next.start, into: folder.path) == [])
+
+        // The same month again: what a backfill adds has a file of its own, also when the first call broke off.
+        let later = job.execution(at: start + .seconds(99), trigger: .backfill, now: now)
+        _ = try await store.enqueue([later], of: job.id, overlap: .allowAll)
+        _ = try await store.cancel(later.id, of: job.id)
+        #expect(try count("ended_executions_rest") == "1")
+        let second = try await store.archiveMonths(endedBy: Month(of: now).next.start, into: folder.path)
+        #expect(second.map(\.path) == ["\(folder.path)/executions-\(Month(of: now).text).2.ndjson.gz"])
+        #expect(try runTool("/bin/gzip", ["-dc", try #require(gone.last).path]) == text)
         try FileManager.default.removeItem(at: folder)
+        await store.close()
+        try PostgresServer.shared.drop(uri)
+    }
+
+    @Test("an archive that broke off before its table was dropped is written again under the same name")
+    func brokeOff() async throws {
+        let uri = try PostgresServer.shared.database()
+        let store = try await PostgresStore(uri: uri)
+        let now = try await store.now()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "punctual-archive-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let job = Job(
+            id: .random(at: now), draft: JobDraft(name: "a", schedule: .manual, target: .noop), nextRunAt: nil,
+            createdAt: now)
+        _ = try await store.create([job])
+        let one = job.execution(at: Month(of: now).start, trigger: .backfill, now: now)
+        _ = try await store.enqueue([one], of: job.id, overlap: .allowAll)
+        _ = try await store.cancel(one.id, of: job.id)
+        let path = "\(folder.path)/executions-\(Month(of: now).text)"
+        // The manifest cannot be written: a folder has its name.
+        try FileManager.default.createDirectory(atPath: path + ".json/x", withIntermediateDirectories: true)
+        await #expect(throws: StoreError.self) {
+            try await store.archiveMonths(endedBy: Month(of: now).next.start, into: folder.path)
+        }
+        #expect(FileManager.default.fileExists(atPath: path + ".ndjson.gz"))
+        try FileManager.default.removeItem(atPath: path + ".json")
+        let gone = try await store.archiveMonths(endedBy: Month(of: now).next.start, into: folder.path)
+        #expect(gone.map(\.path) == [path + ".ndjson.gz"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
+        try FileManager.default.removeItem(at: folder)
+        await store.close()
+        try PostgresServer.shared.drop(uri)
+    }
+
+    @Test("with archived months, what a job keeps long leaves with its month, what it keeps shortly by itself")
+    func leavesWithMonth() async throws {
+        let uri = try PostgresServer.shared.database()
+        let day = Duration.seconds(86_400)
+        let store = try await PostgresStore(uri: uri, leavesWithMonth: day * 30)
+        let now = try await store.now()
+        for (days, isLeft) in [(40, true), (30, true), (29, false)] {
+            var draft = JobDraft(name: "days-\(days)", schedule: .manual, target: .noop)
+            draft.retention = day * days
+            let job = Job(id: .random(at: now), draft: draft, nextRunAt: nil, createdAt: now)
+            _ = try await store.create([job])
+            let one = job.execution(at: now - day * 80, trigger: .backfill, now: now)
+            _ = try await store.enqueue([one], of: job.id, overlap: .allowAll)
+            _ = try await store.cancel(one.id, of: job.id)
+            _ = try PostgresServer.shared.psql(
+                "UPDATE ended_executions SET finished_at = scheduled_at WHERE id = '\(one.id)'",
+                in: String(uri.split(separator: "/").last ?? ""))
+            _ = try await store.prune(before: now - day * 3650, limit: 100, from: .start)
+            #expect((try await store.execution(one.id, of: nil) != nil) == isLeft, "\(days) days")
+        }
         await store.close()
         try PostgresServer.shared.drop(uri)
     }

@@ -119,3 +119,10 @@ struct ReplicaReadsTests {
         #expect(try await source(store) == "primary")
     }
 }
+
+extension ReplicaReads {
+    /// Asks every replica how far it is.
+    fileprivate func look() async {
+        for index in replicas.indices { await look(at: index) }
+    }
+}

@@ -181,6 +181,7 @@ struct PostgresTests {
             ("postgres://nobody:secret@127.0.0.1:PORT/postgres", ["role \"nobody\" does not exist"]),
             ("postgres://locked:wrong-secret@127.0.0.1:PORT/postgres", ["password authentication failed"]),
             ("postgres://weak:secret@127.0.0.1:PORT/shut", ["permission denied", "GRANT"]),
+            ("postgres://reader:secret@127.0.0.1:PORT/made", ["role reader may not", "GRANT SELECT, INSERT"]),
             ("postgres://punctual:secret@127.0.0.1:PORT/newer", ["newer version"]),
             ("postgres://punctual:secret@127.0.0.1:PORT/postgres?sslmode=verify-full", ["SSL", "sslmode"]),
             ("postgres://punctual:secret@127.0.0.1:PORT/postgres?nonsense=1", ["URI cannot be read"]),
@@ -191,12 +192,29 @@ struct PostgresTests {
     func refused(uri: String, words: [String]) async throws {
         let server = try await RefusingServer.shared.value
         try await withFolder { folder in
+            if uri.hasSuffix("/made") {
+                let owner = uri.replacing("PORT", with: "\(server.port)").replacing("reader:", with: "punctual:")
+                #expect(try await Program.punctual(["migrate", "--database-url", owner], in: folder).status == 0)
+            }
             let whole = uri.replacing("PORT", with: "\(server.port)")
             let said = try await Program.punctual(Self.serve(whole), in: folder)
             #expect(said.status == 1 && said.out.isEmpty && said.faults.count == 1, "\(said)")
             #expect(said.err.hasPrefix("punctual: ") && !said.err.contains("secret"), "\(said)")
             for word in words { #expect(said.err.contains(word), "\(said)") }
         }
+    }
+}
+
+extension PostgresTests {
+    @Test("a folder for archives that is none is one line at the start, not a fault a month later")
+    func noArchiveFolder() async throws {
+        let uri = try PostgresServer.shared.database()
+        try await withFolder { folder in
+            let said = try await Program.punctual(
+                Self.serve(uri) + ["--history-archive", "\(folder.path)/none"], in: folder)
+            #expect(said.status == 1 && said.faults.count == 1 && said.err.contains("history.archive"), "\(said)")
+        }
+        try PostgresServer.shared.drop(uri)
     }
 }
 
@@ -209,8 +227,11 @@ private enum RefusingServer {
         let server = try PostgresServer()
         try server.psql("CREATE ROLE locked LOGIN PASSWORD 'right'")
         try server.psql("CREATE ROLE weak LOGIN")
-        for name in ["shut", "newer"] { try server.psql("CREATE DATABASE \(name)") }
+        for name in ["shut", "newer", "made"] { try server.psql("CREATE DATABASE \(name)") }
         try server.psql("REVOKE CREATE ON SCHEMA public FROM PUBLIC", in: "shut")
+        try server.psql("CREATE ROLE reader LOGIN")
+        try server.psql(
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader", in: "made")
         try server.psql(
             """
             CREATE TABLE punctual_schema (number int8 PRIMARY KEY, name text NOT NULL, oldest_binary int8 NOT NULL,

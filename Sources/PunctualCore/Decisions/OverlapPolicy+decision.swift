@@ -25,6 +25,9 @@ public enum OverlapDecision: Hashable, Sendable {
 }
 
 extension OverlapPolicy {
+    /// Whether it matters what else of the job has not ended; when nothing is open, every policy lets an execution run.
+    public var looksAtOthers: Bool { self != .allowAll }
+
     /// What becomes of one more execution.
     /// - Parameters:
     ///   - waiting: the job's pending executions.

@@ -58,6 +58,7 @@ struct UserController {
         let id = try id(context)
         guard let known = try await access.identities.user(id) else { throw Problem.noUser }
         let hasSecondFactor = known.secondFactor?.isConfirmed ?? false
+        let isOwn = context.principal.subject == .user(id)
         let patch = try await request.read(types: Request.patchTypes) { fields in
             let name = fields.accountName()
             let isDisabled = fields.bool("disabled")
@@ -65,6 +66,11 @@ struct UserController {
             let removesFactor = fields.isNull("second_factor")
             if let value = fields.value("second_factor", nullIsMissing: false), !value.isNull {
                 fields.fault("second_factor", "can only be null: the user enrols another one")
+            }
+            // A key or session that was left lying about must not be enough.
+            if isOwn, password != nil { fields.fault("password", "is your own: change it by POST /api/v1/me/password") }
+            if isOwn, removesFactor {
+                fields.fault("second_factor", "is your own: remove it by DELETE /api/v1/me/second-factor, with a code")
             }
             return (name: name, isDisabled: isDisabled, password: password, removesFactor: removesFactor)
         }

@@ -176,9 +176,8 @@ final class Pool: Sendable {
             }
             // Nobody awaits it: it ends with the loan, or with the connection.
             Task {
-                // A connection that does not answer ends, and whoever asked finds out with the first call, which is
-                // made again on another one.
-                _ = try? await connection.run([Call(composed: "SELECT 1")], limit: .seconds(2))
+                // One that does not answer ends; the asker's first call meets that, and is made again on another one.
+                _ = try? await connection.run([Call(composed: "SELECT 1")], limit: .seconds(2))  // Told by its end.
                 perform(.give(id, to: waiter))
             }
         case .close(let id):

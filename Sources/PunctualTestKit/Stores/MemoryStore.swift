@@ -99,6 +99,10 @@ extension MemoryStore: JobStore {
         }
         let changed = job.changed(by: change)
         jobs[id] = changed
+        for open in open(of: id) {
+            executions[open.id]?.lane = changed.draft.target.lane
+            executions[open.id]?.task = changed.draft.target.task
+        }
         return changed
     }
 

@@ -135,6 +135,20 @@ extension StoreCheck {
                 try same(try await scene.claim(lane: .outside, tasks: ["mail"]), [])
                 try same(try await failed(lane: .outside, tasks: ["index"]).id, row.id)
             },
+            StoreCheck("what waits and what is tried again goes where those look who run what its job says now") {
+                scene in
+                var job = try await scene.job { $0.retryPolicy.initialInterval = .zero }
+                let waiting = try await scene.trigger(job)
+                _ = try await scene.update(job) { $0.draft.target = .worker(task: "mail", payload: .null) }
+                try same(try await scene.claim(), [])
+                let taken = try required(try await scene.claim(lane: .outside, tasks: ["mail"]).first)
+                try same(taken.execution.id, waiting.id)
+                job = try await scene.reload(job)
+                _ = try await scene.update(job) { $0.draft.target = .noop }
+                try same(try await scene.finish(taken, .retry(after: .zero)).status, .pending)
+                try same(try await scene.claim(lane: .outside), [])
+                try same(try await scene.claim().map(\.execution.id), [waiting.id])
+            },
         ] + ExecutionStatus.allCases.flatMap { [cancelling($0), retrying($0)] }
 
     /// An execution in any status, written as it is.
