@@ -91,7 +91,11 @@ let package = Package(
 
         // Beside the layers.
         room("PunctualAPI"),
-        room("PunctualClient", ["PunctualAPI", "PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
+        room(
+            "PunctualClient",
+            [
+                "PunctualAPI", "PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, lifecycle, logging,
+            ]),
         room("PunctualObservability", [logging, metrics, coreMetrics]),
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
@@ -222,7 +226,7 @@ let package = Package(
             name: "PunctualSystemTests",
             dependencies: [
                 "PunctualJSON", "PunctualCore", "PunctualSchedule", "PunctualTestKit", "PunctualClient", "Chaos",
-                "FaultProxy", "TestPeers", subprocess, systemPackage,
+                "FaultProxy", "TestPeers", subprocess, systemPackage, lifecycle, logging,
             ],
             exclude: ["Fixtures"],
             swiftSettings: settings),

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"f89c289de52461ea\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"17b9114b1a364b2a\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1322,6 +1322,36 @@ try {
         }
       }
     },
+    "/api/v1/work/heartbeat/bulk": {
+      "post": {
+        "tags": ["Work"],
+        "operationId": "heartbeatWorks",
+        "summary": "Prolong many claims",
+        "description": "Up to 100. Each item stands by itself and has its outcome, in order, as the call for it alone would have been answered.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/HeartbeatsRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The outcomes.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/HeartbeatsResponse"}} }
+          },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
     "/api/v1/work/complete": {
       "post": {
         "tags": ["Work"],
@@ -1344,6 +1374,36 @@ try {
           "409": { "$ref": "#/components/responses/LeaseLost" },
           "400": { "$ref": "#/components/responses/BadRequest" },
           "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/work/complete/bulk": {
+      "post": {
+        "tags": ["Work"],
+        "operationId": "completeWorks",
+        "summary": "Complete many claims",
+        "description": "Up to 100. Each item stands by itself and has its outcome, in order, as the call for it alone would have been answered.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/CompletesRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The outcomes.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/CompletesResponse"}} }
+          },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "400": { "$ref": "#/components/responses/BadRequest" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
           "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
@@ -4946,7 +5006,11 @@ try {
             "minLength": 1,
             "maxLength": 128
           },
-          "status": { "type": "string", "enum": ["succeeded", "failed"] },
+          "status": {
+            "type": "string",
+            "description": "`released` gives the execution back unfinished, for a worker that shuts down: it waits again, and no attempt is spent.",
+            "enum": ["succeeded", "failed", "released"]
+          },
           "output": { "type": ["string", "null"], "maxLength": 262144 },
           "error": { "type": ["string", "null"], "maxLength": 4096 }
         },
@@ -4960,6 +5024,126 @@ try {
             "output": "42 frames"
           }
         ]
+      },
+      "HeartbeatsRequest": {
+        "type": "object",
+        "description": "Names the claims to prolong.",
+        "required": ["items"],
+        "properties": {
+          "items": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "type": "object",
+              "required": ["id", "attempt", "worker"],
+              "properties": {
+                "id": { "$ref": "#/components/schemas/Id" },
+                "attempt": { "type": "integer", "minimum": 1, "maximum": 2147483647 },
+                "worker": { "type": "string", "minLength": 1, "maxLength": 128 }
+              }
+            }
+          },
+          "lease": {
+            "$ref": "#/components/schemas/Duration",
+            "description": "How long the claims hold from now on without a heartbeat; a longer claim is not shortened. 5s to 1h.",
+            "default": "60s"
+          }
+        },
+        "additionalProperties": false,
+        "examples": [
+          {
+            "items": [{"id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77", "attempt": 1, "worker": "render-1"}],
+            "lease": "60s"
+          }
+        ]
+      },
+      "HeartbeatsResponse": {
+        "type": "object",
+        "description": "An outcome for each item, in order.",
+        "required": ["items"],
+        "properties": {
+          "items": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": ["status", "problem"],
+              "properties": {
+                "status": {
+                  "type": "integer",
+                  "description": "200, or the problem's: 404 for an execution that is not there, 409 for a lease that is lost."
+                },
+                "lease_expires_at": { "$ref": "#/components/schemas/InstantText" },
+                "cancel_requested": { "type": "boolean" },
+                "problem": {
+                  "anyOf": [{"$ref": "#/components/schemas/Problem"}, {"type": "null"}]
+                }
+              }
+            }
+          }
+        }
+      },
+      "CompletesRequest": {
+        "type": "object",
+        "description": "Names the claims and how they ended.",
+        "required": ["items"],
+        "properties": {
+          "items": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "type": "object",
+              "required": ["id", "attempt", "worker", "status"],
+              "properties": {
+                "id": { "$ref": "#/components/schemas/Id" },
+                "attempt": { "type": "integer", "minimum": 1, "maximum": 2147483647 },
+                "worker": { "type": "string", "minLength": 1, "maxLength": 128 },
+                "status": {
+            "type": "string",
+            "description": "`released` gives the execution back unfinished, for a worker that shuts down: it waits again, and no attempt is spent.",
+            "enum": ["succeeded", "failed", "released"]
+          },
+                "output": { "type": ["string", "null"], "maxLength": 262144 },
+                "error": { "type": ["string", "null"], "maxLength": 4096 }
+              }
+            }
+          }
+        },
+        "additionalProperties": false,
+        "examples": [
+          {
+            "items": [
+              {"id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77", "attempt": 1, "worker": "render-1", "status": "succeeded"}
+            ]
+          }
+        ]
+      },
+      "CompletesResponse": {
+        "type": "object",
+        "description": "An outcome for each item, in order.",
+        "required": ["items"],
+        "properties": {
+          "items": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": ["status", "execution", "problem"],
+              "properties": {
+                "status": {
+                  "type": "integer",
+                  "description": "200, or the problem's: 404 for an execution that is not there, 409 for a lease that is lost."
+                },
+                "execution": {
+                  "anyOf": [{"$ref": "#/components/schemas/Execution"}, {"type": "null"}]
+                },
+                "problem": {
+                  "anyOf": [{"$ref": "#/components/schemas/Problem"}, {"type": "null"}]
+                }
+              }
+            }
+          }
+        }
       },
       "Health": {
         "type": "object",

@@ -70,11 +70,13 @@ struct WorkController {
                 item.target = resolved.target.reveal()
                 ready.append(item)
             case .failure(let fault):
-                let lease = Lease(
-                    executionID: execution.id, attempt: execution.attempt, worker: execution.worker ?? "")
+                let held = Work.Held(
+                    lease: Lease(
+                        executionID: execution.id, attempt: execution.attempt, worker: execution.worker ?? ""),
+                    execution: execution, job: try await services.store.job(execution.jobID))
                 let result = AttemptResult(
                     .failed(reason: nil, error: fault.words, isRetryable: true, retryAfter: nil))
-                try await finish(lease, result, of: execution, try await services.store.job(execution.jobID))
+                _ = try await finish([held.completion(result)])
             }
         }
         return ready
@@ -116,116 +118,158 @@ struct WorkController {
         fields.finish()
         try list.throwIfAny()
         guard let named else { throw Problem(.validation, "id, attempt and worker are required.") }
-        let (execution, job) = try await held(named, context)
-        if let job, let startedAt = execution.startedAt,
-            try await services.store.now() - startedAt > job.draft.timeout
-        {
-            // The attempt's time is up; its worker learns it here, and the policy decides about another try.
-            let error = "the attempt took longer than \(job.draft.timeout.text)"
-            let result = AttemptResult(
-                .failed(reason: .timeout, error: error, isRetryable: true, retryAfter: nil))
-            try await finish(named, result, of: execution, job)
-            throw Problem(.leaseLost, "The lease is lost: \(error).")
+        let renewed = try await renew([.success(named)], for: duration, context)[0].get()
+        return Answer.json { writer in
+            writer.beginObject()
+            renewed.write(to: &writer)
+            writer.endObject()
         }
-        switch try await services.store.renew([named], for: duration).first {
-        case .renewed(let until, let cancelRequested):
-            return Answer.json { writer in
-                writer.beginObject()
-                writer.name("lease_expires_at")
-                writer.instant(until)
-                writer.name("cancel_requested")
-                writer.bool(cancelRequested)
-                writer.endObject()
+    }
+
+    func heartbeatMany(_ request: Request, _ context: APIContext) async throws -> Response {
+        let list = FaultList()
+        var fields = Fields(try await request.requiredJSON(), into: list)
+        let items = fields.items()
+        let duration = fields.lease()
+        fields.finish()
+        try list.throwIfAny()
+        let named = items.map { item in Work.reading(item) { $0.claim() } }
+        let outcomes = try await renew(named, for: duration, context)
+        return Work.answer(outcomes, context) { renewed, writer in renewed?.write(to: &writer) }
+    }
+
+    /// Prolongs the claims that hold and have time left; one outcome each, in order.
+    private func renew(
+        _ named: [Result<Lease, Problem>], for duration: Duration, _ context: APIContext
+    ) async throws -> [Result<Work.Renewed, Problem>] {
+        let now = try await services.store.now()
+        var outcomes: [Result<Work.Renewed, Problem>] = []
+        var live: [(place: Int, lease: Lease)] = []
+        for held in try await held(named, context) {
+            switch held {
+            case .failure(let problem): outcomes.append(.failure(problem))
+            case .success(let held):
+                outcomes.append(.failure(.leaseLost))
+                if let job = held.job, let startedAt = held.execution.startedAt, now - startedAt > job.draft.timeout {
+                    // The attempt's time is up; its worker learns it here, and the policy decides about another try.
+                    let error = "the attempt took longer than \(job.draft.timeout.text)"
+                    let result = AttemptResult(
+                        .failed(reason: .timeout, error: error, isRetryable: true, retryAfter: nil))
+                    _ = try await finish([held.completion(result)])
+                    outcomes[outcomes.count - 1] = .failure(Problem(.leaseLost, "The lease is lost: \(error)."))
+                } else {
+                    live.append((outcomes.count - 1, held.lease))
+                }
             }
-        case .lost, nil: throw Problem.leaseLost
         }
+        if live.isEmpty { return outcomes }
+        for (one, outcome) in zip(live, try await services.store.renew(live.map(\.lease), for: duration)) {
+            if case .renewed(let until, let cancelRequested) = outcome {
+                outcomes[one.place] = .success(Work.Renewed(until: until, cancelRequested: cancelRequested))
+            }
+        }
+        return outcomes
     }
 
     func complete(_ request: Request, _ context: APIContext) async throws -> Response {
         let list = FaultList()
         var fields = Fields(try await request.requiredJSON(), into: list)
-        let named = fields.claim()
-        let status = fields.choice("status", Ending.self)
-        fields.requireGiven("status", status)
-        let output = fields.string("output", lengths: 0...262_144, nullable: true)
-        let error = fields.string("error", lengths: 0...4096, nullable: true)
+        let ending = Work.Ending(&fields)
         fields.finish()
         try list.throwIfAny()
-        guard let named, let status else { throw Problem(.validation, "id, attempt, worker and status are required.") }
-        let (execution, job) = try await held(named, context)
-        let result = ExecutionResult(output: output ?? "")
-        let attempt =
-            switch status {
-            case .succeeded: AttemptResult(.succeeded, result: result)
-            case .failed:
-                AttemptResult(
-                    execution.cancelRequested
-                        ? .cancelled
-                        : .failed(
-                            reason: nil, error: error ?? "the worker reported a failure", isRetryable: true,
-                            retryAfter: nil), result: result)
-            }
-        var told = attempt
-        if let job, let vault = services.access?.vault {
-            told = try await vault.mask(for: job.draft.target, service: job.draft.service).masked(attempt)
+        guard let ending else { throw Problem(.validation, "id, attempt, worker and status are required.") }
+        return Answer.execution(try await end([.success(ending)], context)[0].get())
+    }
+
+    func completeMany(_ request: Request, _ context: APIContext) async throws -> Response {
+        let list = FaultList()
+        var fields = Fields(try await request.requiredJSON(), into: list)
+        let items = fields.items()
+        fields.finish()
+        try list.throwIfAny()
+        let outcomes = try await end(items.map { item in Work.reading(item) { Work.Ending(&$0) } }, context)
+        return Work.answer(outcomes, context) { execution, writer in
+            writer.name("execution")
+            if let execution { execution.write(to: &writer) } else { writer.null() }
         }
-        return Answer.execution(try await finish(named, told, of: execution, job))
     }
 
-    private enum Ending: String, CaseIterable { case succeeded, failed }
-
-    /// The execution that the claim names, with its job (nil when that was deleted).
-    /// - Throws: `Problem` 404, or 409 when somebody else has it.
-    private func held(_ lease: Lease, _ context: APIContext) async throws -> (Execution, Job?) {
-        let execution = try await services.execution(lease.executionID, of: nil, context)
-        guard execution.status == .running, execution.attempt == lease.attempt, execution.worker == lease.worker
-        else { throw Problem.leaseLost }
-        return (execution, try await services.store.job(execution.jobID))
+    /// Ends the attempts that hold; one outcome each, in order.
+    private func end(
+        _ endings: [Result<Work.Ending, Problem>], _ context: APIContext
+    ) async throws -> [Result<Execution, Problem>] {
+        var outcomes: [Result<Execution, Problem>] = []
+        var told: [(place: Int, completion: Completion)] = []
+        for (ending, held) in zip(endings, try await held(endings.map { $0.map(\.lease) }, context)) {
+            switch (ending, held) {
+            case (.failure(let problem), _), (_, .failure(let problem)): outcomes.append(.failure(problem))
+            case (.success(let ending), .success(let held)):
+                outcomes.append(.failure(.leaseLost))
+                guard var result = ending.result(of: held.execution) else {
+                    told.append((outcomes.count - 1, Completion(lease: held.lease, outcome: .handedBack)))
+                    continue
+                }
+                if let job = held.job, let vault = services.access?.vault {
+                    result = try await vault.mask(for: job.draft.target, service: job.draft.service).masked(result)
+                }
+                told.append((outcomes.count - 1, held.completion(result)))
+            }
+        }
+        for (one, outcome) in zip(told, try await finish(told.map(\.completion))) {
+            if case .finished(let execution) = outcome { outcomes[one.place] = .success(execution) }
+        }
+        return outcomes
     }
 
-    @discardableResult
-    private func finish(
-        _ lease: Lease, _ result: AttemptResult, of execution: Execution, _ job: Job?
-    ) async throws -> Execution {
-        var completion = result.completion(
-            of: lease, maxAttempts: execution.maxAttempts, policy: job?.draft.retryPolicy ?? RetryPolicy(),
-            random: .random(in: 0...1))
-        // Without its job nothing says what to run again.
-        if job == nil, case .retry = completion.outcome { completion.outcome = .failed }
-        guard case .finished(let ended) = try await services.store.finish(completion) else { throw Problem.leaseLost }
-        services.events.publish(.executionUpdated, ended)
+    /// What the claims name: executions that these attempts still own, and that the asker may know of; one outcome each, in
+    /// order.
+    private func held(
+        _ named: [Result<Lease, Problem>], _ context: APIContext
+    ) async throws -> [Result<Work.Held, Problem>] {
+        let store = services.store
+        // Reads at one time share a statement.
+        let found = try await withThrowingTaskGroup(of: (Int, Execution, Job?)?.self) { group in
+            for (index, lease) in named.enumerated() {
+                guard case .success(let lease) = lease else { continue }
+                group.addTask {
+                    guard let execution = try await store.execution(lease.executionID, of: nil) else { return nil }
+                    return (index, execution, try await store.job(execution.jobID))
+                }
+            }
+            var found: [Int: (Execution, Job?)] = [:]
+            for try await one in group { if let (index, execution, job) = one { found[index] = (execution, job) } }
+            return found
+        }
+        // However many of a service come along, it is one request of its limit.
+        var counted: Set<String> = []
+        var outcomes: [Result<Work.Held, Problem>] = []
+        for (index, lease) in named.enumerated() {
+            do {
+                let lease = try lease.get()
+                guard let (execution, job) = found[index] else { throw Problem.noExecution }
+                try await services.doorkeeper.require(
+                    service: execution.service, labels: job?.draft.labels ?? [:], context, orMissing: .noExecution,
+                    counts: counted.insert(execution.service).inserted)
+                guard execution.status == .running, execution.attempt == lease.attempt,
+                    execution.worker == lease.worker
+                else { throw Problem.leaseLost }
+                outcomes.append(.success(Work.Held(lease: lease, execution: execution, job: job)))
+            } catch {
+                let problem = Problem(mapping: error)
+                // A limit that is met, and a store that is gone, are so for all of them.
+                if problem.kind.status == 429 || problem.kind.status >= 500 { throw problem }
+                outcomes.append(.failure(problem))
+            }
+        }
+        return outcomes
+    }
+
+    private func finish(_ completions: [Completion]) async throws -> [FinishOutcome] {
+        if completions.isEmpty { return [] }
+        let outcomes = try await services.store.finish(completions)
+        for case .finished(let ended) in outcomes { services.events.publish(.executionUpdated, ended) }
         services.bell.workWaiting()
-        return ended
-    }
-}
-
-extension Problem {
-    fileprivate static let leaseLost = Problem(
-        .leaseLost, "Another attempt owns the execution, or it has ended; what this one reports changes nothing.")
-}
-
-extension Fields {
-    fileprivate mutating func worker() -> String? {
-        let worker = string("worker", lengths: 1...128)
-        requireGiven("worker", worker)
-        return worker
-    }
-
-    fileprivate mutating func lease() -> Duration {
-        duration("lease", .seconds(5) ... .seconds(3600)) ?? .seconds(60)
-    }
-
-    /// The claim that a heartbeat or a completion names.
-    fileprivate mutating func claim() -> Lease? {
-        let text = string("id", lengths: 1...64)
-        requireGiven("id", text)
-        let id = text.flatMap { Identifier($0) }
-        if text != nil, id == nil { fault("id", "must be a UUID") }
-        let attempt = int("attempt", 1...Int(Int32.max))
-        requireGiven("attempt", attempt)
-        let worker = worker()
-        guard let id, let attempt, let worker else { return nil }
-        return Lease(executionID: id, attempt: attempt, worker: worker)
+        return outcomes
     }
 }
 

@@ -136,6 +136,9 @@ private struct Probe {
         case .completeWork:
             body = #"{"id":"\#(things.running)","attempt":1,"worker":"w","status":"succeeded"}"#
             resource = inA
+        case .heartbeatWorks: body = #"{"items":[{"id":"\#(things.running)","attempt":1,"worker":"w"}]}"#
+        case .completeWorks:
+            body = #"{"items":[{"id":"\#(things.running)","attempt":1,"worker":"w","status":"succeeded"}]}"#
         case .setUp: body = #"{"token":"t","name":"n","password":"a sentence that only I know"}"#
         case .signIn: body = #"{"name":"\#(asker)","password":"\#(AccessScene.password)"}"#
         case .token: (body, isForm) = ("grant_type=refresh_token&refresh_token=x", true)

@@ -96,8 +96,8 @@ enum Example {
             try replace("ssl_protocols TLSv1.2 TLSv1.3;", "")
             try replace(#"Forwarded "";"#, #"Forwarded ""; proxy_set_header \#(mark) $request_id;"#)
             if isHasty {
-                try replace("client_header_timeout 20s", "client_header_timeout 1s")
-                try replace("client_body_timeout 30s", "client_body_timeout 1s")
+                try replace("client_header_timeout 20s", "client_header_timeout 5s")
+                try replace("client_body_timeout 30s", "client_body_timeout 5s")
                 try replace("proxy_read_timeout 75s", "proxy_read_timeout 10s")
             }
         case .haproxy:
@@ -107,9 +107,9 @@ enum Example {
             // A busy machine is no reason to take the only node out.
             try replace("check inter 2s", "check inter 2s fall 1000")
             if isHasty {
-                try replace("timeout http-request 20s", "timeout http-request 1s")
+                try replace("timeout http-request 20s", "timeout http-request 5s")
                 try replace("timeout http-keep-alive 60s", "timeout http-keep-alive 1s")
-                try replace("timeout client 75s", "timeout client 2s")
+                try replace("timeout client 75s", "timeout client 8s")
                 try replace("timeout server 75s", "timeout server 10s")
             }
         }

@@ -154,6 +154,52 @@ struct WorkTests {
         }
     }
 
+    @Test("of many in a call each has its own outcome, as it alone would have had")
+    func many() async throws {
+        let scene = APIScene()
+        try await scene.run { client in
+            let job = workerJob.replacing(#""queue""#, with: #""overlap_policy":"allow_all","queue""#)
+            let made = try #require(try await client.send(.post, "/api/v1/jobs", job).json["id"]?.string)
+            for _ in 0..<4 { _ = try await client.send(.post, "/api/v1/jobs/\(made)/trigger") }
+            let claimed = try await client.claim(#"{"worker":"w1","queues":["gpu"],"max":10,"wait":"0s"}"#)
+            let ids = claimed.compactMap { $0["id"]?.string }
+            #expect(ids.count == 4)
+            func one(_ id: String, _ more: String = "", attempt: Int = 1) -> String {
+                #"{"id":"\#(id)","attempt":\#(attempt),"worker":"w1"\#(more)}"#
+            }
+            func tell(_ verb: String, _ items: [String], _ more: String = "") async throws -> [JSONValue] {
+                let body = #"{"items":[\#(items.joined(separator: ","))]\#(more)}"#
+                let answer = try await client.send(.post, "/api/v1/work/\(verb)/bulk", body)
+                #expect(answer.status == 200, "\(answer.json)")
+                return answer.json["items"]?.array ?? []
+            }
+            let unknown = "0197c2c5-6f1e-7d4c-8a51-0f6a8d5e2b11"
+            _ = try await client.send(.post, "/api/v1/executions/\(made)/\(ids[1])/cancel")
+            let beats = try await tell(
+                "heartbeat", [one(ids[0]), one(ids[1]), one(ids[2], attempt: 2), one(unknown), "{}", "7"],
+                #","lease":"2m""#)
+            #expect(beats.map { $0["status"]?.int } == [200, 200, 409, 404, 422, 422])
+            #expect(beats[0]["lease_expires_at"] == "2026-01-01T00:02:00.000Z" && beats[0]["problem"] == .null)
+            #expect(beats.map { $0["cancel_requested"]?.bool } == [false, true, nil, nil, nil, nil])
+            #expect(beats[4]["problem"]?["errors"]?.array?.count == 3)
+            let good = #","status":"succeeded","output":"x""#
+            let ends = try await tell(
+                "complete",
+                [
+                    one(ids[0], good), one(ids[0], good), one(ids[1], #","status":"failed""#), one(unknown, good),
+                    one(ids[2], #","status":"odd""#), one(ids[3], #","status":"released""#),
+                ])
+            #expect(ends.prefix(2).compactMap { $0["status"]?.int }.sorted() == [200, 409], "one of two alike counts")
+            #expect(ends.dropFirst(2).map { $0["status"]?.int } == [200, 404, 422, 200])
+            #expect(ends[2]["execution"]?["status"] == "cancelled" && ends[3]["execution"] == .null)
+            #expect(ends[5]["execution"]?["status"] == "pending", "given back")
+            let again = try await client.claim(claimBody)
+            #expect(again.first?["id"]?.string == ids[3] && again.first?["attempt"] == 2)
+            let last = try await client.tell("complete", ids[3], attempt: 2, more: #","status":"failed""#)
+            #expect(last.json["status"] == "pending", "of two attempts one was not spent")
+        }
+    }
+
     /// Sends a claim on a connection of its own, and hands it on.
     private func connection(claiming body: String, port: Int?, sending part: Int = .max) async throws -> any Channel {
         let head = "POST /api/v1/work/claim HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -244,6 +290,14 @@ struct WorkTests {
                 ["/status"]
             ),
             ("complete", "{}", ["/attempt", "/id", "/status", "/worker"]),
+            ("complete/bulk", "{}", ["/items"]),
+            ("complete/bulk", #"{"items":[],"lease":"60s"}"#, ["/items", "/lease"]),
+            ("complete/bulk", #"{"items":{}}"#, ["/items"]),
+            ("heartbeat/bulk", #"{"items":"x","lease":"1s"}"#, ["/items", "/lease"]),
+            (
+                "heartbeat/bulk", "{\"items\":[\(Array(repeating: "{}", count: 101).joined(separator: ","))]}",
+                ["/items"]
+            ),
         ])
     func bad(verb: String, body: String, pointers: [String]) async throws {
         try await withAPI { client, _ in

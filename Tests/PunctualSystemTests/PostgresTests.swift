@@ -211,7 +211,7 @@ extension PostgresTests {
         let uri = try PostgresServer.shared.database()
         try await withFolder { folder in
             let said = try await Program.punctual(
-                Self.serve(uri) + ["--history-archive", "\(folder.path)/none"], in: folder)
+                Self.serve(uri), in: folder, environment: ["PUNCTUAL_HISTORY_ARCHIVE": "\(folder.path)/none"])
             #expect(said.status == 1 && said.faults.count == 1 && said.err.contains("history.archive"), "\(said)")
         }
         try PostgresServer.shared.drop(uri)

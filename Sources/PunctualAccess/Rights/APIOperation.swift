@@ -7,7 +7,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case previewSchedule, scheduleStatus, putOnSchedule, takeOffSchedule
     case listExecutions, listJobExecutions, getExecution, retryExecution, cancelExecution
     case listQueues, pauseQueue, resumeQueue
-    case claimWork, heartbeatWork, completeWork
+    case claimWork, heartbeatWork, heartbeatWorks, completeWork, completeWorks
     case stats, events
     case health, home, live, ready, metrics, openapi, docs
 
@@ -56,7 +56,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .events:
             .service(.viewer)
         case .pauseJob, .resumeJob, .triggerJob, .backfillJob, .putOnSchedule, .takeOffSchedule, .retryExecution,
-            .cancelExecution, .claimWork, .heartbeatWork, .completeWork:
+            .cancelExecution, .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork, .completeWorks:
             .service(.operator)
         case .createJob, .createJobs, .replaceJob, .patchJob, .deleteJob, .listSecrets, .putSecret, .deleteSecret:
             .service(.editor)
@@ -81,7 +81,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     /// Whether an outside worker makes it, as often as there is work: it counts against limits of its own.
     package var isWork: Bool {
         switch self {
-        case .claimWork, .heartbeatWork, .completeWork: true
+        case .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork, .completeWorks: true
         default: false
         }
     }
@@ -107,7 +107,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .putSecret, .deleteSecret, .exportAudit:
             true
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
-            .listJobExecutions, .getExecution, .listQueues, .claimWork, .heartbeatWork, .completeWork, .stats, .events,
+            .listJobExecutions, .getExecution, .listQueues, .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork,
+            .completeWorks, .stats, .events,
             .health, .home, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
             .signingKeys, .listProviders, .providerLogin, .whoAmI, .listKeys, .getKey, .listUsers, .getUser,
             .listServiceAccounts, .getServiceAccount,

@@ -181,7 +181,18 @@ extension RetryPolicy {
         fields.finish()
     }
 
+    /// The bytes of the policy that nearly every job has.
+    private static let usual: [UInt8] = {
+        var writer = JSONWriter()
+        RetryPolicy().writeMembers(to: &writer)
+        return writer.bytes
+    }()
+
     func write(to writer: inout JSONWriter) {
+        if self == RetryPolicy() { writer.raw(json: RetryPolicy.usual) } else { writeMembers(to: &writer) }
+    }
+
+    private func writeMembers(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.name("maximum_attempts")
         writer.int(maximumAttempts)

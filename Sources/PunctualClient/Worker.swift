@@ -1,0 +1,189 @@
+public import Logging
+public import PunctualJSON
+public import ServiceLifecycle
+internal import Synchronization
+
+/// An execution that a worker holds.
+public struct Work: Sendable {
+    /// The same in every attempt: use it to drop repeats.
+    public let id: String
+    public let attempt: Int
+    /// The name of the target's task.
+    public let task: String
+    public let payload: JSONValue
+    /// The execution as the server told of it.
+    public let execution: JSONValue
+
+    init?(_ json: JSONValue) {
+        guard let id = json["id"]?.string, let attempt = json["attempt"]?.int, let task = json["task"]?.string
+        else { return nil }
+        (self.id, self.attempt, self.task) = (id, Int(attempt), task)
+        payload = json["payload"] ?? .null
+        execution = json
+    }
+}
+
+/// Runs executions of `worker` targets in this process, many at a time.
+///
+/// Claims, heartbeats and completions go many in a call. When a graceful shutdown begins no more is claimed; what runs may go
+/// on for the grace period, is cancelled then, and goes back to the server unfinished, which spends no attempt. An execution
+/// whose cancellation somebody asked for, or whose lease is lost, is cancelled as well: its `Task.isCancelled` says so.
+public struct Worker: Service {
+    /// What becomes of an execution.
+    /// - Returns: what its history shows as output, at most 256 KiB; nil for nothing.
+    /// - Throws: any error; the attempt has failed with its description, and the job's policy decides about another one.
+    public typealias Handler = @Sendable (Work) async throws -> String?
+
+    public struct Options: Sendable {
+        /// Its own name, stable over its life, 1 to 128 characters.
+        public var name: String
+        public var queues = ["default"]
+        /// How many executions run at a time.
+        public var concurrency = 16
+        /// How long a claim holds without a heartbeat, 5 s to 1 h; heartbeats are sent three times as often.
+        public var lease = Duration.seconds(60)
+        /// How long what runs may go on after a shutdown has begun.
+        public var grace = Duration.seconds(30)
+
+        public init(name: String) { self.name = name }
+    }
+
+    private let client: PunctualClient
+    private let options: Options
+    private let handlers: [String: Handler]
+    private let logger: Logger
+    /// How long a claim waits for work; a shutdown waits as long.
+    private static let patience = 5
+
+    /// - Parameter handlers: by the task's name; executions of other tasks are left to others.
+    public init(
+        _ client: PunctualClient, options: Options, logger: Logger = Logger(label: "punctual.worker"),
+        handlers: [String: Handler]
+    ) {
+        self.client = client
+        self.options = options
+        self.logger = logger
+        self.handlers = handlers
+    }
+
+    public func run() async throws {
+        let hand = Hand()
+        let endings = Endings(client, name: options.name, lease: options.lease, logger: logger)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await prolong(hand) }
+            await withDiscardingTaskGroup { running in
+                await withTaskCancellationOrGracefulShutdownHandler {
+                    while !Task.isCancelled, !Task.isShuttingDownGracefully {
+                        for work in await claim(atMost: options.concurrency - hand.count, hand) {
+                            guard let handler = handlers[work.task] else { continue }
+                            // In hand at once, so that no more is claimed than there is room for.
+                            let task = Task { try await handler(work) }
+                            hand.add(work, task)
+                            running.addTask { await finish(work, task, hand, endings) }
+                        }
+                    }
+                } onCancelOrGracefulShutdown: {
+                    hand.close()
+                }
+                await drain(hand)
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Claims what there is room for, or waits for room.
+    private func claim(atMost room: Int, _ hand: Hand) async -> [Work] {
+        guard room > 0 else {
+            await hand.waitForRoom(below: options.concurrency)
+            return []
+        }
+        do throws(ClientError) {
+            let answer = try await client.send(
+                "POST", "/api/v1/work/claim",
+                body: [
+                    "worker": .string(options.name), "queues": .array(options.queues.map(JSONValue.string)),
+                    "tasks": .array(handlers.keys.sorted().map(JSONValue.string)), "max": .int(Int64(min(room, 100))),
+                    "wait": .string("\(Worker.patience)s"), "lease": .string(options.leaseText),
+                ], timeoutSeconds: Int64(Worker.patience) + 30, retries: RetryPolicy.none)
+            return (answer.json?["items"]?.array ?? []).compactMap(Work.init)
+        } catch {
+            logger.warning("work could not be claimed", metadata: ["error": "\(error)"])
+            try? await Task.sleep(for: .milliseconds(.random(in: 500...1500)))  // Cancelled, the caller ends.
+            return []
+        }
+    }
+
+    /// Waits for its end, and tells of it.
+    private func finish(
+        _ work: Work, _ task: Task<String?, any Error>, _ hand: Hand, _ endings: Endings
+    ) async {
+        let result = await withTaskCancellationHandler {
+            await task.result
+        } onCancel: {
+            task.cancel()
+        }
+        switch hand.state(of: work) {
+        case .lost: break
+        case .stopped where task.isCancelled: await endings.tell(work, status: "released")
+        case .held, .stopped:
+            switch result {
+            case .success(let output): await endings.tell(work, status: "succeeded", output: output)
+            case .failure(let error):
+                await endings.tell(work, status: "failed", error: String("\(error)".prefix(4096)))
+            }
+        }
+        hand.remove(work)
+    }
+
+    /// Sends heartbeats for all that is in hand.
+    private func prolong(_ hand: Hand) async {
+        while true {
+            do { try await Task.sleep(for: options.lease / 3) } catch { return }
+            let works = hand.works
+            for start in stride(from: 0, to: works.count, by: 100) {
+                await prolong(Array(works[start..<min(start + 100, works.count)]), hand)
+            }
+        }
+    }
+
+    private func prolong(_ works: [Work], _ hand: Hand) async {
+        do throws(ClientError) {
+            let answer = try await client.send(
+                "POST", "/api/v1/work/heartbeat/bulk",
+                body: [
+                    "lease": .string(options.leaseText), "items": .array(works.map { $0.named(by: options.name) }),
+                ], retries: RetryPolicy.none)
+            for (work, item) in zip(works, answer.json?["items"]?.array ?? []) {
+                switch item["status"]?.int {
+                case 200: if item["cancel_requested"] == true { hand.cancel(work) }
+                case 404, 409:
+                    logger.notice("a lease was lost", metadata: ["execution_id": "\(work.id)"])
+                    hand.lose(work)
+                default: break
+                }
+            }
+        } catch {
+            logger.warning("a heartbeat could not be sent", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Lets what runs go on for the grace period, then stops it.
+    private func drain(_ hand: Hand) async {
+        let deadline = ContinuousClock.now + options.grace
+        while hand.count > 0, ContinuousClock.now < deadline, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(20))  // A cancelled one is seen by the condition.
+        }
+        hand.stopAll()
+    }
+}
+
+extension Worker.Options {
+    fileprivate var leaseText: String { "\(lease.components.seconds)s" }
+}
+
+extension Work {
+    /// What names the claim.
+    func named(by worker: String) -> JSONValue {
+        ["id": .string(id), "attempt": .int(Int64(attempt)), "worker": .string(worker)]
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Logging
+import PunctualClient
+import PunctualJSON
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+/// Outside workers as programs write them, against the real server.
+@Suite("Outside workers, whole", .timeLimit(.minutes(10)))
+struct WorkerTests {
+    /// Makes a job of a task, and triggers it so many times.
+    private func job(
+        _ name: String, task: String, payload: String = "null", more: String = "", times: Int, _ server: RunningServer
+    ) async throws {
+        let file = """
+            {"name": "\(name)", "schedule": {"type": "manual"}, "overlap_policy": "allow_all", \(more)
+             "target": {"type": "worker", "task": "\(task)", "payload": \(payload)}}
+            """
+        #expect(try await server.punctual("job", "apply", "-f", "-", input: file).status == 0)
+        let id = try await id(name, server)
+        let client = PunctualClient(address: server.address)
+        for _ in 0..<times { _ = try await client.send("POST", "/api/v1/jobs/\(id)/trigger") }
+        try await client.shutdown()
+    }
+
+    private func id(_ name: String, _ server: RunningServer) async throws -> String {
+        try #require(try await server.json("job", "get", name)["id"]?.string)
+    }
+
+    /// The job's executions once all of them stand so.
+    @discardableResult
+    private func all(_ name: String, are status: String, _ server: RunningServer) async throws -> [JSONValue] {
+        try await eventually("all of \(name) are \(status)") {
+            let rows = try await server.executions(of: name)
+            return rows.allSatisfy { $0["status"]?.string == status } ? rows : nil
+        }
+    }
+
+    /// Runs a worker while the body does, and shuts it down gracefully then.
+    private func withWorker(
+        _ server: RunningServer, _ options: Worker.Options, _ handlers: [String: Worker.Handler],
+        _ body: () async throws -> Void
+    ) async throws {
+        let client = PunctualClient(address: server.address)
+        let group = ServiceGroup(
+            services: [Worker(client, options: options, handlers: handlers)], logger: Logger(label: "test"))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await body()
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        try await client.shutdown()
+    }
+
+    @Test("a Swift worker runs many at a time; outputs and failures reach their history")
+    func swift() async throws {
+        try await withServer { server in
+            try await job("good", task: "good", payload: #"{"n": 7}"#, times: 30, server)
+            try await job(
+                "bad", task: "bad", more: #""retry_policy": {"maximum_attempts": 1},"#, times: 3, server)
+            var options = Worker.Options(name: "w")
+            options.concurrency = 8
+            let most = Mutex((now: 0, most: 0))
+            let handlers: [String: Worker.Handler] = [
+                "good": { work in
+                    most.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+                    defer { most.withLock { $0.now -= 1 } }
+                    try await Task.sleep(for: .milliseconds(20))
+                    return "did \(work.payload["n"]?.int ?? 0) in attempt \(work.attempt)"
+                },
+                "bad": { _ in throw Refusal(description: "the disk is full") },
+            ]
+            try await withWorker(server, options, handlers) {
+                let good = try await all("good", are: "succeeded", server)
+                #expect(good.count == 30)
+                #expect(
+                    good.allSatisfy { $0["result"]?["output"]?.string == "did 7 in attempt 1" },
+                    "\(good.first ?? .null)")
+                let bad = try await all("bad", are: "failed", server)
+                #expect(bad.allSatisfy { $0["error"]?.string == "the disk is full" }, "\(bad.first ?? .null)")
+            }
+            #expect((2...8).contains(most.withLock(\.most)), "at most as many as it may: \(most.withLock(\.most))")
+        }
+    }
+
+    private struct Refusal: Error, CustomStringConvertible { let description: String }
+
+    @Test(
+        "what somebody cancels is cancelled in the worker; what runs at its shutdown goes back without an attempt spent"
+    )
+    func cancelAndDrain() async throws {
+        try await withServer { server in
+            let once = #""retry_policy": {"maximum_attempts": 1},"#
+            try await job("long", task: "long", more: once, times: 1, server)
+            var options = Worker.Options(name: "w")
+            options.lease = .seconds(5)
+            options.grace = .milliseconds(100)
+            let long: Worker.Handler = { _ in
+                try await Task.sleep(for: .seconds(600))
+                return nil
+            }
+            try await withWorker(server, options, ["long": long]) {
+                let row = try #require(try await all("long", are: "running", server).first)
+                let client = PunctualClient(address: server.address)
+                let path = "/api/v1/executions/\(try await id("long", server))/\(row["id"]?.string ?? "")/cancel"
+                _ = try await client.send("POST", path)
+                try await client.shutdown()
+                try await all("long", are: "cancelled", server)
+                try await job("later", task: "long", more: once, times: 1, server)
+                try await all("later", are: "running", server)
+            }
+            let back = try await all("later", are: "pending", server)
+            #expect(back.count == 1)
+            try await withWorker(server, options, ["long": { _ in "at last" }]) {
+                let rows = try await all("later", are: "succeeded", server)
+                #expect(
+                    rows.first?["result"]?["output"]?.string == "at last",
+                    "one attempt was allowed, and it was not spent")
+            }
+        }
+    }
+
+    @Test("the example in Python does the same: work, cancel, shutdown")
+    func python() async throws {
+        try await withServer { server in
+            try await job(
+                "resize", task: "resize-image", payload: #"{"file": "a.png", "seconds": 0.01}"#, times: 25, server)
+            let ended = try await withProgram(
+                Checkout.python, [Checkout.path("Examples/worker.py")], in: server.folder, named: "worker",
+                environment: ["PUNCTUAL_URL": server.address]
+            ) { worker in
+                _ = try await worker.line(with: "takes resize-image")
+                let rows = try await all("resize", are: "succeeded", server)
+                #expect(rows.count == 25 && rows.allSatisfy { $0["result"]?["output"]?.string == "resized a.png" })
+                try await job(
+                    "slow", task: "resize-image", payload: #"{"steps": 20, "seconds": 0.1}"#, times: 3, server)
+                try await all("slow", are: "running", server)
+                worker.send(SIGTERM)
+                try await all("slow", are: "succeeded", server)
+            }
+            #expect(ended.status == 0)
+        }
+    }
+}
