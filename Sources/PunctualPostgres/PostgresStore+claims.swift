@@ -173,7 +173,7 @@ extension PostgresStore {
                     row_number() OVER (PARTITION BY f.queue ORDER BY f.priority DESC, h.available_at, h.id) AS place
                 FROM several f CROSS JOIN LATERAL (
                     SELECT o.available_at, o.id FROM open_executions o
-                    WHERE o.status = 'pending' AND o.lane = $2::int8 AND o.queue = f.queue AND o.priority = f.priority
+                    WHERE \(waits("o")) AND o.lane = $2::int8 AND o.queue = f.queue AND o.priority = f.priority
                         AND (o.available_at, o.id) >= (f.head, f.head_id)
                         AND o.available_at <= (SELECT now FROM moment) \(filter)
                     ORDER BY o.available_at, o.id LIMIT least(f.room, $5::int8)
@@ -189,7 +189,7 @@ extension PostgresStore {
             ), picked AS MATERIALIZED (
                 SELECT h.place FROM shares s CROSS JOIN LATERAL (
                     SELECT o.ctid AS place FROM open_executions o
-                    WHERE o.status = 'pending' AND o.lane = $2::int8 AND o.queue = s.queue AND o.priority = s.priority
+                    WHERE \(waits("o")) AND o.lane = $2::int8 AND o.queue = s.queue AND o.priority = s.priority
                         AND (o.available_at, o.id) >= (s.head, s.head_id)
                         AND o.available_at <= (SELECT now FROM moment) \(filter)
                     ORDER BY o.available_at, o.id LIMIT s.share FOR UPDATE SKIP LOCKED
@@ -207,18 +207,21 @@ extension PostgresStore {
             """)
     }
 
+    /// That a row of `open_executions` waits, as the index of what waits has it (`Schema.lines`).
+    static func waits(_ table: String) -> String { "(\(table).status = 'pending') IS TRUE" }
+
     /// The lines of a lane as `lines`, each with its first execution, sought from the beginning.
     static func lines(lane: String) -> String {
         """
         lines AS (
             (
                 SELECT queue, priority, available_at, id FROM open_executions
-                WHERE status = 'pending' AND lane = \(lane)::int8 ORDER BY queue, priority, available_at, id LIMIT 1
+                WHERE \(waits("open_executions")) AND lane = \(lane)::int8 ORDER BY queue, priority, available_at, id LIMIT 1
             )
             UNION ALL
             SELECT n.queue, n.priority, n.available_at, n.id FROM lines l CROSS JOIN LATERAL (
                 SELECT o.queue, o.priority, o.available_at, o.id FROM open_executions o
-                WHERE o.status = 'pending' AND o.lane = \(lane)::int8 AND (o.queue, o.priority) > (l.queue, l.priority)
+                WHERE \(waits("o")) AND o.lane = \(lane)::int8 AND (o.queue, o.priority) > (l.queue, l.priority)
                 ORDER BY o.queue, o.priority, o.available_at, o.id LIMIT 1
             ) n
         )
@@ -235,7 +238,7 @@ extension PostgresStore {
                 AS k (queue, priority, head, head_id)
             CROSS JOIN LATERAL (
                 SELECT o.available_at, o.id FROM open_executions o
-                WHERE o.status = 'pending' AND o.lane = \(lane)::int8 AND o.queue = k.queue AND o.priority = k.priority
+                WHERE \(waits("o")) AND o.lane = \(lane)::int8 AND o.queue = k.queue AND o.priority = k.priority
                     AND (o.available_at, o.id) >= (k.head, k.head_id)
                 ORDER BY o.available_at, o.id LIMIT 1
             ) h

@@ -152,7 +152,7 @@ extension PostgresStore {
         WITH late AS MATERIALIZED (
             -- Apart from the order, for which the planner might walk the key.
             SELECT id FROM open_executions
-            WHERE status = 'running' AND lease_expires_at <= coalesce($1::int8, punctual_now())
+            WHERE (status = 'running') IS TRUE AND lease_expires_at <= coalesce($1::int8, punctual_now())
         )
         SELECT id FROM late ORDER BY id LIMIT $2::int8
         """)

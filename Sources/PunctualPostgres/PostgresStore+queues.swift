@@ -50,7 +50,7 @@ extension PostgresStore {
         SELECT l.queue, (
             SELECT count(*) FROM (
                 SELECT 1 FROM open_executions o
-                WHERE o.status = 'pending' AND o.lane = $2::int8 AND o.queue = l.queue AND o.priority = l.priority
+                WHERE \(waits("o")) AND o.lane = $2::int8 AND o.queue = l.queue AND o.priority = l.priority
                     AND o.available_at <= (SELECT now FROM moment) LIMIT \(countLimit)
             ) c
         ), (SELECT now FROM moment) - l.available_at

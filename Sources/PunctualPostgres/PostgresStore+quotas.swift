@@ -82,7 +82,7 @@ extension Transaction {
         """
         SELECT count(*) FROM (
             SELECT o.service FROM open_executions o
-            WHERE o.lane = ANY ('{0,1,2}') AND o.queue = $1 AND o.status = 'pending' LIMIT 100000
+            WHERE o.lane = ANY ('{0,1,2}') AND o.queue = $1 AND \(PostgresStore.waits("o")) LIMIT 100000
         ) s WHERE s.service = $2
         """)
 }

@@ -185,4 +185,17 @@ extension Schema {
     static let shards = """
         ALTER TABLE nodes ADD COLUMN shards int8
         """
+
+    /// Of what waits and of what runs, by conditions that no other index answers: a planner that thinks the table empty
+    /// took `open_of_job` for `status = 'pending'`, and read all of it for each claim.
+    static let lines = """
+        DROP INDEX open_waiting
+        --
+        CREATE INDEX open_waiting ON open_executions (lane, queue, priority, available_at, id)
+        WHERE (status = 'pending') IS TRUE
+        --
+        DROP INDEX open_leases
+        --
+        CREATE INDEX open_leases ON open_executions (lease_expires_at) WHERE (status = 'running') IS TRUE
+        """
 }
