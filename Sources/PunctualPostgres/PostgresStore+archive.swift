@@ -21,7 +21,12 @@ extension PostgresStore {
         endedBy instant: Timestamp, into folder: String?
     ) async throws(StoreError) -> [ArchivedMonth] {
         try await makeMonths(ahead: PostgresStore.monthsAhead)
-        let instant = min(instant, try await now() - longestRetention())
+        let rules = try await historyRules()
+        let now = try await now()
+        // Somebody else does it, who keeps what leaves.
+        if rules.archives, folder == nil { return [] }
+        let own = try await longestRetention()
+        let instant = min(instant, now - own, now - (rules.keptFor ?? .zero))
         let result: Result<[ArchivedMonth], StoreError>
         do throws(PostgresFault) {
             result = try await pool.lend(attempts: 1) { connection, _ throws(PostgresFault) in
@@ -75,7 +80,15 @@ extension PostgresStore {
                 // Waits for running reads only as long as a statement may.
                 _ = try await run([Call(composed: "ALTER TABLE ended_executions DETACH PARTITION \(month.table)")])
             }
-            if let file { try await export(month, to: file) }
+            if let file {
+                do throws(StoreError) {
+                    try await export(month, to: file)
+                } catch {
+                    // Until it can be archived it is read as before.
+                    _ = try? await run([attachment(of: month)])  // Then it is found detached the next time.
+                    throw error
+                }
+            }
             let counts = try await run([
                 Call(composed: "SELECT status, count(*) FROM \(month.table) GROUP BY status")
             ])[0].map { ($0.text(), $0.int()) }
@@ -120,8 +133,10 @@ extension PostgresStore {
     /// The month's file without its endings: chosen once and kept beside the table, so that a call that goes on where another
     /// broke off writes the same one again, and no earlier file is written over.
     private func fileName(of month: Month, in folder: String) async throws(StoreError) -> String {
-        let kept = try await run([PostgresStore.comment(month.table)])[0].first { $0.optionalText() }
-        if let name = kept ?? nil { return name }
+        let (kept, table) =
+            try await run([PostgresStore.comment(month.table)])[0].first { ($0.optionalText(), $0.int64()) } ?? (nil, 0)
+        // Another folder may hold another part of the month under that name.
+        if let kept, ArchiveFile.table(of: kept, in: folder) ?? table == table { return kept }
         var name = "executions-\(month.text)"
         var number = 1
         while FileManager.default.fileExists(atPath: "\(folder)/\(name).ndjson.gz") {
@@ -132,7 +147,8 @@ extension PostgresStore {
         return name
     }
 
-    private static let comment = Statement("SELECT obj_description(to_regclass($1), 'pg_class')")
+    private static let comment = Statement(
+        "SELECT obj_description(to_regclass($1), 'pg_class'), to_regclass($1)::oid::int8")
 
     /// Attached or left over from a call that broke off.
     private static let monthTables = Statement(
@@ -144,6 +160,10 @@ extension PostgresStore {
 
     /// Writes the month's file and manifest, each under a temporary name first.
     private func export(_ month: Month, to file: ArchiveFile) async throws(StoreError) {
+        let table = try await run([PostgresStore.comment(month.table)])[0].first {
+            _ = $0.optionalText()
+            return $0.int64()
+        }
         var after = Identifier(high: 0, low: 0)
         var count = 0
         while true {
@@ -166,6 +186,7 @@ extension PostgresStore {
         let manifest: JSONValue = [
             "month": .string(month.text), "executions": .int(Int64(count)),
             "file": .string("\(file.name).ndjson.gz"), "format": "ndjson", "sha256": .string(try file.digest()),
+            "table": .int(table ?? 0),
             "from": .string(month.start.description), "to": .string(month.next.start.description),
         ]
         do {
@@ -213,6 +234,13 @@ private final class ArchiveFile {
             try handle.close()
         } catch { throw .unavailable("\(path) cannot be brought to disk: \(error)") }
         guard rename(path + ".part", path) == 0 else { throw .unavailable("\(path).part cannot be renamed to \(path)") }
+    }
+
+    /// The table that a finished file was made from, by its manifest; nil when there is none.
+    static func table(of name: String, in folder: String) -> Int64? {
+        let manifest = FileManager.default.contents(atPath: "\(folder)/\(name).json")
+        let json = manifest.flatMap { try? JSONValue(parsing: Array($0)) }  // One of somebody else is none.
+        return json?["table"]?.int
     }
 
     /// SHA-256 of the whole file, in hexadecimal digits, as sha256sum(1) writes it.

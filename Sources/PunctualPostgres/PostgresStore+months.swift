@@ -40,9 +40,8 @@ extension PostgresStore {
                                 WITH early AS (
                                     DELETE FROM ended_executions_rest WHERE id >= '\(first)' AND id < '\(end)' RETURNING *
                                 ) INSERT INTO \(month.table) SELECT * FROM early
-                                """,
-                                "ALTER TABLE ended_executions ATTACH PARTITION \(month.table) FOR VALUES FROM ('\(first)') TO ('\(end)')",
-                            ].map { Call(composed: $0) })
+                                """
+                            ].map { Call(composed: $0) } + [self.attachment(of: month)])
                     }
                     _ = try await connection.run([Call(composed: "COMMIT")])
                 } catch {
@@ -51,6 +50,17 @@ extension PostgresStore {
                 }
             }
         } catch { throw StoreError(error) }
+    }
+}
+
+extension PostgresStore {
+    /// Puts a month's table where history is read.
+    func attachment(of month: Month) -> Call {
+        let (first, end) = (Identifier.first(at: month.start), Identifier.first(at: month.next.start))
+        return Call(
+            composed: """
+                ALTER TABLE ended_executions ATTACH PARTITION \(month.table) FOR VALUES FROM ('\(first)') TO ('\(end)')
+                """)
     }
 }
 

@@ -5,6 +5,15 @@ extension PostgresStore {
     package func prune(
         before instant: Timestamp, limit: Int, from place: PrunePlace
     ) async throws(StoreError) -> Pruned {
+        let rules = try await historyRules()
+        // What is archived leaves with its month, and not row by row before.
+        let leavesWithMonth = rules.archives ? rules.keptFor : nil
+        let now = try await now()
+        var instant = instant
+        if let keptFor = rules.keptFor {
+            let most = rules.archives ? JobDraft.longestRetention : keptFor
+            instant = min(instant, now - most - PostgresStore.monthsTurn)
+        }
         switch place {
         case .ownRetention(let retention, let id):
             let page = try await run([
@@ -29,6 +38,9 @@ extension PostgresStore {
             return Pruned(removed: page.removed, next: .others(behind: PageKey(value: nil, id: last)))
         }
     }
+
+    /// How much longer than they are to be kept rows stay for their month to leave whole.
+    private static let monthsTurn = Duration.seconds(32 * 86_400)
 
     /// Of each job in turn: what ended before its time and was to run before it, but for what was cancelled ahead of its
     /// instant; that goes when its instant is over.

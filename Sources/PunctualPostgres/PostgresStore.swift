@@ -1,5 +1,6 @@
 package import PunctualCore
 package import PunctualSchedule
+internal import Synchronization
 
 /// Jobs and executions in a PostgreSQL database, for any number of nodes.
 ///
@@ -15,11 +16,9 @@ package final class PostgresStore: Store {
     private let clock: (any WallClock)?
     /// As whom filtered lists are read; nil means as whoever is connected.
     let reader: ReaderRole?
-    /// What jobs keep this long or longer of their own is archived with its month, never removed row by row; nil means
-    /// that months are not archived.
-    let leavesWithMonth: Duration?
     let definitions = DefinitionCache()
     private let serverTime = ServerTime()
+    let knownIdentity = Mutex<Identity?>(nil)
     let dueHead = DueHead()
     /// One a lane.
     let heads = Lane.allCases.map { _ in LaneHeads() }
@@ -33,22 +32,20 @@ package final class PostgresStore: Store {
     ///   - connections: the most that are open at once.
     ///   - readerRole: the role as which filtered lists are read, so that policies of the tables hide what a mistake in
     ///     a query would show (`ReaderRole`); nil means that there is no such second wall.
-    ///   - leavesWithMonth: from which retention of its own on a job's history is archived with its month, and not removed
-    ///     row by row before; nil means that months are not archived.
     /// - Throws: `.unavailable` with what to do when the database cannot be used, `.corrupt` when its tables are newer
     ///   than this binary.
     package convenience init(
         uri: String, clock: (any WallClock)? = nil, connections: Int = 8, migrate: Bool = true,
-        readerRole: String? = nil, leavesWithMonth: Duration? = nil
+        readerRole: String? = nil
     ) async throws(StoreError) {
         try await self.init(
             settings: ConnectionSettings(uri), clock: clock, connections: connections, schema: migrate ? .current : nil,
-            reader: readerRole.map(ReaderRole.init), leavesWithMonth: leavesWithMonth)
+            reader: readerRole.map(ReaderRole.init))
     }
 
     init(
         settings: ConnectionSettings, clock: (any WallClock)? = nil, connections: Int = 8, schema: Schema? = .current,
-        reader: ReaderRole? = nil, leavesWithMonth: Duration? = nil, limits: PoolState.Limits = PoolState.Limits()
+        reader: ReaderRole? = nil, limits: PoolState.Limits = PoolState.Limits()
     ) async throws(StoreError) {
         var limits = limits
         limits.maximum = connections
@@ -57,7 +54,6 @@ package final class PostgresStore: Store {
         self.pool = pool
         self.clock = clock
         self.reader = reader
-        self.leavesWithMonth = leavesWithMonth
         bell = Announcer(pool: pool)
         lanes = Lanes()
         do throws(PostgresFault) {
@@ -81,10 +77,11 @@ package final class PostgresStore: Store {
     init(replica settings: ConnectionSettings, connections: Int, reader: ReaderRole?) {
         var limits = PoolState.Limits()
         (limits.minimum, limits.maximum) = (0, connections)
+        // Its readers have the primary to turn to.
+        limits.waitMilliseconds = 500
         pool = Pool(settings, limits: limits)
         clock = nil
         self.reader = reader
-        leavesWithMonth = nil
         bell = Announcer(pool: pool)
         lanes = Lanes()
         pool.start()
@@ -161,8 +158,8 @@ package final class PostgresStore: Store {
         await connection.close()
         throw PostgresFault(
             .noConnection,
-            "the role \(role) may not read and write the table \(table); let the owner "
-                + "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \(role), or use another role")
+            "the role \(role) may not read and write the table \(table); use the role that owns the tables, since nodes add "
+                + "one for each month, or let it GRANT \(role) its own membership")
     }
 
     /// Waits for the calls on their way and closes the connections; no call may follow.

@@ -198,4 +198,11 @@ extension Schema {
         --
         CREATE INDEX open_leases ON open_executions (lease_expires_at) WHERE (status = 'running') IS TRUE
         """
+
+    /// How each node is set to keep history (`HistoryRules`).
+    static let historyRules = """
+        CREATE TABLE history_rules (
+            node text COLLATE "C" NOT NULL PRIMARY KEY, kept_for int8 NOT NULL, archives bool NOT NULL, told_at int8 NOT NULL
+        )
+        """
 }

@@ -28,6 +28,7 @@ struct Schema: Sendable {
         Step(number: 8, name: "lists-of-failures", oldestBinary: 1, sql: failures),
         Step(number: 9, name: "shards-of-nodes", oldestBinary: 1, sql: shards),
         Step(number: 10, name: "lines-of-open-executions", oldestBinary: 1, sql: lines),
+        Step(number: 11, name: "history-rules", oldestBinary: 1, sql: historyRules),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

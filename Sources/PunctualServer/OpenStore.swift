@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Logging
+internal import Metrics
 internal import PunctualCore
 internal import PunctualEngine
 internal import PunctualPostgres
@@ -56,16 +57,16 @@ struct OpenStore {
                 FileManager.default.isWritableFile(atPath: archive)
             else { throw .unavailable("history.archive: \(archive) is no folder that this process may write to") }
         }
+        let store = try await PostgresStore(
+            uri: settings.databaseURL, connections: settings.databaseConnections,
+            readerRole: settings.databaseReaderRole)
         var replicas: [PostgresReplica] = []
         for uri in settings.databaseReplicas {
             replicas.append(
                 try PostgresReplica(
-                    uri: uri, connections: settings.databaseConnections, readerRole: settings.databaseReaderRole))
+                    uri: uri, of: store, connections: settings.databaseConnections,
+                    readerRole: settings.databaseReaderRole))
         }
-        let store = try await PostgresStore(
-            uri: settings.databaseURL, connections: settings.databaseConnections,
-            readerRole: settings.databaseReaderRole,
-            leavesWithMonth: settings.archive == nil ? nil : settings.keptFor)
         let services: [any Service] = [
             ListenService(listener: store.listener(ringing: bell)),
             MonthService(store: store, retention: settings.keptFor, folder: settings.archive, logger: logger),
@@ -76,12 +77,18 @@ struct OpenStore {
         let reads = ReplicaReads(
             replicas, mostAge: settings.replicaAge,
             primaryPosition: { () async throws(StoreError) in try await store.position() },
-            changed: { name, isWell in
-                logger.notice(
-                    isWell ? "a replica is read" : "a replica is left out", metadata: ["replica": "\(name)"])
+            changed: { name, fault in
+                if let fault {
+                    logger.notice(
+                        "a replica is left out", metadata: ["replica": "\(name)", "reason": "\(fault)"]
+                    )
+                } else {
+                    logger.notice("a replica is read", metadata: ["replica": "\(name)"])
+                }
             })
         return OpenStore(
-            store: RoutedStore(primary: store, replicas: reads), access: store, services: services + [reads]
+            store: RoutedStore(primary: store, replicas: reads), access: store,
+            services: services + [PrimaryService(store: store), reads]
         ) { [replicas] in
             for replica in replicas { await replica.store.close() }
             await store.close()
@@ -112,8 +119,10 @@ private struct MonthService: Service {
     let logger: Logger
 
     func run() async throws {
+        let node = UUID().uuidString
         try await repeatUntilShutdown {
             do throws(StoreError) {
+                try await store.tellHistory(of: node, keptFor: retention, archives: folder != nil)
                 let now = try await store.now()
                 for month in try await store.keepMonths(endedBy: now - retention, into: folder) {
                     logger.notice(
@@ -123,9 +132,23 @@ private struct MonthService: Service {
                         ])
                 }
             } catch {
+                Counter(label: "punctual_loop_failures_total", dimensions: [("loop", "months")]).increment()
                 logger.error("the months of history could not be kept", metadata: ["error": "\(error)"])
             }
             try await Task.sleep(for: .seconds(3600))
+        }
+        try? await store.forgetHistory(of: node)  // Else it is forgotten in two hours.
+    }
+}
+
+/// Learns again and again who the primary is, since after a promotion it is another one.
+private struct PrimaryService: Service {
+    let store: PostgresStore
+
+    func run() async throws {
+        try await repeatUntilShutdown {
+            try? await store.learnIdentity()  // While it is away it is who it was.
+            try await Task.sleep(for: .milliseconds(500))
         }
     }
 }

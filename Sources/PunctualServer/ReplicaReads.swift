@@ -22,7 +22,7 @@ final class ReplicaReads: Service {
     /// How far the primary's log is.
     private let primaryPosition: @Sendable () async throws(StoreError) -> UInt64
     private let mostAge: Duration
-    private let changed: @Sendable (_ replica: String, _ isWell: Bool) -> Void
+    private let changed: @Sendable (_ replica: String, _ fault: String?) -> Void
     private let state: Mutex<State>
 
     private struct State {
@@ -30,7 +30,8 @@ final class ReplicaReads: Service {
             var position: UInt64 = 0
             var age = Duration.zero
             var askedAt = ContinuousClock.now
-            var isWell = false
+            /// nil before it was first asked.
+            var isWell: Bool?
         }
 
         var health: [Health]
@@ -43,11 +44,11 @@ final class ReplicaReads: Service {
 
     /// - Parameters:
     ///   - mostAge: a replica whose data are older is left out.
-    ///   - changed: told when a replica is left out or taken in again.
+    ///   - changed: told when a replica is left out, and why, or taken in.
     init(
         _ replicas: [any Replica], mostAge: Duration,
         primaryPosition: @escaping @Sendable () async throws(StoreError) -> UInt64,
-        changed: @escaping @Sendable (_ replica: String, _ isWell: Bool) -> Void = { _, _ in }
+        changed: @escaping @Sendable (_ replica: String, _ fault: String?) -> Void = { _, _ in }
     ) {
         self.replicas = replicas
         self.mostAge = mostAge
@@ -77,19 +78,27 @@ final class ReplicaReads: Service {
     /// Asks a replica how far it is.
     func look(at index: Int) async {
         let now = ContinuousClock.now
-        var health = State.Health()
+        var health = State.Health(isWell: false)
+        var fault: String?
         do throws(StoreError) {
             let seen = try await replicas[index].state()
             health = State.Health(
                 position: seen.position, age: seen.age, askedAt: now, isWell: seen.age <= mostAge)
+            if seen.age > mostAge { fault = "its newest data are \(seen.age.text) old" }
         } catch {
             // A replica that does not answer is not well; the primary serves meanwhile.
+            if error == .cancelled { return }
+            fault = "\(error)"
         }
+        note(health, fault, of: index)
+    }
+
+    private func note(_ health: State.Health, _ fault: String?, of index: Int) {
         let wasWell = state.withLock { state in
             defer { state.health[index] = health }
             return state.health[index].isWell
         }
-        if wasWell != health.isWell { changed(replicas[index].name, health.isWell) }
+        if wasWell != health.isWell { changed(replicas[index].name, fault) }
     }
 
     /// A caller of this node wrote something: replicas must have it before they are read again.
@@ -109,7 +118,7 @@ final class ReplicaReads: Service {
         } catch {
             // Whatever the replica complains of, a conflict with its replay or its end, the primary may do.
             if error == .cancelled { throw error }
-            state.withLock { $0.health[index].isWell = false }
+            note(State.Health(isWell: false), "\(error)", of: index)
             return try await body(primary)
         }
     }
@@ -120,7 +129,8 @@ final class ReplicaReads: Service {
         for index in turn() {
             if state.withLock({ $0.health[index].position >= needed }) { return index }
             await look(at: index)
-            if state.withLock({ $0.health[index].isWell && $0.health[index].position >= needed }) { return index }
+            let health = state.withLock { $0.health[index] }
+            if health.isWell == true, health.position >= needed { return index }
         }
         return nil
     }
@@ -135,7 +145,7 @@ final class ReplicaReads: Service {
             state.turn = (state.turn + 1) % count
             return (0..<count).map { (state.turn + $0) % count }.filter { index in
                 let health = state.health[index]
-                return health.isWell && health.askedAt.duration(to: .now) < ReplicaReads.healthLasts
+                return health.isWell == true && health.askedAt.duration(to: .now) < ReplicaReads.healthLasts
             }
         }
     }

@@ -71,6 +71,7 @@ package struct StoreCopy: Sendable {
 
     func run(progress: @Sendable (Progress) -> Void) async throws -> Report {
         try await requireAlone()
+        try await requireUntouched()
         let counts = try await source.counts()
         let (jobs, executions) = (counts.jobs.values.reduce(0, +), counts.executions.values.reduce(0, +))
         var report = Report()
@@ -98,6 +99,35 @@ package struct StoreCopy: Sendable {
         let nodes = try await target.nodes(seenSince: try await target.now() - .seconds(20))
         if let node = nodes.first {
             throw SettingsError("the node \(node.id) runs on the target; stop all its nodes, then copy")
+        }
+    }
+
+    /// A target that has jobs of its own, or that has moved on since an earlier copy, would be spoilt: nothing is written.
+    private func requireUntouched() async throws {
+        var (sources, after, isAtEnd): (ArraySlice<Job>, Identifier?, Bool) = ([], nil, false)
+        var last: Identifier?
+        while true {
+            let jobs = try await target.exportJobs(after: last, limit: Self.page)
+            guard let end = jobs.last?.id else { return }
+            last = end
+            for job in jobs {
+                // Both come in the order of their ids.
+                while sources.first.map({ $0.id < job.id }) ?? !isAtEnd {
+                    if sources.popFirst() != nil { continue }
+                    sources = try await source.exportJobs(after: after, limit: Self.page)[...]
+                    (after, isAtEnd) = (sources.last?.id ?? after, sources.isEmpty)
+                }
+                guard let known = sources.first, known.id == job.id else {
+                    throw SettingsError(
+                        "the target holds jobs that the source does not know, such as \(job.draft.service)/\(job.draft.name); "
+                            + "copy into an empty database")
+                }
+                if job.version > known.version || job.runCount > known.runCount {
+                    throw SettingsError(
+                        "the target has moved on since it was copied to: \(job.draft.service)/\(job.draft.name) was changed or "
+                            + "has run there; nothing was written")
+                }
+            }
         }
     }
 

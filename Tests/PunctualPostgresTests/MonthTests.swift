@@ -65,8 +65,9 @@ struct MonthTests {
         try PostgresServer.shared.drop(uri)
     }
 
-    @Test("an archive that broke off before its table was dropped is written again under the same name")
-    func brokeOff() async throws {
+    @Test(
+        "an archive that broke off is written again under the same name, and over no other", arguments: [false, true])
+    func brokeOff(elsewhere: Bool) async throws {
         let uri = try PostgresServer.shared.database()
         let store = try await PostgresStore(uri: uri)
         let now = try await store.now()
@@ -87,10 +88,25 @@ struct MonthTests {
             try await store.archiveMonths(endedBy: Month(of: now).next.start, into: folder.path)
         }
         #expect(FileManager.default.fileExists(atPath: path + ".ndjson.gz"))
+        #expect(try await store.execution(one.id, of: nil) != nil, "until it is archived it is read")
+        // The next node's folder holds another part of the month under that name.
+        let other = folder.path + "-other"
+        try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+        for ending in ["ndjson.gz", "json"] {
+            try #"{"table":7}"#.write(
+                toFile: "\(other)/executions-\(Month(of: now).text).\(ending)", atomically: false, encoding: .utf8)
+        }
         try FileManager.default.removeItem(atPath: path + ".json")
-        let gone = try await store.archiveMonths(endedBy: Month(of: now).next.start, into: folder.path)
-        #expect(gone.map(\.path) == [path + ".ndjson.gz"])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
+        let next = elsewhere ? other : folder.path
+        let gone = try await store.archiveMonths(endedBy: Month(of: now).next.start, into: next)
+        #expect(
+            gone.map(\.path) == [
+                elsewhere ? "\(other)/executions-\(Month(of: now).text).2.ndjson.gz" : path + ".ndjson.gz"
+            ])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == (elsewhere ? 1 : 2))
+        let kept = try String(contentsOfFile: "\(other)/executions-\(Month(of: now).text).ndjson.gz", encoding: .utf8)
+        #expect(kept == #"{"table":7}"#)
+        try FileManager.default.removeItem(atPath: other)
         try FileManager.default.removeItem(at: folder)
         await store.close()
         try PostgresServer.shared.drop(uri)
@@ -100,7 +116,8 @@ struct MonthTests {
     func leavesWithMonth() async throws {
         let uri = try PostgresServer.shared.database()
         let day = Duration.seconds(86_400)
-        let store = try await PostgresStore(uri: uri, leavesWithMonth: day * 30)
+        let store = try await PostgresStore(uri: uri)
+        try await store.tellHistory(of: "n1", keptFor: day * 30, archives: true)
         let now = try await store.now()
         for (days, isLeft) in [(40, true), (30, true), (29, false)] {
             var draft = JobDraft(name: "days-\(days)", schedule: .manual, target: .noop)
@@ -138,6 +155,31 @@ struct MonthTests {
         let database = String(uri.split(separator: "/").last ?? "")
         #expect(try PostgresServer.shared.psql("SELECT count(*) FROM \(far.table)", in: database) == "1")
         #expect(try await store.execution(one.id, of: job.id)?.status == .cancelled)
+        await store.close()
+        try PostgresServer.shared.drop(uri)
+    }
+
+    @Test("of several nodes the most careful decides how long months stay; where one archives, only such let them go")
+    func rules() async throws {
+        let uri = try PostgresServer.shared.database()
+        let store = try await PostgresStore(uri: uri)
+        let now = try await store.now()
+        let day = Duration.seconds(86_400)
+        let past = Month(of: now - day * 90)
+        try await store.make(past)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("archive-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try await store.tellHistory(of: "hasty", keptFor: .seconds(60), archives: false)
+        try await store.tellHistory(of: "careful", keptFor: day * 365, archives: true)
+        #expect(try await store.keepMonths(endedBy: now, into: nil) == [])
+        #expect(try await store.keepMonths(endedBy: now, into: folder.path) == [], "it is kept for a year")
+        try await store.tellHistory(of: "careful", keptFor: day * 30, archives: true)
+        #expect(try await store.keepMonths(endedBy: now, into: nil) == [], "somebody archives")
+        #expect(try await store.keepMonths(endedBy: now, into: folder.path).map(\.month) == [past.text])
+        try await store.make(past)
+        try await store.forgetHistory(of: "careful")
+        #expect(try await store.keepMonths(endedBy: now, into: nil).map(\.month) == [past.text])
+        try FileManager.default.removeItem(at: folder)
         await store.close()
         try PostgresServer.shared.drop(uri)
     }

@@ -126,7 +126,7 @@ struct ReaderRoleTests {
         // It begins with all that was there.
         let server = try await blocking { try PostgresServer(standbyOf: primary) }
         let replica = try PostgresReplica(
-            uri: server.uri(database(uri)), connections: 2, readerRole: "punctual_reader")
+            uri: server.uri(database(uri)), of: store, connections: 2, readerRole: "punctual_reader")
         let visible = ServiceFilter([Permission(.viewer, service: "a", labels: ["team": "x"])])
         let seen = try await replica.store.rows(of: JobQuery(), showing: visible)
         #expect(seen.map(\.id) == [jobs[0].id])

@@ -43,7 +43,9 @@ struct ReplicaReadsTests {
     }
 
     /// The routed store, after its replicas were asked once. Each store holds one job, named after it.
-    private func store(_ told: @escaping @Sendable (String, Bool) -> Void = { _, _ in }) async throws -> RoutedStore {
+    private func store(
+        _ told: @escaping @Sendable (String, String?) -> Void = { _, _ in }
+    ) async throws -> RoutedStore {
         for (store, name) in [(primary, "primary"), (replicas[0].rows, "a"), (replicas[1].rows, "b")] {
             _ = try await store.create([job(name)])
         }
@@ -63,6 +65,14 @@ struct ReplicaReadsTests {
     /// Which store answers a list.
     private func source(_ store: RoutedStore) async throws -> String? {
         try await store.jobs(JobQuery()).items.first { ["a", "b", "primary"].contains($0.draft.name) }?.draft.name
+    }
+
+    @Test("who is left out is told with the reason, at the first look already")
+    func told() async throws {
+        let told = Mutex<[String]>([])
+        replicas[1].age.withLock { $0 = .seconds(9) }
+        _ = try await store { name, fault in told.withLock { $0.append("\(name): \(fault ?? "read")") } }
+        #expect(told.withLock { $0 } == ["a: read", "b: its newest data are 9s old"])
     }
 
     @Test("go to them in turn, and tell how old the answer may be")
@@ -96,7 +106,7 @@ struct ReplicaReadsTests {
     @Test("leave out one that lags or is gone, and take it in again")
     func health() async throws {
         let changes = Mutex<[String]>([])
-        let store = try await store { name, isWell in changes.withLock { $0.append("\(name) \(isWell)") } }
+        let store = try await store { name, fault in changes.withLock { $0.append("\(name) \(fault == nil)") } }
         replicas[0].age.withLock { $0 = .seconds(6) }
         replicas[1].isDead.withLock { $0 = true }
         await store.replicas.look()

@@ -80,7 +80,21 @@ struct StoreCopyTests {
         let error = await #expect(throws: SettingsError.self) {
             _ = try await StoreCopy(source: source, target: target).run { _ in }
         }
-        #expect(error?.description.contains("1100 jobs") == true && error?.description.contains("1101") == true)
+        #expect(error?.description.contains("default/stranger") == true)
+        #expect(try await target.exportJobs(after: nil, limit: 10) == [stranger], "nothing was written")
+    }
+
+    @Test("refuses a target that has moved on since, and leaves it as it is", arguments: [false, true])
+    func movedOn(hasRun: Bool) async throws {
+        try await fill()
+        let copy = StoreCopy(source: source, target: target)
+        _ = try await copy.run { _ in }
+        var job = try #require(try await target.exportJobs(after: nil, limit: 1001).last)
+        if hasRun { job.runCount += 1 } else { job.version += 1 }
+        try await target.importJobs([job])
+        let error = await #expect(throws: SettingsError.self) { _ = try await copy.run { _ in } }
+        #expect(error?.description.contains("has moved on") == true)
+        #expect(try await target.job(job.id) == job)
     }
 
     @Test("refuses a target on which a node runs")

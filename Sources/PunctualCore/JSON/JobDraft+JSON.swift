@@ -106,10 +106,14 @@ extension JobDraft {
 
     /// The owner's fields in the contract's order, defaults filled in.
     public var json: JSONValue {
-        (try? JSONValue(parsing: storedText)) ?? .null  // The writer's own text is always JSON.
+        var writer = JSONWriter()
+        writer.beginObject()
+        write(to: &writer)
+        writer.endObject()
+        return (try? JSONValue(parsing: writer.bytes)) ?? .null  // The writer's own text is always JSON.
     }
 
-    /// `json` as text; what a store keeps.
+    /// The same as text, as a store keeps it.
     public var storedText: String {
         var writer = JSONWriter()
         writer.beginObject()

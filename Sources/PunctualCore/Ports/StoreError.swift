@@ -24,6 +24,23 @@ public enum StoreError: Error, Hashable, Sendable {
     case cancelled
 }
 
+extension StoreError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .conflict(let text), .unavailable(let text), .full(let text), .corrupt(let text), .damaged(let text): text
+        case .notFound: "there is no such thing"
+        case .versionConflict(let current): "it has moved on, to version \(current)"
+        case .nameTaken: "the name is taken"
+        case .lastAdministrator: "nobody would be left who can let others in"
+        case .quotaExceeded(.jobs(let service, let limit)):
+            "the service \(service) has \(limit) jobs, which is all it may have"
+        case .quotaExceeded(.waiting(let service, let queue, let limit)):
+            "\(limit) executions of the service \(service) wait in the queue \(queue), which is all it may have"
+        case .cancelled: "it was cancelled"
+        }
+    }
+}
+
 /// What a service may have no more of.
 public enum ServiceQuota: Hashable, Sendable {
     /// Jobs; `limit` is how many it may have.
