@@ -31,6 +31,8 @@ struct OAuthController {
         return try await answering(context) { () async throws in
             let form = try await OAuthForm(request)
             guard let text = form["token"] else { throw OAuthFault(.invalidRequest, "token is missing") }
+            // An access token, or a key, is good as long as what it came from, and that is ended elsewhere: 200 would not be true.
+            if Credential(bearer: text[...]) != nil { throw OAuthFault.unsupportedTokenType }
             // What is no token of ours is as good as revoked (RFC 7009, section 2.2).
             guard let token = RefreshToken(text, pepper: access.keys.pepper) else {
                 context.audit?.stayedSilent()
