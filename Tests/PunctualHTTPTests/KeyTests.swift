@@ -227,6 +227,38 @@ struct KeyTests {
         }
     }
 
+    @Test("whom a provider signs in never becomes a user of this installation, and shows where he comes from")
+    func outside() async throws {
+        let scene = try await AccessScene()
+        let admin = try await scene.admin()
+        let provider = Provider(name: "corp", issuer: "https://id.example.com", clientID: "punctual")
+        let ada = try await scene.identities.create(.outside(provider, subject: "ada", at: scene.clock.now()))
+        try await scene.run { client in
+            let path = "/api/v1/users/\(ada.id)"
+            for (body, pointers) in [
+                (#"{"password":"a sentence that nobody guesses"}"#, ["/password"]), (#"{"name":"ada"}"#, ["/name"]),
+                (#"{"disabled":true,"name":"x","password":"a sentence that nobody guesses"}"#, ["/name", "/password"]),
+            ] {
+                let answer = try await client.send(.patch, path, body, headers: admin)
+                let told = answer.json["errors"]?.array?.compactMap { $0["pointer"]?.string }
+                #expect(answer.status == 422 && told == pointers, "\(answer.json)")
+            }
+            let changed = try await client.send(.patch, path, #"{"disabled":false}"#, headers: admin)
+            #expect(changed.status == 200 && changed.json["provider"] == "corp", "\(changed.json)")
+            let list = try await client.send(.get, "/api/v1/users", headers: admin)
+            #expect(list.json["items"]?.array?.compactMap { $0["provider"] } == [.null, "corp"])
+            // A password that he got before that was refused lets nobody in.
+            var user = try #require(try await scene.identities.user(ada.id))
+            user.passwordHash = try await scene.user("local").passwordHash
+            _ = try await scene.identities.update(user, ifVersion: user.version)
+            for (name, status) in [(ada.name, 401), ("local", 200)] {
+                let body = #"{"name":"\#(name)","password":"\#(AccessScene.password)"}"#
+                let answer = try await client.send(.post, "/api/v1/sessions", body)
+                #expect(answer.status == status, "\(name): \(answer.json)")
+            }
+        }
+    }
+
     @Test("pages follow each other without a gap")
     func pages() async throws {
         let scene = try await AccessScene()

@@ -67,6 +67,11 @@ struct UserController {
             if let value = fields.value("second_factor", nullIsMissing: false), !value.isNull {
                 fields.fault("second_factor", "can only be null: the user enrols another one")
             }
+            // He is whoever his provider says, and nobody who knows a password.
+            if id.isOutside {
+                if name != nil { fields.fault("name", "is made of what the user's provider tells, and stays") }
+                if password != nil { fields.fault("password", "cannot be set: the user's provider signs him in") }
+            }
             // A key or session that was left lying about must not be enough.
             if isOwn, password != nil { fields.fault("password", "is your own: change it by POST /api/v1/me/password") }
             if isOwn, removesFactor {

@@ -26,7 +26,7 @@ extension View {
             Column(column: TextTable.Column("status")) { item, _ in
                 item["disabled"]?.bool == true ? "disabled" : "active"
             },
-            flag("password", "has_password"), flag("second factor", "second_factor"),
+            field("provider", "provider"), flag("password", "has_password"), flag("second factor", "second_factor"),
             instant("held until", "held_until"),
             instant("created", "created_at"),
         ])
