@@ -57,7 +57,8 @@ extension APIKey {
     /// All but id, owner, version and the last use.
     public var storedText: String {
         let json: JSONValue = [
-            "name": .string(name), "secrets": .array(secrets.map(\.stored)), "scopes": .array(scopes.map(\.json)),
+            "name": .string(name), "secrets": .array(secrets.map(\.stored)),
+            "scopes": scopes.map { .array($0.map(\.json)) } ?? .null,
             "addresses": .array(addresses.map { .string($0.description) }), "expires_at": .instant(expiresAt),
             "revoked_at": .instant(revokedAt), "created_at": .instant(createdAt), "created_by": .string(createdBy),
         ]
@@ -73,7 +74,7 @@ extension APIKey {
         self.init(
             id: id, name: try members.required("name", \.string), owner: try Subject(stored: owner, of: "key \(id)"),
             secrets: try members.required("secrets") { $0.all(Secret.init(stored:)) },
-            scopes: try members.required("scopes") { $0.all(Permission.init(json:)) },
+            scopes: try members.optional("scopes") { $0.all(Permission.init(json:)) },
             addresses: try members.required("addresses") { $0.all { $0.string.flatMap { IPRange($0) } } },
             expiresAt: try members.optional("expires_at", \.instant),
             revokedAt: try members.optional("revoked_at", \.instant), lastUsedAt: lastUsedAt,

@@ -48,7 +48,8 @@ extension APIKey {
     var json: JSONValue {
         [
             "id": .string(id.description), "name": .string(name), "owner": .string(owner.text),
-            "scopes": .array(scopes.map(\.json)), "addresses": .array(addresses.map { .string($0.description) }),
+            "scopes": scopes.map { .array($0.map(\.json)) } ?? .null,
+            "addresses": .array(addresses.map { .string($0.description) }),
             "expires_at": .shown(expiresAt), "revoked_at": .shown(revokedAt), "last_used_at": .shown(lastUsedAt),
             "secrets": .array(
                 secrets.map { ["created_at": .shown($0.createdAt), "expires_at": .shown($0.expiresAt)] }),

@@ -71,8 +71,8 @@ struct OAuthController {
         context.audit?.changed(key.resource)
         return try Self.answer(
             access.signingKeys.mint(
-                for: .serviceAccount(id), client: key.client, family: nil, scopes: key.scopes.limited(to: wanted),
-                at: now), scope: given, refresh: nil)
+                for: .serviceAccount(id), client: key.client, family: nil,
+                scopes: key.scopes.map { $0.limited(to: wanted) } ?? wanted, at: now), scope: given, refresh: nil)
     }
 
     private func refresh(

@@ -46,7 +46,8 @@ extension View {
         columns: [
             field("name", "name", limit: 40), field("id", "id"), field("owner", "owner"),
             Column(column: TextTable.Column("scopes", limit: 40)) { item, _ in
-                (item["scopes"]?.array ?? []).map { Cell.permission($0) }.joined(separator: ", ")
+                guard let scopes = item["scopes"]?.array else { return "-" }
+                return scopes.isEmpty ? "none" : scopes.map { Cell.permission($0) }.joined(separator: ", ")
             },
             instant("expires", "expires_at"), instant("revoked", "revoked_at"), instant("last used", "last_used_at"),
         ])
