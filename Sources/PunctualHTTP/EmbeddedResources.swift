@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"e47f23aaa71da415\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"197873307b8193b6\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -3079,6 +3079,7 @@ try {
           "name",
           "provider",
           "disabled",
+          "tier",
           "has_password",
           "second_factor",
           "failed_sign_ins",
@@ -3096,6 +3097,7 @@ try {
             "description": "The OpenID provider that signs him in; null for a user of this installation."
           },
           "disabled": { "type": "boolean" },
+          "tier": { "$ref": "#/components/schemas/Tier" },
           "has_password": { "type": "boolean" },
           "second_factor": { "type": "boolean" },
           "failed_sign_ins": { "type": "integer" },
@@ -3132,7 +3134,8 @@ try {
             "maxLength": 256,
             "description": "15 characters or more, 8 beside a second factor; none of the common ones."
           },
-          "disabled": { "type": "boolean", "default": false }
+          "disabled": { "type": "boolean", "default": false },
+          "tier": { "$ref": "#/components/schemas/Tier" }
         },
         "examples": [{"name": "ada", "password": "a sentence that only I know"}]
       },
@@ -3154,18 +3157,25 @@ try {
             "description": "15 characters or more, 8 beside a second factor; none of the common ones."
           },
           "disabled": { "type": "boolean" },
+          "tier": { "$ref": "#/components/schemas/Tier" },
           "second_factor": { "type": "null", "description": "null removes a lost one." }
         },
         "examples": [{"disabled": true}]
       },
+      "Tier": {
+        "type": ["string", "null"],
+        "enum": ["basic", "standard", "premium", null],
+        "description": "What one may ask for in an hour: 1,000, 10,000 or 100,000 requests; null for what `limits.tier` says."
+      },
       "ServiceAccount": {
         "type": "object",
-        "required": ["id", "name", "description", "disabled", "created_at", "updated_at", "version"],
+        "required": ["id", "name", "description", "disabled", "tier", "created_at", "updated_at", "version"],
         "properties": {
           "id": { "$ref": "#/components/schemas/Id" },
           "name": { "type": "string" },
           "description": { "type": "string" },
           "disabled": { "type": "boolean" },
+          "tier": { "$ref": "#/components/schemas/Tier" },
           "created_at": { "$ref": "#/components/schemas/InstantText" },
           "updated_at": { "$ref": "#/components/schemas/InstantText" },
           "version": { "type": "integer" }
@@ -3192,7 +3202,8 @@ try {
             "description": "Kept in lower case."
           },
           "description": { "type": "string", "maxLength": 500 },
-          "disabled": { "type": "boolean", "default": false }
+          "disabled": { "type": "boolean", "default": false },
+          "tier": { "$ref": "#/components/schemas/Tier" }
         },
         "examples": [{"name": "billing", "description": "The billing service"}]
       },
@@ -3208,7 +3219,8 @@ try {
             "description": "Kept in lower case."
           },
           "description": { "type": "string", "maxLength": 500 },
-          "disabled": { "type": "boolean" }
+          "disabled": { "type": "boolean" },
+          "tier": { "$ref": "#/components/schemas/Tier" }
         },
         "examples": [{"disabled": true}]
       },

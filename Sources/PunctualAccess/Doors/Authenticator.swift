@@ -31,6 +31,7 @@ package final class Authenticator: Sendable {
         var isThere: Bool
         /// Whether somebody shut it out.
         var isDisabled = false
+        var tier: CallerTier?
         /// Tokens from before this instant are void.
         var signedOutAt: Timestamp?
 
@@ -104,12 +105,14 @@ package final class Authenticator: Sendable {
         case .success(let end): bound = end
         case .failure(let fault): return .failure(fault)
         }
-        guard try await standing(of: key.owner).isThere else { return .failure(.revoked) }
+        let standing = try await standing(of: key.owner)
+        guard standing.isThere else { return .failure(.revoked) }
         noteUse(of: key, at: now)
-        return .success(
-            Principal(
-                key.owner, credential: "key:\(key.id)", address: address, grants: try await grants(of: [key.owner]),
-                scopes: key.scopes, end: bound, places: key.addresses, at: now))
+        var principal = Principal(
+            key.owner, credential: "key:\(key.id)", address: address, grants: try await grants(of: [key.owner]),
+            scopes: key.scopes, end: bound, places: key.addresses, at: now)
+        principal.tier = standing.tier
+        return .success(principal)
     }
 
     /// From when on the key is void with this secret; nil means never.
@@ -137,9 +140,10 @@ package final class Authenticator: Sendable {
             let standing = try await standing(of: .user(user))
             if standing.isDisabled || standing.isSignedOut(token) { return .failure(.revoked) }
             let groups = Set(mapping.groups(of: token.claims).map(Subject.group))
-            return .success(
-                Principal(
-                    token, mapping: mapping, address: address, grants: try await grants(of: groups), at: now))
+            var principal = Principal(
+                token, mapping: mapping, address: address, grants: try await grants(of: groups), at: now)
+            principal.tier = standing.tier
+            return .success(principal)
         }
         guard let content = AccessTokens.content(of: token) else { return .failure(.wrongSecret) }
         var (end, places): (Timestamp?, [IPRange]) = (nil, [])
@@ -162,6 +166,7 @@ package final class Authenticator: Sendable {
             content.subject, credential: "token:\(token.id ?? "")", address: address,
             grants: try await grants(of: [content.subject]), scopes: content.scopes, end: end, places: places, at: now)
         principal.family = content.family
+        principal.tier = standing.tier
         return .success(principal)
     }
 
@@ -172,12 +177,14 @@ package final class Authenticator: Sendable {
         guard secret.matches(family, pepper) else { return .failure(.wrongSecret) }
         if family.revokedAt != nil { return .failure(.revoked) }
         if family.expiresAt <= now || family.createdAt + SessionSecret.lifetime <= now { return .failure(.expired) }
-        guard try await standing(of: family.subject).isThere else { return .failure(.revoked) }
+        let standing = try await standing(of: family.subject)
+        guard standing.isThere else { return .failure(.revoked) }
         let subjects = Set(family.groups.map(Subject.group)).union([family.subject])
         var principal = Principal(
             family.subject, groups: Set(family.groups), credential: "session:\(family.id)", address: address,
             grants: try await grants(of: subjects), granted: family.granted, scopes: family.scopes, at: now)
         principal.family = family.id
+        principal.tier = standing.tier
         return .success(principal)
     }
 
@@ -227,10 +234,10 @@ package final class Authenticator: Sendable {
                 let user = try await store.user(id)
                 return Standing(
                     isThere: user.map { !$0.isDisabled } ?? false, isDisabled: user?.isDisabled ?? false,
-                    signedOutAt: user?.signedOutAt)
+                    tier: user?.tier, signedOutAt: user?.signedOutAt)
             case .serviceAccount(let id):
                 let account = try await store.serviceAccount(id)
-                return Standing(isThere: account.map { !$0.isDisabled } ?? false)
+                return Standing(isThere: account.map { !$0.isDisabled } ?? false, tier: account?.tier)
             case .group: return Standing(isThere: false)
             }
         }

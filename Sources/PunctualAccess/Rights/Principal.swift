@@ -15,6 +15,8 @@ package struct Principal: Hashable, Sendable {
     package var family: Identifier?
     /// The client's address; nil when it is not known.
     package var address: IPAddress?
+    /// How much he may ask for in an hour; nil when nothing is said of him.
+    package var tier: CallerTier?
     /// What may be done: grants of subject and groups, cut down by the credential's scopes.
     package var permissions: [Permission]
     /// What the credential is for, whatever its owner may; nil when it is for all that he may.

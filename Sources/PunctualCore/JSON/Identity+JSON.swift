@@ -7,7 +7,7 @@ extension User {
     /// All but id, name and version.
     public var storedText: String {
         let json: JSONValue = [
-            "disabled": .bool(isDisabled), "password_hash": .text(passwordHash),
+            "disabled": .bool(isDisabled), "tier": .text(tier?.rawValue), "password_hash": .text(passwordHash),
             "second_factor": secondFactor?.stored ?? .null, "failed_sign_ins": .int(Int64(failedSignIns)),
             "held_until": .instant(heldUntil), "signed_out_at": .instant(signedOutAt),
             "created_at": .instant(createdAt), "updated_at": .instant(updatedAt),
@@ -21,6 +21,7 @@ extension User {
         let members = try StoredMembers(text, of: "user \(id)")
         self.init(
             id: id, name: name, isDisabled: try members.required("disabled", \.bool),
+            tier: try members.optional("tier") { $0.string.flatMap { CallerTier(rawValue: $0) } },
             passwordHash: try members.optional("password_hash", \.string),
             secondFactor: try members.optional("second_factor") { SecondFactor(stored: $0) },
             failedSignIns: Int(try members.required("failed_sign_ins", \.int)),
@@ -35,8 +36,8 @@ extension ServiceAccount {
     /// All but id, name and version.
     public var storedText: String {
         let json: JSONValue = [
-            "description": .string(description), "disabled": .bool(isDisabled), "created_at": .instant(createdAt),
-            "updated_at": .instant(updatedAt),
+            "description": .string(description), "disabled": .bool(isDisabled), "tier": .text(tier?.rawValue),
+            "created_at": .instant(createdAt), "updated_at": .instant(updatedAt),
         ]
         return json.description
     }
@@ -48,6 +49,7 @@ extension ServiceAccount {
         self.init(
             id: id, name: name, description: try members.required("description", \.string),
             isDisabled: try members.required("disabled", \.bool),
+            tier: try members.optional("tier") { $0.string.flatMap { CallerTier(rawValue: $0) } },
             createdAt: try members.required("created_at", \.instant),
             updatedAt: try members.required("updated_at", \.instant), version: version)
     }

@@ -21,7 +21,7 @@ extension User {
     var json: JSONValue {
         [
             "id": .string(id.description), "name": .string(name), "provider": .shown(providerName),
-            "disabled": .bool(isDisabled), "has_password": .bool(passwordHash != nil),
+            "disabled": .bool(isDisabled), "tier": .shown(tier?.rawValue), "has_password": .bool(passwordHash != nil),
             "second_factor": .bool(secondFactor?.isConfirmed ?? false),
             "failed_sign_ins": .int(Int64(failedSignIns)), "held_until": .shown(heldUntil),
             "signed_out_at": .shown(signedOutAt), "created_at": .shown(createdAt), "updated_at": .shown(updatedAt),
@@ -36,8 +36,8 @@ extension ServiceAccount {
     var json: JSONValue {
         [
             "id": .string(id.description), "name": .string(name), "description": .string(description),
-            "disabled": .bool(isDisabled), "created_at": .shown(createdAt), "updated_at": .shown(updatedAt),
-            "version": .int(Int64(version)),
+            "disabled": .bool(isDisabled), "tier": .shown(tier?.rawValue), "created_at": .shown(createdAt),
+            "updated_at": .shown(updatedAt), "version": .int(Int64(version)),
         ]
     }
 

@@ -26,8 +26,8 @@ extension View {
             Column(column: TextTable.Column("status")) { item, _ in
                 item["disabled"]?.bool == true ? "disabled" : "active"
             },
-            field("provider", "provider"), flag("password", "has_password"), flag("second factor", "second_factor"),
-            instant("held until", "held_until"),
+            field("provider", "provider"), field("tier", "tier"), flag("password", "has_password"),
+            flag("second factor", "second_factor"), instant("held until", "held_until"),
             instant("created", "created_at"),
         ])
 
@@ -38,7 +38,7 @@ extension View {
             Column(column: TextTable.Column("status")) { item, _ in
                 item["disabled"]?.bool == true ? "disabled" : "active"
             },
-            field("description", "description", limit: 60), instant("created", "created_at"),
+            field("tier", "tier"), field("description", "description", limit: 60), instant("created", "created_at"),
         ])
 
     static let keys = View(
