@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"17b9114b1a364b2a\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"197873307b8193b6\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1734,7 +1734,7 @@ try {
         "tags": ["OAuth"],
         "operationId": "revokeToken",
         "summary": "Revoke a refresh token",
-        "description": "RFC 7009. Its access tokens are void with it.",
+        "description": "RFC 7009. Its access tokens are void with it; one of those, or an API key, is 400 `unsupported_token_type`.",
         "security": [],
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "requestBody": {
@@ -2061,7 +2061,7 @@ try {
         "tags": ["Access"],
         "operationId": "patchUser",
         "summary": "Change a user",
-        "description": "What is left out stays. The last administrator is not disabled (409 `last_administrator`). Nobody sets his own password or removes his own second factor here: `/me` asks for the present ones (422).",
+        "description": "What is left out stays. The last administrator is not disabled (409 `last_administrator`). Nobody sets his own password or removes his own second factor here: `/me` asks for the present ones (422). Whom a provider signs in keeps his name, and gets no password (422).",
         "parameters": [
           { "$ref": "#/components/parameters/ThingId" },
           { "$ref": "#/components/parameters/IfMatch" },
@@ -2383,7 +2383,7 @@ try {
         "tags": ["Access"],
         "operationId": "revokeKey",
         "summary": "Revoke an API key",
-        "description": "For good, and on every node within five seconds. A key or token that is for some things voids itself, and keys that are for no more (403).",
+        "description": "For good, and on every node within five seconds. A key voids itself and keys that are for no more, no longer and no other places; what you show may be for less (403).",
         "parameters": [
           { "$ref": "#/components/parameters/ThingId" },
           { "$ref": "#/components/parameters/IfMatch" },
@@ -2409,7 +2409,7 @@ try {
         "tags": ["Access"],
         "operationId": "rotateKey",
         "summary": "Give an API key another secret",
-        "description": "The secret before it holds for `overlap` yet.",
+        "description": "The secret before it holds for `overlap` yet; until then another rotation is 409 unless it says `force`. 403 when the key is for more, for longer or for more places than what you show.",
         "parameters": [
           { "$ref": "#/components/parameters/ThingId" },
           { "$ref": "#/components/parameters/IfMatch" },
@@ -2417,7 +2417,7 @@ try {
         ],
         "requestBody": {
           "required": false,
-          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/OverlapRequest"}} }
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/RotationRequest"}} }
         },
         "responses": {
           "200": {
@@ -2959,7 +2959,14 @@ try {
         "properties": {
           "error": {
             "type": "string",
-            "enum": ["invalid_request", "invalid_client", "invalid_grant", "invalid_scope", "unsupported_grant_type"]
+            "enum": [
+              "invalid_request",
+              "invalid_client",
+              "invalid_grant",
+              "invalid_scope",
+              "unsupported_grant_type",
+              "unsupported_token_type"
+            ]
           },
           "error_description": { "type": "string" }
         }
@@ -3070,7 +3077,9 @@ try {
         "required": [
           "id",
           "name",
+          "provider",
           "disabled",
+          "tier",
           "has_password",
           "second_factor",
           "failed_sign_ins",
@@ -3083,7 +3092,12 @@ try {
         "properties": {
           "id": { "$ref": "#/components/schemas/Id" },
           "name": { "type": "string" },
+          "provider": {
+            "type": ["string", "null"],
+            "description": "The OpenID provider that signs him in; null for a user of this installation."
+          },
           "disabled": { "type": "boolean" },
+          "tier": { "$ref": "#/components/schemas/Tier" },
           "has_password": { "type": "boolean" },
           "second_factor": { "type": "boolean" },
           "failed_sign_ins": { "type": "integer" },
@@ -3120,7 +3134,8 @@ try {
             "maxLength": 256,
             "description": "15 characters or more, 8 beside a second factor; none of the common ones."
           },
-          "disabled": { "type": "boolean", "default": false }
+          "disabled": { "type": "boolean", "default": false },
+          "tier": { "$ref": "#/components/schemas/Tier" }
         },
         "examples": [{"name": "ada", "password": "a sentence that only I know"}]
       },
@@ -3142,18 +3157,25 @@ try {
             "description": "15 characters or more, 8 beside a second factor; none of the common ones."
           },
           "disabled": { "type": "boolean" },
+          "tier": { "$ref": "#/components/schemas/Tier" },
           "second_factor": { "type": "null", "description": "null removes a lost one." }
         },
         "examples": [{"disabled": true}]
       },
+      "Tier": {
+        "type": ["string", "null"],
+        "enum": ["basic", "standard", "premium", null],
+        "description": "What one may ask for in an hour: 1,000, 10,000 or 100,000 requests; null for what `limits.tier` says."
+      },
       "ServiceAccount": {
         "type": "object",
-        "required": ["id", "name", "description", "disabled", "created_at", "updated_at", "version"],
+        "required": ["id", "name", "description", "disabled", "tier", "created_at", "updated_at", "version"],
         "properties": {
           "id": { "$ref": "#/components/schemas/Id" },
           "name": { "type": "string" },
           "description": { "type": "string" },
           "disabled": { "type": "boolean" },
+          "tier": { "$ref": "#/components/schemas/Tier" },
           "created_at": { "$ref": "#/components/schemas/InstantText" },
           "updated_at": { "$ref": "#/components/schemas/InstantText" },
           "version": { "type": "integer" }
@@ -3180,7 +3202,8 @@ try {
             "description": "Kept in lower case."
           },
           "description": { "type": "string", "maxLength": 500 },
-          "disabled": { "type": "boolean", "default": false }
+          "disabled": { "type": "boolean", "default": false },
+          "tier": { "$ref": "#/components/schemas/Tier" }
         },
         "examples": [{"name": "billing", "description": "The billing service"}]
       },
@@ -3196,7 +3219,8 @@ try {
             "description": "Kept in lower case."
           },
           "description": { "type": "string", "maxLength": 500 },
-          "disabled": { "type": "boolean" }
+          "disabled": { "type": "boolean" },
+          "tier": { "$ref": "#/components/schemas/Tier" }
         },
         "examples": [{"disabled": true}]
       },
@@ -3220,7 +3244,11 @@ try {
           "id": { "$ref": "#/components/schemas/Id" },
           "name": { "type": "string" },
           "owner": { "type": "string", "maxLength": 256, "description": "`user:ID` or `service_account:ID`." },
-          "scopes": { "type": "array", "items": {"$ref": "#/components/schemas/Permission"} },
+          "scopes": {
+            "type": ["array", "null"],
+            "items": { "$ref": "#/components/schemas/Permission" },
+            "description": "What it may do of what its owner may; null when it may all of it."
+          },
           "addresses": { "type": "array", "items": {"type": "string"} },
           "expires_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
           "revoked_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
@@ -3265,7 +3293,11 @@ try {
           "id": { "$ref": "#/components/schemas/Id" },
           "name": { "type": "string" },
           "owner": { "type": "string", "maxLength": 256, "description": "`user:ID` or `service_account:ID`." },
-          "scopes": { "type": "array", "items": {"$ref": "#/components/schemas/Permission"} },
+          "scopes": {
+            "type": ["array", "null"],
+            "items": { "$ref": "#/components/schemas/Permission" },
+            "description": "What it may do of what its owner may; null when it may all of it."
+          },
           "addresses": { "type": "array", "items": {"type": "string"} },
           "expires_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
           "revoked_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
@@ -3310,10 +3342,10 @@ try {
             "description": "`user:ID` or `service_account:ID`; you, when it is left out."
           },
           "scopes": {
-            "type": "array",
+            "type": ["array", "null"],
             "maxItems": 50,
             "items": { "$ref": "#/components/schemas/Permission" },
-            "description": "What you may, when it is left out."
+            "description": "When it is left out, all that the owner may; with a key or token that has scopes, those."
           },
           "addresses": {
             "type": "array",
@@ -3327,13 +3359,18 @@ try {
           { "name": "deploy", "scopes": [{"role": "editor", "service": "billing"}], "addresses": ["10.0.0.0/8"] }
         ]
       },
-      "OverlapRequest": {
+      "RotationRequest": {
         "type": "object",
         "additionalProperties": false,
         "properties": {
           "overlap": {
             "$ref": "#/components/schemas/Duration",
             "description": "For how long the one before holds yet, up to 30 days."
+          },
+          "force": {
+            "type": "boolean",
+            "default": false,
+            "description": "Also while the overlap of an earlier rotation runs, whose old secret is void at once then."
           }
         },
         "examples": [{"overlap": "1h"}]

@@ -25,8 +25,8 @@ extension Settings {
         /// Outside OpenID providers whose people and tokens are let in.
         var providers: [Provider] = []
         var limits = RequestLimits()
-        /// The hourly tier of everybody; nil means none.
-        var tier: RequestLimits.Tier?
+        /// The hourly tier of those who have none of their own; nil means none.
+        var tier: CallerTier?
         /// How many requests a caller may have under way; nil means any number.
         var concurrency: Int? = 64
         /// How many waiting claims, event streams and exports; nil means any number.
@@ -94,7 +94,7 @@ extension Settings.Access {
         if let most = try number("limits.concurrency", text, wanted) { result.concurrency = most > 0 ? most : nil }
         if let most = try number("limits.streams", text, wanted) { result.streams = most > 0 ? most : nil }
         if let word = text("limits.tier") {
-            result.tier = RequestLimits.Tier(rawValue: word)
+            result.tier = CallerTier(rawValue: word)
             guard result.tier != nil || word == "off" else {
                 throw SettingsError("limits.tier \"\(word)\": must be basic, standard, premium or off")
             }

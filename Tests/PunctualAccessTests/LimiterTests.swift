@@ -199,7 +199,7 @@ struct LimiterTests {
     func fields() {
         let clock = NanosecondClock()
         let limiter = MemoryLimiter(now: clock.read)
-        let tier = LimitKey(RequestLimits.Tier.basic.policy, holder: "a")
+        let tier = LimitKey(CallerTier.basic.policy, holder: "a")
         let keys = [LimitKey(Self.rate, holder: "a"), tier]
         let first = limiter.decide(keys, cost: 1)
         #expect(first.policyField == #""rate";q=2000;w=10, "basic";q=1000;w=3600"#)
@@ -215,7 +215,7 @@ struct LimiterTests {
     func keys() throws {
         let limits = RequestLimits()
         func keys(
-            _ principal: Principal, tier: RequestLimits.Tier? = nil, service: String? = nil,
+            _ principal: Principal, tier: CallerTier? = nil, service: String? = nil,
             for operation: APIOperation = .getJob
         ) -> [String] {
             (limits.addressKeys(principal.address, for: operation)
@@ -245,7 +245,7 @@ struct LimiterTests {
         #expect(limits.refusalKeys(user.address, for: .getJob).isEmpty)
         let quotas = [limits.address, limits.principal, limits.service].map { $0?.quota.amount }
         #expect(quotas == [2000, 1000, 4000])
-        #expect(RequestLimits.Tier.allCases.map { $0.policy.quota.amount } == [1000, 10_000, 100_000])
+        #expect(CallerTier.allCases.map { $0.policy.quota.amount } == [1000, 10_000, 100_000])
     }
 
     @Test("one tenant's slow requests leave the others their places, and each place comes back once")

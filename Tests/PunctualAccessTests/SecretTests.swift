@@ -90,6 +90,7 @@ struct SecretTests {
                 url: "https://example.com", headers: [.init(name: "Authorization", value: "Bearer {{secret:api}}")],
                 body: ["a": ["{{secret:api}}/{{secret:api}}", 1], "{{secret:api}}": "x"]))
         #expect(try http.secretNames() == ["api"])
+        #expect(throws: SecretReference.Fault.malformed) { try http.writtenSecretNames() }
         guard case .http(let target) = try resolved(http) else { return }
         #expect(target.headers.first?.value == "Bearer s3cret")
         #expect(target.body == ["a": ["s3cret/s3cret", 1], "{{secret:api}}": "x"])
@@ -147,10 +148,34 @@ struct SecretTests {
         }
     }
 
-    @Test("other braces are text", arguments: ["{{name}}", "{secret:a}", "{{ secret:a }}", "}}{{", "{{Secret:a}}", ""])
+    @Test(
+        "what was nearly a reference is refused where it is written, and sent as it stands by a job from before",
+        arguments: [
+            "{{ secret:a }}", "{{secret :a}}", "{{Secret:a}}", "x {{\tSECRET : a", "{{{ secret:a}}}",
+            "{{a}}{{ secret:b}}",
+        ])
+    func near(text: String) throws {
+        let value = JSONValue.string(text)
+        let targets: [Target] = [
+            .worker(task: "t", payload: ["a": [value]]), .publish(broker: "b", destination: "d", message: value),
+            .http(HTTPTarget(url: "https://example.com", body: value)),
+            .http(HTTPTarget(url: "https://example.com", headers: [.init(name: "X", value: text)])),
+            .http(HTTPTarget(url: "https://example.com/\(text)")),
+            .command(CommandTarget(argv: ["x"], env: ["K": text])), .command(CommandTarget(argv: [text])),
+            .http(HTTPTarget(url: "https://example.com", body: [["a": [text: 1]]])),
+        ]
+        for target in targets {
+            #expect(throws: SecretReference.Fault.malformed) { try target.writtenSecretNames() }
+            #expect(try target.secretNames() == [] && resolved(target) == target)
+        }
+    }
+
+    @Test(
+        "other braces are text",
+        arguments: ["{{name}}", "{secret:a}", "}}{{", "{{ secrets:a }}", "{{ secret }}", "{{mysecret:a}}", "{{{{{", ""])
     func braces(text: String) throws {
         let target = Target.worker(task: "t", payload: .string(text))
-        #expect(try target.secretNames() == [] && resolved(target) == target)
+        #expect(try target.writtenSecretNames() == [] && resolved(target) == target)
     }
 
     @Test("a resolved target is shown by no text of it")

@@ -55,6 +55,48 @@ struct LimitTests {
         }
     }
 
+    @Test("each caller has the hourly tier that is his, and the installation's when he has none")
+    func tiers() async throws {
+        var scene = try await scene().0
+        scene.scene.services.doorkeeper.tier = .standard
+        let admin = try await scene.admin()
+        let ada = try await scene.user("ada", [Permission(.viewer, service: nil)])
+        let bot = try await scene.account("bot", [Permission(.viewer, service: nil)])
+        let key = bearer(try await scene.key(of: .user(ada.id)).text)
+        let program = bearer(try await scene.key(of: .serviceAccount(bot.id)).text)
+        let (accounts, current) = (["/api/v1/users/\(ada.id)", "/api/v1/service-accounts/\(bot.id)"], scene)
+        try await current.run { client in
+            func policy(_ headers: HTTPFields) async throws -> String {
+                let answer = try await client.send(.get, "/api/v1/jobs", headers: headers)
+                let field = answer.headers[HTTPField.Name("RateLimit-Policy")!] ?? ""
+                return field.split(separator: ", ").last.map(String.init) ?? ""
+            }
+            let session = bearer(try await client.tokens("ada").access)
+            let cookie = try await client.session("ada").reading
+            for (tier, wanted) in [
+                ("null", #""standard";q=10000;w=3600"#), (#""basic""#, #""basic";q=1000;w=3600"#),
+                (#""premium""#, #""premium";q=100000;w=3600"#), ("null", #""standard";q=10000;w=3600"#),
+            ] {
+                for path in accounts {
+                    let changed = try await client.send(.patch, path, #"{"tier":\#(tier)}"#, headers: admin)
+                    #expect(changed.status == 200 && "\(changed.json["tier"] ?? 0)" == tier, "\(changed.json)")
+                    let kept = try await client.send(.patch, path, #"{"disabled":false}"#, headers: admin)
+                    #expect("\(kept.json["tier"] ?? 0)" == tier, "what is left out stays")
+                }
+                for headers in [key, program, session, cookie] { #expect(try await policy(headers) == wanted) }
+            }
+            for (path, body) in [
+                ("users", #"{"name":"x","tier":"gold"}"#), ("service-accounts", #"{"name":"x","tier":1}"#),
+            ] {
+                let refused = try await client.send(.post, "/api/v1/\(path)", body, headers: admin)
+                #expect(refused.status == 422 && refused.json["errors"]?[0]?["pointer"] == "/tier", "\(refused.json)")
+                let fine = try await client.send(
+                    .post, "/api/v1/\(path)", #"{"name":"y","tier":"premium"}"#, headers: admin)
+                #expect(fine.status == 201 && fine.json["tier"] == "premium", "\(fine.json)")
+            }
+        }
+    }
+
     @Test("sign-ins from one address are few, probes are not counted, and other addresses go on")
     func signIns() async throws {
         var scene = try await scene().0

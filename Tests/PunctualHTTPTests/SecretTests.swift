@@ -115,6 +115,8 @@ struct SecretTests {
             #expect(made.status == 201)
             for body in [
                 job("b", "k"), job("a", "other"), job("a", ""), job("a", "a b"),
+                #"{"name":"n","service":"a","schedule":{"type":"manual"},"target":{"type":"http","url":"https://h/","headers":{"X":"{{ secret:k }}"}}}"#,
+                #"{"name":"n","service":"a","schedule":{"type":"manual"},"target":{"type":"http","url":"https://h/","body":{"{{secret:k}}":1}}}"#,
                 #"{"name":"n","service":"a","schedule":{"type":"manual"},"target":{"type":"http","url":"https://h/{{secret:k}}"}}"#,
                 #"{"name":"n","service":"a","schedule":{"type":"manual"},"target":{"type":"command","argv":["/bin/echo","{{secret:k}}"]}}"#,
             ] {

@@ -124,8 +124,15 @@ struct AccessCommandTests {
             let said = try await punctual(["job", "get", "report", "--service", "billing"], key: key, server)
             #expect(said.status == 0, "\(said)")
         }
+        let again = try await server.punctual("key", "rotate", "ci")
+        #expect(again.status == 5 && again.lines.isEmpty && again.err.contains("force"), "\(again)")
+        let forced = try await server.punctual("key", "rotate", "ci", "--overlap", "1h", "--force")
+        let third = forced.lines.first ?? ""
+        #expect(forced.status == 0 && third.hasPrefix("pk_"), "\(forced)")
+        let list = try await server.punctual("key", "list", "--service-account", "deploy")
+        #expect(list.out.contains("-") && !list.out.contains("admin for"), "\(list)")
         #expect(try await server.punctual("key", "revoke", "ci").status == 0)
-        for key in [key, next] {
+        for key in [key, next, third] {
             try await eventually("the revoked key is refused") {
                 let said = try await punctual(["job", "get", "report", "--service", "billing"], key: key, server)
                 return said.status == 4 ? true : nil

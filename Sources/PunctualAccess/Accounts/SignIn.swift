@@ -33,7 +33,8 @@ package struct SignIn: Sendable {
     ) async throws(StoreError) -> Result<User, Refusal> {
         guard let password = Password(password) else { return .failure(.wrong) }
         let found = try await store.user(named: name)
-        let open = found.flatMap { $0.maySignIn(at: now) ? $0 : nil }
+        // People of a provider come in by it alone.
+        let open = found.flatMap { $0.maySignIn(at: now) && !$0.isOutside ? $0 : nil }
         let verdict: PasswordHasher.Verdict
         do throws(PasswordHasher.Failure) {
             var generator = SystemRandomNumberGenerator()

@@ -31,6 +31,7 @@ package final class Authenticator: Sendable {
         var isThere: Bool
         /// Whether somebody shut it out.
         var isDisabled = false
+        var tier: CallerTier?
         /// Tokens from before this instant are void.
         var signedOutAt: Timestamp?
 
@@ -93,32 +94,33 @@ package final class Authenticator: Sendable {
     private func principal(
         _ secret: APIKeySecret, _ address: IPAddress?, _ now: Timestamp
     ) async throws(StoreError) -> Result<Principal, CredentialFault> {
-        let known = try await keys.value(secret.id) { [store] () async throws(StoreError) in
-            try await store.key(secret.id)
-        }
-        guard var key = known else { return .failure(.unknown) }
-        var fault = fault(of: key, secret, address, now)
+        guard var key = try await key(secret.id) else { return .failure(.unknown) }
+        var end = end(of: key, secret, address, now)
         // Another node may just have rotated it: whoever shows the new secret must not wait until that is heard of here.
-        if fault == .wrongSecret, let newest = try await store.key(secret.id), newest != key {
-            (key, fault) = (newest, self.fault(of: newest, secret, address, now))
+        if end == .failure(.wrongSecret), let newest = try await store.key(secret.id), newest != key {
+            (key, end) = (newest, self.end(of: newest, secret, address, now))
         }
-        if let fault { return .failure(fault) }
-        guard try await standing(of: key.owner).isThere else { return .failure(.revoked) }
+        let bound: Timestamp?
+        switch end {
+        case .success(let end): bound = end
+        case .failure(let fault): return .failure(fault)
+        }
+        let standing = try await standing(of: key.owner)
+        guard standing.isThere else { return .failure(.revoked) }
         noteUse(of: key, at: now)
-        return .success(
-            Principal(
-                key.owner, credential: "key:\(key.id)", address: address, grants: try await grants(of: [key.owner]),
-                scopes: key.scopes, at: now))
+        var principal = Principal(
+            key.owner, credential: "key:\(key.id)", address: address, grants: try await grants(of: [key.owner]),
+            scopes: key.scopes, end: bound, places: key.addresses, at: now)
+        principal.tier = standing.tier
+        return .success(principal)
     }
 
-    private func fault(
+    /// From when on the key is void with this secret; nil means never.
+    private func end(
         of key: APIKey, _ secret: APIKeySecret, _ address: IPAddress?, _ now: Timestamp
-    ) -> CredentialFault? {
-        do throws(CredentialFault) {
+    ) -> Result<Timestamp?, CredentialFault> {
+        Result { () throws(CredentialFault) in
             try key.check(secret, pepper: pepper, address: address, at: now)
-            return nil
-        } catch {
-            return error
         }
     }
 
@@ -138,12 +140,19 @@ package final class Authenticator: Sendable {
             let standing = try await standing(of: .user(user))
             if standing.isDisabled || standing.isSignedOut(token) { return .failure(.revoked) }
             let groups = Set(mapping.groups(of: token.claims).map(Subject.group))
-            return .success(
-                Principal(
-                    token, mapping: mapping, address: address, grants: try await grants(of: groups), at: now))
+            var principal = Principal(
+                token, mapping: mapping, address: address, grants: try await grants(of: groups), at: now)
+            principal.tier = standing.tier
+            return .success(principal)
         }
         guard let content = AccessTokens.content(of: token) else { return .failure(.wrongSecret) }
-        if let fault = try await fault(ofClient: content.client, address, now) { return .failure(fault) }
+        var (end, places): (Timestamp?, [IPRange]) = (nil, [])
+        if let client = APIKey.id(ofClient: content.client) {
+            guard let key = try await key(client) else { return .failure(.unknown) }
+            // A token lives no longer than the key that it was had for, and is for no more.
+            do throws(CredentialFault) { try key.check(address: address, at: now) } catch { return .failure(error) }
+            (end, places) = (token.expiresAt, key.addresses)
+        }
         if let id = content.family {
             let family = try await family(id)
             guard let family, family.revokedAt == nil, family.subject == content.subject else {
@@ -155,20 +164,10 @@ package final class Authenticator: Sendable {
         if standing.isSignedOut(token) { return .failure(.revoked) }
         var principal = Principal(
             content.subject, credential: "token:\(token.id ?? "")", address: address,
-            grants: try await grants(of: [content.subject]), scopes: content.scopes, at: now)
+            grants: try await grants(of: [content.subject]), scopes: content.scopes, end: end, places: places, at: now)
         principal.family = content.family
+        principal.tier = standing.tier
         return .success(principal)
-    }
-
-    /// What is wrong with the key that a token was had for: a token lives no longer than its key. nil for other clients.
-    private func fault(
-        ofClient client: String, _ address: IPAddress?, _ now: Timestamp
-    ) async throws(StoreError) -> CredentialFault? {
-        guard let id = APIKey.id(ofClient: client) else { return nil }
-        let found = try await keys.value(id) { [store] () async throws(StoreError) in try await store.key(id) }
-        guard let key = found else { return .unknown }
-        do throws(CredentialFault) { try key.check(address: address, at: now) } catch { return error }
-        return nil
     }
 
     private func principal(
@@ -178,12 +177,14 @@ package final class Authenticator: Sendable {
         guard secret.matches(family, pepper) else { return .failure(.wrongSecret) }
         if family.revokedAt != nil { return .failure(.revoked) }
         if family.expiresAt <= now || family.createdAt + SessionSecret.lifetime <= now { return .failure(.expired) }
-        guard try await standing(of: family.subject).isThere else { return .failure(.revoked) }
+        let standing = try await standing(of: family.subject)
+        guard standing.isThere else { return .failure(.revoked) }
         let subjects = Set(family.groups.map(Subject.group)).union([family.subject])
         var principal = Principal(
             family.subject, groups: Set(family.groups), credential: "session:\(family.id)", address: address,
             grants: try await grants(of: subjects), granted: family.granted, scopes: family.scopes, at: now)
         principal.family = family.id
+        principal.tier = standing.tier
         return .success(principal)
     }
 
@@ -211,6 +212,10 @@ package final class Authenticator: Sendable {
 
     // MARK: What the store says
 
+    private func key(_ id: Identifier) async throws(StoreError) -> APIKey? {
+        try await keys.value(id) { [store] () async throws(StoreError) in try await store.key(id) }
+    }
+
     private func family(_ id: Identifier) async throws(StoreError) -> RefreshFamily? {
         try await families.value(id) { [store] () async throws(StoreError) in try await store.family(id) }
     }
@@ -229,10 +234,10 @@ package final class Authenticator: Sendable {
                 let user = try await store.user(id)
                 return Standing(
                     isThere: user.map { !$0.isDisabled } ?? false, isDisabled: user?.isDisabled ?? false,
-                    signedOutAt: user?.signedOutAt)
+                    tier: user?.tier, signedOutAt: user?.signedOutAt)
             case .serviceAccount(let id):
                 let account = try await store.serviceAccount(id)
-                return Standing(isThere: account.map { !$0.isDisabled } ?? false)
+                return Standing(isThere: account.map { !$0.isDisabled } ?? false, tier: account?.tier)
             case .group: return Standing(isThere: false)
             }
         }

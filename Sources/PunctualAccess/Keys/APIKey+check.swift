@@ -16,14 +16,17 @@ extension APIKey {
 
     /// Whether the key may be used with this secret now, from there.
     /// - Parameter address: the client's; nil, when it is not known, fits no list of addresses.
+    /// - Returns: from when on it may not be used with this secret; nil means that it has no end.
+    @discardableResult
     package func check(
         _ presented: APIKeySecret, pepper: Pepper, address: IPAddress?, at now: Timestamp
-    ) throws(CredentialFault) {
+    ) throws(CredentialFault) -> Timestamp? {
         // The secret first: who does not know it learns nothing of the rest.
         let matching = secrets.filter { presented.matches($0.hash, pepper) }
         guard presented.id == id, let secret = matching.first else { throw .wrongSecret }
         if let end = secret.expiresAt, end <= now, revokedAt == nil { throw .expired }
         try check(address: address, at: now)
+        return [secret.expiresAt, expiresAt].compactMap { $0 }.min()
     }
 
     /// Whether the key may be used now, from there, by who knows its secret.
@@ -53,6 +56,11 @@ extension APIKey {
         }
         key.secrets = [Secret(hash: hash, createdAt: now)] + [old].compactMap { $0 }.filter { $0.expiresAt! > now }
         return key
+    }
+
+    /// Until when an old secret holds beside the new one; nil when there is none.
+    package func overlapEnd(at now: Timestamp) -> Timestamp? {
+        secrets.dropFirst().compactMap(\.expiresAt).filter { $0 > now }.max()
     }
 
     /// The key, void from now on; once revoked it stays so.

@@ -35,19 +35,6 @@ package struct RequestLimits: Hashable, Sendable {
         }
     }
 
-    /// How much a service may ask for in an hour.
-    package enum Tier: String, Hashable, Sendable, CaseIterable {
-        case basic, standard, premium
-
-        package var policy: LimitPolicy {
-            switch self {
-            case .basic: LimitPolicy(name: "basic", .window(quota: 1000, seconds: 3600))
-            case .standard: LimitPolicy(name: "standard", .window(quota: 10_000, seconds: 3600))
-            case .premium: LimitPolicy(name: "premium", .window(quota: 100_000, seconds: 3600))
-            }
-        }
-    }
-
     /// What the address has to spare: a flood from one is stopped there and costs nobody else anything.
     package func addressKeys(_ address: IPAddress?, for operation: APIOperation) -> [LimitKey] {
         guard let address else { return [] }
@@ -65,7 +52,7 @@ package struct RequestLimits: Hashable, Sendable {
     /// What whoever asks has to spare; none for a stranger.
     /// - Parameter tier: the caller's; nil means no hourly limit. Work is not counted by the hour: there is as much of it as
     ///   jobs make.
-    package func principalKeys(_ principal: Principal, tier: Tier?, for operation: APIOperation) -> [LimitKey] {
+    package func principalKeys(_ principal: Principal, tier: CallerTier?, for operation: APIOperation) -> [LimitKey] {
         if principal.isStranger { return [] }
         let policies = operation.isWork ? [work?.principal] : [self.principal, tier?.policy]
         return policies.compactMap { $0.map { LimitKey($0, holder: principal.name) } }
@@ -82,6 +69,16 @@ package struct RequestLimits: Hashable, Sendable {
         guard plain.bytes.count == 16 else { return plain.description }
         // Sixteen bytes are always an address.
         return IPAddress(bytes: plain.bytes.prefix(8) + [UInt8](repeating: 0, count: 8))!.description
+    }
+}
+
+extension CallerTier {
+    package var policy: LimitPolicy {
+        switch self {
+        case .basic: LimitPolicy(name: "basic", .window(quota: 1000, seconds: 3600))
+        case .standard: LimitPolicy(name: "standard", .window(quota: 10_000, seconds: 3600))
+        case .premium: LimitPolicy(name: "premium", .window(quota: 100_000, seconds: 3600))
+        }
     }
 }
 

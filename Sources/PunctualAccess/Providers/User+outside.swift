@@ -33,6 +33,9 @@ extension User {
     /// Whether the user is somebody's whom a provider knows.
     package var isOutside: Bool { id.isOutside }
 
+    /// The provider, as it was named in the settings when he first signed in; nil for a user of this installation.
+    package var providerName: String? { isOutside ? String(name.prefix { $0 != ":" }) : nil }
+
     /// Subjects may hold anything, and tell capitals from small letters, which names don't.
     /// - Parameter subject: nil when it may not stand in the name.
     private static func name(_ provider: Provider, _ subject: String?, _ digest: [UInt8]) -> String {

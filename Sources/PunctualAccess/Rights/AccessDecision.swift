@@ -109,10 +109,33 @@ package struct AccessRules: Sendable {
         principal.permissions.cover(permission)
     }
 
-    /// Whether a key, of his own or of others where he may have to do with theirs, may be exchanged or voided: a credential that is for some
-    /// things has to do with itself, and with keys that are for no more.
+    /// Whether a key, of his own or of others where he may have to do with theirs, may be exchanged or voided: a credential has
+    /// to do with keys that are for no more than itself, hold no longer, and are for no other places. The key itself is one of
+    /// them, but its secret is not while another one replaces it, since that ends sooner than the key.
     package func mayManage(_ key: APIKey, by principal: Principal) -> Bool {
-        guard principal.credential != key.client, let scopes = principal.scopes else { return true }
-        return key.scopes.allSatisfy(scopes.cover)
+        if let scopes = principal.scopes {
+            guard let wanted = key.scopes, wanted.allSatisfy(scopes.cover) else { return false }
+        }
+        if let end = principal.end {
+            guard let keyEnd = key.expiresAt, keyEnd <= end else { return false }
+        }
+        if principal.places.isEmpty { return true }
+        return !key.addresses.isEmpty
+            && key.addresses.allSatisfy { range in principal.places.contains { $0.contains(range) } }
+    }
+
+    /// Whether a key may be voided: by what could exchange it, and by each of its own secrets, so that whoever finds one that
+    /// leaked can end it.
+    package func mayRevoke(_ key: APIKey, by principal: Principal) -> Bool {
+        principal.credential == key.client || mayManage(key, by: principal)
+    }
+
+    /// What a key is for when nobody says: nil, whatever its owner may now and later, unless that is more than its creator may.
+    ///
+    /// Who may everything cannot be outdone, and who makes one for himself gets no more than himself; with a credential that is
+    /// for some things, the key is for the same ones.
+    package func standardScopes(ofKeyFor owner: Subject, by principal: Principal) -> [Permission]? {
+        if mayPassOn(Permission(.admin, service: nil), by: principal) { return nil }
+        return owner == principal.subject ? principal.scopes : principal.permissions
     }
 }

@@ -15,16 +15,23 @@ package struct Principal: Hashable, Sendable {
     package var family: Identifier?
     /// The client's address; nil when it is not known.
     package var address: IPAddress?
+    /// How much he may ask for in an hour; nil when nothing is said of him.
+    package var tier: CallerTier?
     /// What may be done: grants of subject and groups, cut down by the credential's scopes.
     package var permissions: [Permission]
     /// What the credential is for, whatever its owner may; nil when it is for all that he may.
     package let scopes: [Permission]?
+    /// From when on the credential is void; nil means never, and for the tokens and session of a sign-in, which stand for the
+    /// person.
+    package let end: Timestamp?
+    /// From where alone the credential is good; empty means from anywhere.
+    package let places: [IPRange]
     /// Whether the credential is for less than its owner may do.
     package let isNarrowed: Bool
 
     private init(
         subject: Subject?, name: String, groups: Set<String>, credential: String?, address: IPAddress?,
-        permissions held: [Permission], scopes: [Permission]? = nil
+        permissions held: [Permission], scopes: [Permission]? = nil, end: Timestamp? = nil, places: [IPRange] = []
     ) {
         self.subject = subject
         self.name = name
@@ -34,6 +41,8 @@ package struct Principal: Hashable, Sendable {
         let permissions = held.limited(to: scopes)
         self.permissions = permissions
         self.scopes = scopes
+        self.end = end
+        self.places = places
         isNarrowed = !held.allSatisfy(permissions.cover)
     }
 
@@ -55,15 +64,18 @@ package struct Principal: Hashable, Sendable {
     ///   - grants: those of the subject and of its groups; void ones are passed over.
     ///   - granted: what the claims of an outside provider gave beside them.
     ///   - scopes: what the credential allows of them; nil means all of them, none means nothing.
+    ///   - end: from when on the credential is void; nil means never.
+    ///   - places: from where alone it is good; empty means from anywhere.
     package init(
         _ subject: Subject, groups: Set<String> = [], credential: String, address: IPAddress?, grants: [Grant],
-        granted: [Permission] = [], scopes: [Permission]?, at now: Timestamp
+        granted: [Permission] = [], scopes: [Permission]?, end: Timestamp? = nil, places: [IPRange] = [],
+        at now: Timestamp
     ) {
         let subjects = Set(groups.map(Subject.group)).union([subject])
         let held = grants.filter { subjects.contains($0.subject) && ($0.expiresAt.map { $0 > now } ?? true) }
         self.init(
             subject: subject, name: subject.text, groups: groups, credential: credential, address: address,
-            permissions: held.map(\.permission) + granted, scopes: scopes)
+            permissions: held.map(\.permission) + granted, scopes: scopes, end: end, places: places)
     }
 
     /// Somebody with the token of an outside provider.
@@ -79,6 +91,9 @@ package struct Principal: Hashable, Sendable {
             credential: "token:\(token.id ?? "")", address: address,
             permissions: granted.map(\.permission) + mapping.permissions(of: token.claims))
     }
+
+    /// Whether the credential ends, or is for some places alone: it makes none that does not.
+    package var isBound: Bool { end != nil || !places.isEmpty }
 
     package var isStranger: Bool { credential == nil }
 

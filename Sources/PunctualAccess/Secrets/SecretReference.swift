@@ -5,7 +5,7 @@ package enum SecretReference {
 
     /// Why a text with references cannot be used.
     package enum Fault: Error, Hashable, Sendable {
-        /// A reference is not closed, or its name is not of 1–128 characters A–Z a–z 0–9 . _ -
+        /// A reference is not closed, its name is not of 1–128 characters A–Z a–z 0–9 . _ -, or it is where none may be.
         case malformed
         /// There is no such secret.
         case missing(String)
@@ -40,6 +40,25 @@ package enum SecretReference {
         }
         if !rest.isEmpty { pieces.append(.text(rest)) }
         return pieces
+    }
+
+    /// Whether a text has what somebody meant as a reference and would be sent as it stands: blanks before or after `secret`, or
+    /// capitals in it.
+    static func isNearlyReference(_ text: String) -> Bool {
+        var rest = text[...]
+        while let start = rest.firstRange(of: "{{") {
+            rest = rest[start.upperBound...]
+            // Of {{{ the last two open.
+            if rest.first == "{" {
+                rest = text[text.index(before: start.upperBound)...]
+                continue
+            }
+            let word = rest.drop(while: \.isWhitespace)
+            guard word.prefix(6).lowercased() == "secret" else { continue }
+            let end = word.dropFirst(6)
+            if end.drop(while: \.isWhitespace).first == ":", !rest.hasPrefix("secret:") { return true }
+        }
+        return false
     }
 
     /// The text with the secrets in place of their references. What a secret holds is not read again.

@@ -107,7 +107,7 @@ extension SecretReference.Fault {
     package var words: String {
         switch self {
         case .malformed:
-            "a reference is {{secret:NAME}}, in a header's value, a body, a variable, a payload or a message"
+            "a reference is {{secret:NAME}} without blanks, in a header's value, a body, a variable, a payload or a message"
         case .missing(let name): "there is no secret \(name) of this service"
         case .unfit(let name): "the secret in \(name) holds a line break or another character that a header cannot"
         }

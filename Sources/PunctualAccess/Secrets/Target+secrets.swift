@@ -15,6 +15,27 @@ extension Target {
         return names
     }
 
+    /// The same for a target that is being written: it may hold nothing either that would be sent as it stands although it was
+    /// meant as a reference, as in the name of a body's member.
+    /// - Throws: `.malformed`.
+    package func writtenSecretNames() throws(SecretReference.Fault) -> Set<String> {
+        let names = try secretNames()
+        for text in openTexts where SecretReference.isNearlyReference(text) { throw .malformed }
+        _ = try mapTexts { text throws(SecretReference.Fault) in
+            if SecretReference.isNearlyReference(text) { throw .malformed }
+            return text
+        }
+        let values: [JSONValue] =
+            switch self {
+            case .http(let target): [target.body]
+            case .worker(_, let payload): [payload]
+            case .publish(_, _, let message): [message]
+            case .command, .noop: []
+            }
+        for value in values { try value.requirePlainNames() }
+        return names
+    }
+
     /// The target with the secrets in place of their references: for an executor alone, never to be stored or logged.
     /// - Parameter secrets: the content of each by name.
     package func resolved(
@@ -70,6 +91,20 @@ extension SecretReference.Piece {
 }
 
 extension JSONValue {
+    /// - Throws: `.malformed` when the name of a member is, or holds, a reference or nearly one.
+    fileprivate func requirePlainNames() throws(SecretReference.Fault) {
+        switch self {
+        case .array(let elements): for element in elements { try element.requirePlainNames() }
+        case .object(let object):
+            for member in object.members {
+                let isPlain = try SecretReference.pieces(of: member.name).allSatisfy(\.isText)
+                if !isPlain || SecretReference.isNearlyReference(member.name) { throw .malformed }
+                try member.value.requirePlainNames()
+            }
+        case .null, .bool, .int, .number, .string: break
+        }
+    }
+
     /// The value with each string in it changed; member names stay.
     fileprivate func mapStrings(
         _ change: (String) throws(SecretReference.Fault) -> String

@@ -7,7 +7,7 @@ extension User {
     /// All but id, name and version.
     public var storedText: String {
         let json: JSONValue = [
-            "disabled": .bool(isDisabled), "password_hash": .text(passwordHash),
+            "disabled": .bool(isDisabled), "tier": .text(tier?.rawValue), "password_hash": .text(passwordHash),
             "second_factor": secondFactor?.stored ?? .null, "failed_sign_ins": .int(Int64(failedSignIns)),
             "held_until": .instant(heldUntil), "signed_out_at": .instant(signedOutAt),
             "created_at": .instant(createdAt), "updated_at": .instant(updatedAt),
@@ -21,6 +21,7 @@ extension User {
         let members = try StoredMembers(text, of: "user \(id)")
         self.init(
             id: id, name: name, isDisabled: try members.required("disabled", \.bool),
+            tier: try members.optional("tier") { $0.string.flatMap { CallerTier(rawValue: $0) } },
             passwordHash: try members.optional("password_hash", \.string),
             secondFactor: try members.optional("second_factor") { SecondFactor(stored: $0) },
             failedSignIns: Int(try members.required("failed_sign_ins", \.int)),
@@ -35,8 +36,8 @@ extension ServiceAccount {
     /// All but id, name and version.
     public var storedText: String {
         let json: JSONValue = [
-            "description": .string(description), "disabled": .bool(isDisabled), "created_at": .instant(createdAt),
-            "updated_at": .instant(updatedAt),
+            "description": .string(description), "disabled": .bool(isDisabled), "tier": .text(tier?.rawValue),
+            "created_at": .instant(createdAt), "updated_at": .instant(updatedAt),
         ]
         return json.description
     }
@@ -48,6 +49,7 @@ extension ServiceAccount {
         self.init(
             id: id, name: name, description: try members.required("description", \.string),
             isDisabled: try members.required("disabled", \.bool),
+            tier: try members.optional("tier") { $0.string.flatMap { CallerTier(rawValue: $0) } },
             createdAt: try members.required("created_at", \.instant),
             updatedAt: try members.required("updated_at", \.instant), version: version)
     }
@@ -57,7 +59,8 @@ extension APIKey {
     /// All but id, owner, version and the last use.
     public var storedText: String {
         let json: JSONValue = [
-            "name": .string(name), "secrets": .array(secrets.map(\.stored)), "scopes": .array(scopes.map(\.json)),
+            "name": .string(name), "secrets": .array(secrets.map(\.stored)),
+            "scopes": scopes.map { .array($0.map(\.json)) } ?? .null,
             "addresses": .array(addresses.map { .string($0.description) }), "expires_at": .instant(expiresAt),
             "revoked_at": .instant(revokedAt), "created_at": .instant(createdAt), "created_by": .string(createdBy),
         ]
@@ -73,7 +76,7 @@ extension APIKey {
         self.init(
             id: id, name: try members.required("name", \.string), owner: try Subject(stored: owner, of: "key \(id)"),
             secrets: try members.required("secrets") { $0.all(Secret.init(stored:)) },
-            scopes: try members.required("scopes") { $0.all(Permission.init(json:)) },
+            scopes: try members.optional("scopes") { $0.all(Permission.init(json:)) },
             addresses: try members.required("addresses") { $0.all { $0.string.flatMap { IPRange($0) } } },
             expiresAt: try members.optional("expires_at", \.instant),
             revokedAt: try members.optional("revoked_at", \.instant), lastUsedAt: lastUsedAt,

@@ -9,8 +9,8 @@ public struct APIKey: Hashable, Sendable {
     public var owner: Subject
     /// The newest first; two while one replaces another.
     public var secrets: [Secret]
-    /// What it may do of what its owner may; empty means nothing.
-    public var scopes: [Permission]
+    /// What it may do of what its owner may; nil means all of it, now and later, empty means nothing.
+    public var scopes: [Permission]?
     /// From where it may be used; empty means from anywhere.
     public var addresses: [IPRange]
     /// From when on it is void; nil means never.
@@ -40,7 +40,7 @@ public struct APIKey: Hashable, Sendable {
     }
 
     public init(
-        id: Identifier, name: String, owner: Subject, secrets: [Secret], scopes: [Permission],
+        id: Identifier, name: String, owner: Subject, secrets: [Secret], scopes: [Permission]?,
         addresses: [IPRange] = [], expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil,
         lastUsedAt: Timestamp? = nil, createdAt: Timestamp, createdBy: String, version: Int = 1
     ) {

@@ -152,6 +152,9 @@ public struct IPRange: Hashable, Sendable {
         }
         return true
     }
+
+    /// Whether all addresses of another range are in this one.
+    public func contains(_ range: IPRange) -> Bool { range.bits >= bits && contains(range.base) }
 }
 
 extension IPRange: CustomStringConvertible {

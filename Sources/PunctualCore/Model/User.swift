@@ -7,6 +7,8 @@ public struct User: Hashable, Sendable {
     public var name: String
     /// A disabled user's sign-ins, keys and tokens are refused.
     public var isDisabled: Bool
+    /// nil means the installation's.
+    public var tier: CallerTier?
     /// The password as a PHC string of Argon2id; nil when the user signs in through a provider only.
     public var passwordHash: String?
     /// nil without a second factor.
@@ -23,13 +25,14 @@ public struct User: Hashable, Sendable {
     public var version: Int
 
     public init(
-        id: Identifier, name: String, isDisabled: Bool = false, passwordHash: String? = nil,
+        id: Identifier, name: String, isDisabled: Bool = false, tier: CallerTier? = nil, passwordHash: String? = nil,
         secondFactor: SecondFactor? = nil, failedSignIns: Int = 0, heldUntil: Timestamp? = nil,
         signedOutAt: Timestamp? = nil, createdAt: Timestamp, updatedAt: Timestamp? = nil, version: Int = 1
     ) {
         self.id = id
         self.name = name
         self.isDisabled = isDisabled
+        self.tier = tier
         self.passwordHash = passwordHash
         self.secondFactor = secondFactor
         self.failedSignIns = failedSignIns

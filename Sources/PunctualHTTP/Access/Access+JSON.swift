@@ -20,8 +20,9 @@ extension JSONValue {
 extension User {
     var json: JSONValue {
         [
-            "id": .string(id.description), "name": .string(name), "disabled": .bool(isDisabled),
-            "has_password": .bool(passwordHash != nil), "second_factor": .bool(secondFactor?.isConfirmed ?? false),
+            "id": .string(id.description), "name": .string(name), "provider": .shown(providerName),
+            "disabled": .bool(isDisabled), "tier": .shown(tier?.rawValue), "has_password": .bool(passwordHash != nil),
+            "second_factor": .bool(secondFactor?.isConfirmed ?? false),
             "failed_sign_ins": .int(Int64(failedSignIns)), "held_until": .shown(heldUntil),
             "signed_out_at": .shown(signedOutAt), "created_at": .shown(createdAt), "updated_at": .shown(updatedAt),
             "version": .int(Int64(version)),
@@ -35,8 +36,8 @@ extension ServiceAccount {
     var json: JSONValue {
         [
             "id": .string(id.description), "name": .string(name), "description": .string(description),
-            "disabled": .bool(isDisabled), "created_at": .shown(createdAt), "updated_at": .shown(updatedAt),
-            "version": .int(Int64(version)),
+            "disabled": .bool(isDisabled), "tier": .shown(tier?.rawValue), "created_at": .shown(createdAt),
+            "updated_at": .shown(updatedAt), "version": .int(Int64(version)),
         ]
     }
 
@@ -47,7 +48,8 @@ extension APIKey {
     var json: JSONValue {
         [
             "id": .string(id.description), "name": .string(name), "owner": .string(owner.text),
-            "scopes": .array(scopes.map(\.json)), "addresses": .array(addresses.map { .string($0.description) }),
+            "scopes": scopes.map { .array($0.map(\.json)) } ?? .null,
+            "addresses": .array(addresses.map { .string($0.description) }),
             "expires_at": .shown(expiresAt), "revoked_at": .shown(revokedAt), "last_used_at": .shown(lastUsedAt),
             "secrets": .array(
                 secrets.map { ["created_at": .shown($0.createdAt), "expires_at": .shown($0.expiresAt)] }),

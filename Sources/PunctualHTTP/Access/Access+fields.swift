@@ -38,6 +38,18 @@ extension Fields {
         return password
     }
 
+    /// How much somebody may ask for in an hour; nil when it is missing, null or at fault.
+    mutating func tier(_ name: String = "tier") -> CallerTier? {
+        if isNull(name) {
+            _ = value(name)
+            return nil
+        }
+        guard let word = string(name, lengths: 1...16) else { return nil }
+        let tier = CallerTier(rawValue: word)
+        if tier == nil { fault(name, "must be one of \"basic\", \"standard\", \"premium\", or null") }
+        return tier
+    }
+
     /// The name of a service.
     mutating func service(_ name: String = "service") -> String? { word(name, length: 1...64, extra: "._-") }
 

@@ -14,8 +14,8 @@ package struct Doorkeeper: Sendable {
     /// nil means no limits.
     package var limiter: (any Limiter)?
     package var limits = RequestLimits()
-    /// The hourly tier of those whom nothing else is said of; nil means none.
-    package var tier: RequestLimits.Tier?
+    /// The hourly tier of those who have none of their own; nil means none.
+    package var tier: CallerTier?
     /// The requests that each caller has under way; nil means that he may have any number.
     package var calls: TenantSlots?
     /// The same of claims that wait, event streams and exports, which are counted apart so that they leave room for calls.
@@ -64,7 +64,8 @@ package struct Doorkeeper: Sendable {
         case .refused(let reason): refusal = Problem(refused: reason)
         }
         if let limiter, !context.principal.isStranger, authenticator != nil {
-            let keys = limits.principalKeys(context.principal, tier: tier, for: operation)
+            let keys = limits.principalKeys(
+                context.principal, tier: context.principal.tier ?? tier, for: operation)
             let mine = try await take(keys, from: limiter)
             context.allowance = context.allowance.map { $0.merged(with: mine) } ?? mine
         }

@@ -37,8 +37,10 @@ struct KeyController {
         let body = try await request.read { fields in
             let name = fields.string("name", lengths: 1...64)
             fields.requireGiven("name", name)
+            let scopes = fields.isNull("scopes") ? nil : fields.permissions("scopes")
+            if fields.isNull("scopes") { _ = fields.value("scopes") }
             return (
-                name: name, owner: fields.subject("owner", groups: false), scopes: fields.permissions("scopes"),
+                name: name, owner: fields.subject("owner", groups: false), scopes: scopes,
                 addresses: fields.addresses("addresses") ?? [], end: fields.end("expires_at", after: now)
             )
         }
@@ -47,12 +49,13 @@ struct KeyController {
             throw Faults([Fault(pointer: "/owner", detail: "is required: you are no user or service account here")])
         }
         try require(owner, context)
-        try await requireLasting(context, access)
-        let scopes = body.scopes ?? context.principal.permissions
-        for (index, scope) in scopes.enumerated()
+        try requireLasting(context)
+        for (index, scope) in (body.scopes ?? []).enumerated()
         where !services.doorkeeper.rules.mayPassOn(scope, by: context.principal) {
             throw Faults([Fault(pointer: "/scopes/\(index)", detail: "is more than you may pass on")])
         }
+        let scopes =
+            body.scopes ?? services.doorkeeper.rules.standardScopes(ofKeyFor: owner, by: context.principal)
         var generator = SystemRandomNumberGenerator()
         let secret = APIKeySecret(id: Identifier.random(at: now), using: &generator)
         var key = APIKey(
@@ -76,23 +79,29 @@ struct KeyController {
         return Answer.versioned(key.json, key.version)
     }
 
-    /// Gives the key another secret; the old one holds for a while yet.
+    /// Gives the key another secret; the old one holds for a while yet, and until then there is no third one unless the request
+    /// insists.
     func rotate(_ request: Request, _ context: APIContext) async throws -> Response {
-        var overlap = APIKey.standardOverlap
+        var (overlap, force) = (APIKey.standardOverlap, false)
         if let json = try await request.json() {
             let list = FaultList()
             var fields = Fields(json, into: list)
             overlap = fields.duration("overlap", .zero ... .seconds(30 * 86_400)) ?? overlap
+            force = fields.bool("force") ?? false
             fields.finish()
             try list.throwIfAny()
         }
         let now = try await services.store.now()
-        let (access, key) = try await managedKey(context)
+        let (access, key) = try await key(context)
         if key.revokedAt != nil { throw Problem(.conflict, "The key is revoked; make another one.") }
+        try requireNoOverlap(of: key, force, at: now)
+        try require(services.doorkeeper.rules.mayManage(key, by: context.principal))
         var generator = SystemRandomNumberGenerator()
         let secret = APIKeySecret(id: key.id, using: &generator)
-        let rotated = try await change(request, context, access) {
-            $0.rotated(to: secret.hash(access.keys.pepper), overlap: overlap, at: now)
+        let rotated = try await change(request, context, access) { key in
+            // Another request may have been faster.
+            try requireNoOverlap(of: key, force, at: now)
+            return key.rotated(to: secret.hash(access.keys.pepper), overlap: overlap, at: now)
         }
         return Self.shown(rotated, secret, .ok)
     }
@@ -100,38 +109,28 @@ struct KeyController {
     /// Voids the key for good.
     func revoke(_ request: Request, _ context: APIContext) async throws -> Response {
         let now = try await services.store.now()
-        let (access, _) = try await managedKey(context)
+        let (access, key) = try await key(context)
+        try require(services.doorkeeper.rules.mayRevoke(key, by: context.principal))
         _ = try await change(request, context, access) { $0.revoked(at: now) }
         return Response(status: .noContent)
     }
 
-    /// A key that ends, or is for some addresses alone, would make others of itself that do not.
-    private func requireLasting(_ context: APIContext, _ access: AccessServices) async throws {
-        var isBound = false
-        switch context.credential {
-        case .key(let secret):
-            let key = try await access.identities.key(secret.id)
-            isBound = key.map { $0.expiresAt != nil || !$0.addresses.isEmpty } ?? true
-        case .token:
-            // A service account's was had for a key.
-            if case .serviceAccount = context.principal.subject { isBound = true }
-        case .session, nil: break
-        }
-        if isBound {
-            throw Problem(
-                .forbidden,
-                "A key with an end or with addresses, or a token that was had for a key, makes no keys; use one without, or sign in."
-            )
-        }
+    /// A credential that ends, or is for some addresses alone, would make keys that do not.
+    private func requireLasting(_ context: APIContext) throws {
+        guard context.principal.isBound else { return }
+        throw Problem(
+            .forbidden,
+            "A key with an end or with addresses, or a token that was had for a key, makes no keys; use one without, or sign in."
+        )
     }
 
     private func change(
-        _ request: Request, _ context: APIContext, _ access: AccessServices, _ change: (APIKey) -> APIKey
+        _ request: Request, _ context: APIContext, _ access: AccessServices, _ change: (APIKey) throws -> APIKey
     ) async throws -> APIKey {
         try await request.change("key") {
             let (_, before) = try await key(context)
             try request.checkVersion(before.version, of: "key")
-            let after = try await access.identities.update(change(before), ifVersion: before.version)
+            let after = try await access.identities.update(try change(before), ifVersion: before.version)
             access.authenticator.forget()
             context.audit?.changed(after.resource, from: before.json, to: after.json)
             return after
@@ -153,13 +152,22 @@ struct KeyController {
         }
     }
 
-    /// The same, for one who may exchange or void it: with a lesser key nobody gets hold of a greater one, or takes it away.
-    private func managedKey(_ context: APIContext) async throws -> (AccessServices, APIKey) {
-        let (access, key) = try await key(context)
-        guard services.doorkeeper.rules.mayManage(key, by: context.principal) else {
-            throw Problem(.forbidden, "The key is for more than the one that you show.")
+    /// For one who would exchange or void it: with a lesser credential nobody gets hold of a greater key, or takes it away.
+    private func require(_ mayManage: Bool) throws {
+        guard mayManage else {
+            throw Problem(
+                .forbidden,
+                "The key is for more than what you show: it may do more, holds longer or from more places; sign in.")
         }
-        return (access, key)
+    }
+
+    /// A third secret would void the first one at once, with whatever still shows it.
+    private func requireNoOverlap(of key: APIKey, _ force: Bool, at now: Timestamp) throws {
+        guard !force, let end = key.overlapEnd(at: now) else { return }
+        throw Problem(
+            .conflict,
+            "The key was rotated, and its old secret holds until \(end); another rotation would void that now. Wait, or send \"force\": true."
+        )
     }
 
     private func decide(_ owner: Subject, _ context: APIContext) -> AccessDecision {

@@ -31,6 +31,8 @@ struct OAuthController {
         return try await answering(context) { () async throws in
             let form = try await OAuthForm(request)
             guard let text = form["token"] else { throw OAuthFault(.invalidRequest, "token is missing") }
+            // An access token, or a key, is good as long as what it came from, and that is ended elsewhere: 200 would not be true.
+            if Credential(bearer: text[...]) != nil { throw OAuthFault.unsupportedTokenType }
             // What is no token of ours is as good as revoked (RFC 7009, section 2.2).
             guard let token = RefreshToken(text, pepper: access.keys.pepper) else {
                 context.audit?.stayedSilent()
@@ -69,8 +71,8 @@ struct OAuthController {
         context.audit?.changed(key.resource)
         return try Self.answer(
             access.signingKeys.mint(
-                for: .serviceAccount(id), client: key.client, family: nil, scopes: key.scopes.limited(to: wanted),
-                at: now), scope: given, refresh: nil)
+                for: .serviceAccount(id), client: key.client, family: nil,
+                scopes: key.scopes.map { $0.limited(to: wanted) } ?? wanted, at: now), scope: given, refresh: nil)
     }
 
     private func refresh(

@@ -14,6 +14,7 @@ struct OAuthFault: Error {
         case invalidGrant = "invalid_grant"
         case invalidScope = "invalid_scope"
         case unsupportedGrantType = "unsupported_grant_type"
+        case unsupportedTokenType = "unsupported_token_type"
     }
 
     let code: Code
@@ -25,6 +26,11 @@ struct OAuthFault: Error {
     }
 
     static let invalidGrant = OAuthFault(.invalidGrant, "the token is not valid, was used, or has ended")
+    /// RFC 7009, section 2.2.1.
+    static let unsupportedTokenType = OAuthFault(
+        .unsupportedTokenType,
+        "only refresh tokens are revoked here: an access token ends with its sign-in or its key, a key by DELETE /api/v1/keys/ID"
+    )
 }
 
 /// The parameters of a request to an OAuth endpoint, and the client that it comes from.

@@ -104,7 +104,7 @@ extension APIServices {
     func requireSecrets(of draft: JobDraft, _ context: APIContext) async throws {
         let names: Set<String>
         do throws(SecretReference.Fault) {
-            names = try draft.target.secretNames()
+            names = try draft.target.writtenSecretNames()
         } catch {
             throw Faults([Fault(pointer: "/target", detail: error.words)])
         }

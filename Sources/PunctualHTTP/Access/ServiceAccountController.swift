@@ -19,16 +19,19 @@ struct ServiceAccountController {
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let access = try services.requireAccess()
-        let (name, description, isDisabled) = try await request.read { fields in
+        let (name, description, isDisabled, tier) = try await request.read { fields in
             let name = fields.accountName()
             fields.requireGiven("name", name)
-            return (name, fields.string("description", lengths: 0...500) ?? "", fields.bool("disabled") ?? false)
+            return (
+                name, fields.string("description", lengths: 0...500) ?? "", fields.bool("disabled") ?? false,
+                fields.tier()
+            )
         }
         guard let name else { throw Problem(.validation, "name is required.") }
         let origin = try await services.origin(context)
         var account = ServiceAccount(
             id: origin.identifier(), name: name, description: description, isDisabled: isDisabled,
-            createdAt: origin.instant)
+            tier: tier, createdAt: origin.instant)
         do throws(StoreError) {
             account = try await access.identities.create(account)
         } catch {
@@ -50,7 +53,7 @@ struct ServiceAccountController {
         let patch = try await request.read(types: Request.patchTypes) { fields in
             (
                 name: fields.accountName(), description: fields.string("description", lengths: 0...500),
-                isDisabled: fields.bool("disabled")
+                isDisabled: fields.bool("disabled"), hasNoTier: fields.isNull("tier"), tier: fields.tier()
             )
         }
         return try await request.change("service account") {
@@ -60,6 +63,7 @@ struct ServiceAccountController {
             if let name = patch.name { after.name = name }
             if let description = patch.description { after.description = description }
             if let isDisabled = patch.isDisabled { after.isDisabled = isDisabled }
+            if patch.tier != nil || patch.hasNoTier { after.tier = patch.tier }
             do throws(StoreError) {
                 after.updatedAt = try await services.store.now()
                 after = try await access.identities.update(after, ifVersion: before.version)

@@ -24,12 +24,17 @@ public struct IdentityCheck: Sendable, CustomStringConvertible {
 
     static let now = ManualClock.start
 
+    /// Every other one has a tier.
     static func user(_ name: String, _ number: UInt64 = 1) -> User {
-        User(id: Identifier(high: 1, low: number), name: name, createdAt: now)
+        User(
+            id: Identifier(high: 1, low: number), name: name, tier: number.isMultiple(of: 2) ? nil : .premium,
+            createdAt: now)
     }
 
     static func account(_ name: String, _ number: UInt64 = 1) -> ServiceAccount {
-        ServiceAccount(id: Identifier(high: 2, low: number), name: name, createdAt: now)
+        ServiceAccount(
+            id: Identifier(high: 2, low: number), name: name, tier: number.isMultiple(of: 2) ? nil : .basic,
+            createdAt: now)
     }
 
     static func key(_ number: UInt64, of owner: Subject) -> APIKey {

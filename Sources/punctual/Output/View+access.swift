@@ -26,8 +26,8 @@ extension View {
             Column(column: TextTable.Column("status")) { item, _ in
                 item["disabled"]?.bool == true ? "disabled" : "active"
             },
-            flag("password", "has_password"), flag("second factor", "second_factor"),
-            instant("held until", "held_until"),
+            field("provider", "provider"), field("tier", "tier"), flag("password", "has_password"),
+            flag("second factor", "second_factor"), instant("held until", "held_until"),
             instant("created", "created_at"),
         ])
 
@@ -38,7 +38,7 @@ extension View {
             Column(column: TextTable.Column("status")) { item, _ in
                 item["disabled"]?.bool == true ? "disabled" : "active"
             },
-            field("description", "description", limit: 60), instant("created", "created_at"),
+            field("tier", "tier"), field("description", "description", limit: 60), instant("created", "created_at"),
         ])
 
     static let keys = View(
@@ -46,7 +46,8 @@ extension View {
         columns: [
             field("name", "name", limit: 40), field("id", "id"), field("owner", "owner"),
             Column(column: TextTable.Column("scopes", limit: 40)) { item, _ in
-                (item["scopes"]?.array ?? []).map { Cell.permission($0) }.joined(separator: ", ")
+                guard let scopes = item["scopes"]?.array else { return "-" }
+                return scopes.isEmpty ? "none" : scopes.map { Cell.permission($0) }.joined(separator: ", ")
             },
             instant("expires", "expires_at"), instant("revoked", "revoked_at"), instant("last used", "last_used_at"),
         ])

@@ -39,6 +39,16 @@ struct AccountArguments: ParsableArguments {
     }
 }
 
+struct AccountTier: ParsableArguments {
+    @Argument(help: "basic, standard or premium; default for what the server's limits.tier says.")
+    var tier: String
+    @OptionGroup var accounts: AccountArguments
+
+    func run(_ kind: AccountKind) async throws {
+        try await accounts.patch(kind, ["tier": tier == "default" ? .null : .string(tier)])
+    }
+}
+
 struct AccountDeletion: ParsableArguments {
     @Argument(help: "Names or ids.")
     var names: [String]

@@ -61,6 +61,21 @@ struct PasswordOptions: ParsableArguments {
     }
 }
 
+/// How much somebody may ask for in an hour.
+struct TierOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: "How much it may ask for in an hour: basic, standard or premium. Default: what limits.tier says.")
+    var tier: String?
+
+    /// A body with the tier, when one was given.
+    func adding(to body: JSONObject) -> JSONValue {
+        var body = body
+        if let tier { body["tier"] = .string(tier) }
+        return .object(body)
+    }
+}
+
 extension JSONValue {
     /// The labels that flags like `key=value` name.
     /// - Throws: `ValidationError`.

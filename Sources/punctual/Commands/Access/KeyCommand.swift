@@ -63,7 +63,9 @@ struct KeyCreate: AsyncParsableCommand {
     @OptionGroup var owner: OwnerOptions
     @Option(
         name: .long,
-        help: "What it may do, as role:service, with * for all services; may be repeated. Default: all that you may.")
+        help:
+            "What it may do, as role:service, with * for all services; may be repeated. Default: all that its owner may."
+    )
     var scope: [String] = []
     @Option(name: .long, help: "Only from this address or range, such as 10.0.0.0/8; may be repeated.")
     var address: [String] = []
@@ -104,13 +106,19 @@ struct KeyRotate: AsyncParsableCommand {
     var key: String
     @Option(name: .long, help: "How long the old secret still holds; 0s ends it at once. Default 24h.")
     var overlap: String?
+    @Flag(name: .long, help: "Also while an earlier rotation's old secret still holds, which is void at once then.")
+    var force = false
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        var body = JSONObject()
+        if let overlap { body["overlap"] = .string(overlap) }
+        if force { body["force"] = true }
+        let rotation = body
         try await client.connected { server in
-            let body: JSONValue? = overlap.map { ["overlap": .string($0)] }
-            output.showOnce(try await server.send("POST", "/keys/\(try await server.keyID(key))/rotate", body))
+            let id = try await server.keyID(key)
+            output.showOnce(try await server.send("POST", "/keys/\(id)/rotate", .object(rotation)))
         }
     }
 }

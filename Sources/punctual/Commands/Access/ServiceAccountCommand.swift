@@ -13,7 +13,7 @@ struct ServiceAccountCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ServiceAccountList.self, ServiceAccountCreate.self, ServiceAccountDisable.self, ServiceAccountEnable.self,
-            ServiceAccountDelete.self,
+            ServiceAccountSetTier.self, ServiceAccountDelete.self,
         ])
 }
 
@@ -44,13 +44,16 @@ struct ServiceAccountCreate: AsyncParsableCommand {
     var name: String
     @Option(name: .long, help: "What it is for.")
     var description = ""
+    @OptionGroup var tier: TierOptions
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await client.connected { server in
-            let body: JSONValue = ["name": .string(name), "description": .string(description)]
-            output.show([try await server.send("POST", "/service-accounts", body)], as: .serviceAccounts)
+            var body = JSONObject()
+            (body["name"], body["description"]) = (.string(name), .string(description))
+            let made = try await server.send("POST", "/service-accounts", tier.adding(to: body))
+            output.show([made], as: .serviceAccounts)
         }
     }
 }
@@ -81,6 +84,21 @@ struct ServiceAccountEnable: AsyncParsableCommand {
     @OptionGroup var accounts: AccountArguments
 
     func run() async throws { try await accounts.patch(.serviceAccount, ["disabled": false]) }
+}
+
+struct ServiceAccountSetTier: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set-tier",
+        abstract: "Say how much service accounts may ask for in an hour.",
+        discussion: """
+            EXAMPLES
+              punctual service-account set-tier premium billing-deploy
+              punctual service-account set-tier default billing-deploy
+            """)
+
+    @OptionGroup var tier: AccountTier
+
+    func run() async throws { try await tier.run(.serviceAccount) }
 }
 
 struct ServiceAccountDelete: AsyncParsableCommand {

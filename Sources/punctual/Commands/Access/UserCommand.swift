@@ -13,7 +13,8 @@ struct UserCommand: AsyncParsableCommand {
               punctual user reset-password ada
             """,
         subcommands: [
-            UserList.self, UserCreate.self, UserDisable.self, UserEnable.self, UserResetPassword.self, UserDelete.self,
+            UserList.self, UserCreate.self, UserDisable.self, UserEnable.self, UserSetTier.self,
+            UserResetPassword.self, UserDelete.self,
         ])
 }
 
@@ -47,6 +48,7 @@ struct UserCreate: AsyncParsableCommand {
     @OptionGroup var password: PasswordOptions
     @Flag(name: .long, help: "Without a password: for users whom a provider signs in.")
     var noPassword = false
+    @OptionGroup var tier: TierOptions
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
 
@@ -60,8 +62,9 @@ struct UserCreate: AsyncParsableCommand {
         let connection = noPassword ? try client.connection() : try client.safeConnection()
         let secret: JSONValue = noPassword ? .null : .string(try password.newPassword())
         try await connection.open { server in
-            let body: JSONValue = ["name": .string(name), "password": secret]
-            output.show([try await server.send("POST", "/users", body)], as: .users)
+            var body = JSONObject()
+            (body["name"], body["password"]) = (.string(name), secret)
+            output.show([try await server.send("POST", "/users", tier.adding(to: body))], as: .users)
         }
     }
 }
@@ -122,6 +125,21 @@ struct UserResetPassword: AsyncParsableCommand {
             output.show([try await server.send("PATCH", "/users/\(id)", patch)], as: .users)
         }
     }
+}
+
+struct UserSetTier: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set-tier",
+        abstract: "Say how much users may ask for in an hour.",
+        discussion: """
+            EXAMPLES
+              punctual user set-tier premium ada grace
+              punctual user set-tier default ada
+            """)
+
+    @OptionGroup var tier: AccountTier
+
+    func run() async throws { try await tier.run(.user) }
 }
 
 struct UserDelete: AsyncParsableCommand {
