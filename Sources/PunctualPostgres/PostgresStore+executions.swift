@@ -228,7 +228,8 @@ extension PostgresStore {
     private static let renewal = Statement(
         """
         WITH given AS MATERIALIZED (
-            -- The word not as a constant below: the planner would take another index than that of the key.
+            -- The word neither as a constant nor as a plain comparison below: the planner would take another index than that
+            -- of the key.
             SELECT *, 'running' AS running
             FROM unnest($1::uuid[], $2::int8[], $3::text[]) WITH ORDINALITY AS g (id, attempt, worker, place)
         ), moment AS MATERIALIZED (
@@ -236,7 +237,7 @@ extension PostgresStore {
         ), held AS MATERIALIZED (
             SELECT g.place, e.row FROM given g CROSS JOIN LATERAL (
                 SELECT o.ctid AS row FROM open_executions o
-                WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND o.status = g.running
+                WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND (o.status = g.running) IS TRUE
                 FOR UPDATE SKIP LOCKED
             ) e
         ), renewed AS (
@@ -249,7 +250,7 @@ extension PostgresStore {
         -- All that are held, also those that are locked.
         SELECT g.place, NULL, false FROM given g CROSS JOIN LATERAL (
             SELECT 1 FROM open_executions o
-            WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND o.status = g.running OFFSET 0
+            WHERE o.id = g.id AND o.attempt = g.attempt AND o.worker = g.worker AND (o.status = g.running) IS TRUE OFFSET 0
         ) e
         """)
 }

@@ -37,7 +37,7 @@ struct DraftTests {
                 + #""target":{"type":"noop"},"timeout":"5m","retry_policy":{"maximum_attempts":3,"#
                 + #""initial_interval":"1s","backoff_coefficient":2,"maximum_interval":"1m40s","jitter":0.1},"#
                 + #""misfire_policy":"fire_once","misfire_threshold":"1m","catchup_window":"1d","max_catchup":100,"#
-                + #""overlap_policy":"skip"}"#)
+                + #""overlap_policy":"skip","retention":null}"#)
     }
 
     @Test(
