@@ -27,6 +27,7 @@ struct Schema: Sendable {
         Step(number: 7, name: "visibility", oldestBinary: 1, sql: visibility),
         Step(number: 8, name: "lists-of-failures", oldestBinary: 1, sql: failures),
         Step(number: 9, name: "shards-of-nodes", oldestBinary: 1, sql: shards),
+        Step(number: 10, name: "audit-not-emptied", oldestBinary: 1, sql: auditNotEmptied),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

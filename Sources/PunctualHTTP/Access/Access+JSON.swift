@@ -22,7 +22,7 @@ extension User {
         [
             "id": .string(id.description), "name": .string(name), "disabled": .bool(isDisabled),
             "has_password": .bool(passwordHash != nil), "second_factor": .bool(secondFactor?.isConfirmed ?? false),
-            "failed_sign_ins": .int(Int64(failedSignIns)), "held_until": .shown(heldUntil),
+            "locked": .bool(isLocked), "failed_sign_ins": .int(Int64(failedSignIns)), "held_until": .shown(heldUntil),
             "signed_out_at": .shown(signedOutAt), "created_at": .shown(createdAt), "updated_at": .shown(updatedAt),
             "version": .int(Int64(version)),
         ]
