@@ -10,6 +10,7 @@ struct EdgeMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
     let methods = MethodTable()
+    let doorkeeper: Doorkeeper
     /// Whether some reads come from replicas, whose age is told then.
     let hasReplicas: Bool
     let security: SecurityFields
@@ -31,7 +32,7 @@ struct EdgeMiddleware: RouterMiddleware {
                 response = try await telling { try await next(request, context) }
             }
         } catch {
-            let problem = wrongMethod(request, error) ?? Problem(mapping: error)
+            let problem = await miss(request, context, error) ?? Problem(mapping: error)
             if problem.kind == .internal || problem.kind == .unavailable {
                 context.logger.error(
                     "a request failed",
@@ -72,11 +73,11 @@ struct EdgeMiddleware: RouterMiddleware {
         return response
     }
 
-    /// What the router takes for a missing path although only the method is wrong.
-    private func wrongMethod(_ request: Request, _ error: any Error) -> Problem? {
-        guard let error = error as? HTTPError, error.status == .notFound,
-            let allowed = methods.methods(of: request.uri.path)
-        else { return nil }
+    /// What the router takes for a missing path: it is one, or only the method is wrong, or there were too many of both.
+    private func miss(_ request: Request, _ context: APIContext, _ error: any Error) async -> Problem? {
+        guard let error = error as? HTTPError, error.status == .notFound else { return nil }
+        do { try await doorkeeper.countMiss(request, context) } catch { return Problem(mapping: error) }
+        guard let allowed = methods.methods(of: request.uri.path) else { return nil }
         let allow = allowed.joined(separator: ", ")
         var problem = Problem(.methodNotAllowed, "This path knows \(allow).")
         problem.headers[.allow] = allow

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"197873307b8193b6\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"46fdb612f163abe6\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1486,6 +1486,7 @@ try {
             "content": { "text/html": {"schema": {"type": "string"}} }
           },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" }
         }
       }
@@ -1777,6 +1778,7 @@ try {
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
           "409": { "$ref": "#/components/responses/Conflict" },
           "500": { "$ref": "#/components/responses/Internal" },
           "503": { "$ref": "#/components/responses/Unavailable" }
@@ -1799,6 +1801,7 @@ try {
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
           "409": { "$ref": "#/components/responses/Conflict" },
           "500": { "$ref": "#/components/responses/Internal" },
           "503": { "$ref": "#/components/responses/Unavailable" }
@@ -2679,6 +2682,30 @@ try {
         }
       }
     },
+    "/api/v1/audit/head": {
+      "get": {
+        "tags": ["Access"],
+        "operationId": "auditEnd",
+        "summary": "Tell where the audit log ends",
+        "description": "By its newest entry and by what the store notes apart from the entries; where they differ, the log was tampered with. `punctual audit verify` asks for it first.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "Both ends.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/AuditEnd"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
     "/api/v1/audit/export": {
       "get": {
         "tags": ["Access"],
@@ -2722,6 +2749,7 @@ try {
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Health"}} }
           },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
           "503": {
             "description": "Not well.",
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
@@ -2743,7 +2771,8 @@ try {
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
             "content": { "text/html": {"schema": {"type": "string"}} }
           },
-          "405": { "$ref": "#/components/responses/MethodNotAllowed" }
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" }
         }
       }
     },
@@ -2798,7 +2827,8 @@ try {
           },
           "401": { "$ref": "#/components/responses/Unauthorized" },
           "403": { "$ref": "#/components/responses/Forbidden" },
-          "405": { "$ref": "#/components/responses/MethodNotAllowed" }
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" }
         }
       }
     },
@@ -2817,7 +2847,8 @@ try {
               "application/json": { "schema": {"type": "object", "required": ["openapi", "info", "paths"]} }
             }
           },
-          "405": { "$ref": "#/components/responses/MethodNotAllowed" }
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" }
         }
       }
     },
@@ -2834,7 +2865,8 @@ try {
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
             "content": { "text/html": {"schema": {"type": "string"}} }
           },
-          "405": { "$ref": "#/components/responses/MethodNotAllowed" }
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" }
         }
       }
     }
@@ -3082,6 +3114,7 @@ try {
           "tier",
           "has_password",
           "second_factor",
+          "locked",
           "failed_sign_ins",
           "held_until",
           "signed_out_at",
@@ -3100,6 +3133,10 @@ try {
           "tier": { "$ref": "#/components/schemas/Tier" },
           "has_password": { "type": "boolean" },
           "second_factor": { "type": "boolean" },
+          "locked": {
+            "type": "boolean",
+            "description": "After 100 wrong passwords or codes in a row none is looked at any more, until an administrator gives another password, or `punctual rescue` does."
+          },
           "failed_sign_ins": { "type": "integer" },
           "held_until": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
           "signed_out_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
@@ -3485,6 +3522,19 @@ try {
             "type": "string",
             "description": "SHA-256 over sequence, `previous` and the canonical JSON of the other members."
           }
+        }
+      },
+      "AuditEnd": {
+        "type": "object",
+        "required": ["status", "head", "last", "detail"],
+        "properties": {
+          "status": { "type": "string", "description": "`sound` or `tampered`; others may come." },
+          "head": {
+            "type": ["string", "null"],
+            "description": "What the store notes as the end, as `SEQUENCE:HASH`; null when that cannot be read."
+          },
+          "last": { "type": "string", "description": "The newest entry, as `SEQUENCE:HASH`." },
+          "detail": { "type": ["string", "null"], "description": "In which way the two differ." }
         }
       },
       "AuditPage": {

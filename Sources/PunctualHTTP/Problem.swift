@@ -13,6 +13,8 @@ package struct Problem: Error, Sendable {
     /// Faults of query parameters, by name.
     package var parameters: [(name: String, detail: String)] = []
     package var headers: HTTPFields = [:]
+    /// Whose thing was refused: for the audit log, never for the answer.
+    var service: String?
     /// What it was made of: for the log, never for the answer.
     package var cause: (any Error)?
 

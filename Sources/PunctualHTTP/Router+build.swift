@@ -16,7 +16,8 @@ package struct Route: Hashable, Sendable {
 package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>, routes: [Route]) {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     let edge = EdgeMiddleware(
-        hasReplicas: services.hasReplicas, security: SecurityFields(isSecure: services.isSecure),
+        doorkeeper: services.doorkeeper, hasReplicas: services.hasReplicas,
+        security: SecurityFields(isSecure: services.isSecure),
         crossOrigin: services.crossOrigin)
     router.add(middleware: edge)
     var table = RouteTable(router: router, services: services)
@@ -99,13 +100,11 @@ private struct Door: Sendable {
         var response: Response
         do {
             if let refusal {
-                if operation.isAudited, let access = services.access {
-                    try await access.audit.append([AuditDraft(context, at: try await access.now(), isAllowed: false)])
-                }
+                try await services.tellRefusal(context)
                 throw refusal
             }
             let place = try services.doorkeeper.place(context)
-            response = try await handler(request, context)
+            response = try await handled(request, context)
             // One without a length is written for as long as somebody reads it.
             if let place, response.body.contentLength == nil { response.body = response.body.holding(place) }
             withExtendedLifetime(place) {}
@@ -117,6 +116,18 @@ private struct Door: Sendable {
         }
         context.allowance?.write(to: &response.headers)
         return response
+    }
+
+    /// What the handler answers. Of what is no change, only a refusal is told to the audit log.
+    private func handled(_ request: Request, _ context: APIContext) async throws -> Response {
+        if operation.isAudited { return try await handler(request, context) }
+        do {
+            return try await handler(request, context)
+        } catch {
+            let problem = Problem(mapping: error)
+            if problem.kind == .forbidden { try await services.tellRefusal(context, service: problem.service) }
+            throw error
+        }
     }
 }
 

@@ -9,9 +9,23 @@ internal import PunctualSchedule
 /// Health, metrics and documents, outside `/api/v1`.
 struct SystemController {
     let services: APIServices
+    /// At most a second old, so that many who ask for health cost the database one query a second.
+    private let counts: SharedAnswer<Counts>
+    /// As it is now: one query at a time, however many ask.
+    private let readiness: SharedAnswer<Void>
+
+    init(services: APIServices) {
+        self.services = services
+        let store = services.store
+        counts = SharedAnswer(age: .seconds(1)) { try await Self.answered { try await store.counts() } }
+        readiness = SharedAnswer(age: .zero) {
+            _ = try await Self.answered { try await store.job(Identifier(high: 0, low: 0)) }
+        }
+    }
 
     func health(_ request: Request, _ context: APIContext) async throws -> Response {
-        let counts = try? await answered { try await services.store.counts() }  // That it is missing says it.
+        let fault = services.writeFault()
+        let counts = fault == nil ? (try? await counts.value()) : nil  // That it is missing says it.
         let isWell = counts != nil && services.isAccepting()
         return Answer.json(isWell ? .ok : .serviceUnavailable) { writer in
             writer.beginObject()
@@ -45,14 +59,16 @@ struct SystemController {
             problem.headers[.retryAfter] = "5"
             throw problem
         }
-        _ = try await answered { try await services.store.job(Identifier(high: 0, low: 0)) }
+        if let fault = services.writeFault() { throw fault }
+        try await readiness.value()
         return Answer.json { $0.value(["status": "ready"]) }
     }
 
-    /// What the store says, if it takes writes and answers within a second: who asks for health does not wait for long.
-    private func answered<Value: Sendable>(_ ask: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        if let fault = services.writeFault() { throw fault }
-        return try await withThrowingTaskGroup(of: Value.self) { group in
+    /// What the store says, if it answers within a second: who asks for health does not wait for long.
+    private static func answered<Value: Sendable>(
+        _ ask: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask { try await ask() }
             group.addTask {
                 try await Task.sleep(for: .seconds(1))

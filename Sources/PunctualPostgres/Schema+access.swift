@@ -83,4 +83,10 @@ extension Schema {
         CREATE TRIGGER audit_grows BEFORE UPDATE OR DELETE ON audit_entries
         FOR EACH ROW EXECUTE FUNCTION punctual_audit_grows()
         """
+
+    /// The trigger on rows does not see TRUNCATE.
+    static let auditNotEmptied = """
+        CREATE TRIGGER audit_stays BEFORE TRUNCATE ON audit_entries
+        FOR EACH STATEMENT EXECUTE FUNCTION punctual_audit_grows()
+        """
 }

@@ -29,6 +29,7 @@ struct Schema: Sendable {
         Step(number: 9, name: "shards-of-nodes", oldestBinary: 1, sql: shards),
         Step(number: 10, name: "lines-of-open-executions", oldestBinary: 1, sql: lines),
         Step(number: 11, name: "history-rules", oldestBinary: 1, sql: historyRules),
+        Step(number: 12, name: "audit-not-emptied", oldestBinary: 1, sql: auditNotEmptied),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

@@ -17,7 +17,7 @@ extension Node {
         _ settings: Settings, _ opened: OpenStore, _ calls: GuardedProviderCalls, _ logger: Logger
     ) async throws -> AccessServices? {
         guard settings.access.mode == .required else { return nil }
-        let keys = try masterKeys(settings, logger)
+        let keys = try await masterKeys(settings, opened, logger)
         let store = opened.store
         let now = try await store.now()
         let id = try await requireOwn(keys, opened, at: now)
@@ -59,9 +59,18 @@ extension Node {
             try MasterKeyFile.path(settings, environment: ProcessInfo.processInfo.environment))
     }
 
-    private static func masterKeys(_ settings: Settings, _ logger: Logger) throws(SettingsError) -> InstallationKeys {
+    private static func masterKeys(
+        _ settings: Settings, _ opened: OpenStore, _ logger: Logger
+    ) async throws -> InstallationKeys {
         if let keys = try givenMasterKeys(settings) { return keys }
         let path = try MasterKeyFile.path(settings, environment: ProcessInfo.processInfo.environment)
+        // A new one would be of no use, and whoever finds its file later takes it for the right one.
+        if try await Installation.isMarked(in: opened.access) {
+            throw SettingsError(
+                "access.master_key: the database was set up with a master key that this node does not have: there is no "
+                    + "\(path), and PUNCTUAL_MASTER_KEY is not set; give it the same key as the others, or from the copy"
+            )
+        }
         let keys = try MasterKeyFile.make(path)
         logger.notice(
             "a master key was made: keep a copy, without it every secret, key and token of this installation is lost",

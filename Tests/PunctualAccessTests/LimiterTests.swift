@@ -234,6 +234,12 @@ struct LimiterTests {
             ])
         #expect(keys(.stranger(from: IPAddress("::ffff:192.0.2.1"))) == ["address 192.0.2.1"])
         #expect(keys(.stranger(from: nil)).isEmpty)
+        let stranger = Principal.stranger(from: IPAddress("192.0.2.1"))
+        #expect(
+            keys(stranger, for: .openapi) == ["open 192.0.2.1"]
+                && keys(stranger, for: .health) == keys(stranger, for: .docs))
+        #expect(keys(stranger, for: .live).isEmpty && keys(stranger, for: .ready).isEmpty)
+        #expect(limits.open?.measure == .rate(1000, burst: 2, seconds: 10))
         // Workers have limits of their own, and none by the hour.
         #expect(
             keys(user, tier: .basic, service: "billing", for: .completeWork) == [

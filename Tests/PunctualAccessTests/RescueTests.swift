@@ -34,7 +34,7 @@ struct RescueTests {
         let store = try await locked()
         let password = try await Rescue(store: store, hasher: Self.hasher).run(
             "Grace", makingAdministrator: false, by: "root@host", at: Self.now
-        ).reveal()
+        ).password.reveal()
         let later = Self.now + .seconds(1)
         let signIn = SignIn(store: store, hasher: Self.hasher, keys: Self.keys)
         #expect(try await signIn.check(name: "grace", password: password, code: nil, at: later).get().signsInHere)
@@ -50,14 +50,34 @@ struct RescueTests {
     @Test("makes him an administrator when it is asked to, once")
     func administrator() async throws {
         let store = try await locked()
-        for _ in 0..<2 {
-            _ = try await Rescue(store: store, hasher: Self.hasher).run(
+        for isFirst in [true, false] {
+            let outcome = try await Rescue(store: store, hasher: Self.hasher).run(
                 "grace", makingAdministrator: true, by: "root@host", at: Self.now)
+            #expect(outcome.isMadeAdministrator == isFirst)
         }
         let grants = try await store.grants(after: nil, limit: 9)
         #expect(grants.count == 1 && grants.allSatisfy(\.makesAdministrator))
         let told = try await store.auditEntries(from: 1, limit: 9).map(\.draft.after["made_administrator"])
         #expect(told == [true, false])
+    }
+
+    @Test("tells which keys go on being good, and none that has ended")
+    func keysLeft() async throws {
+        let store = try await locked()
+        func make(_ number: UInt64, expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil) async throws {
+            var key = APIKey(
+                id: Identifier(high: 7, low: number), name: "k\(number)", owner: .user(Identifier(high: 1, low: 1)),
+                secrets: [], scopes: [], createdAt: Self.now, createdBy: "system")
+            (key.expiresAt, key.revokedAt) = (expiresAt, revokedAt)
+            _ = try await store.create(key)
+        }
+        for number in 1...203 as ClosedRange<UInt64> { try await make(number) }
+        try await make(301, expiresAt: Self.now)
+        try await make(302, revokedAt: Self.now)
+        try await make(303, expiresAt: Self.now + .seconds(60))
+        let outcome = try await Rescue(store: store, hasher: Self.hasher).run(
+            "grace", makingAdministrator: false, by: "root@host", at: Self.now)
+        #expect(outcome.keys.map(\.name) == (1...203).map { "k\($0)" } + ["k303"])
     }
 
     @Test("helps nobody who is not there, or signs in at a provider, and changes nothing then")

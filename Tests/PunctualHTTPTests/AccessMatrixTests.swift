@@ -264,6 +264,14 @@ struct AccessMatrixTests {
                         #expect(entries.count == 1 && entries.first?.draft.isAllowed == false, what)
                     }
                     #expect(entries.allSatisfy { $0.draft.operation == route.operation.rawValue }, what)
+                } else if isKnown, answer.status == 403 {
+                    let entries = try await scene.identities.auditEntries(from: before + 1, limit: 10).map(\.draft)
+                    #expect(entries.map(\.operation) == [route.operation.rawValue], what)
+                    #expect(entries.allSatisfy { !$0.isAllowed && $0.principal == subject.text }, what)
+                }
+                if isKnown, answer.status == 403, route.path.contains("{") {
+                    let entry = try await scene.identities.auditEntries(from: before + 1, limit: 1).first
+                    #expect(entry?.draft.resource != nil, what)
                 }
             }
             #expect(allowed + refused >= 60)

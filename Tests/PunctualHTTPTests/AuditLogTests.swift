@@ -62,6 +62,7 @@ struct AuditLogTests {
                 entries.compactMap { $0["operation"]?.string } == ["createJob", "pauseJob", "patchJob", "createJob"])
             #expect(entries.allSatisfy { $0["credential"]?.string == "key:\(key.id)" && $0["request_id"] == "r1" })
             #expect(entries[0]["allowed"] == false && entries[0]["resource"] == .null)
+            #expect(entries[0]["service"] == "other")
             #expect(entries[1]["before"]?["status"] == "active" && entries[1]["after"]?["status"] == "paused")
             #expect(entries[2]["before"]?["priority"] == 5 && entries[2]["after"]?["priority"] == 9)
             #expect(entries[3]["before"] == .null && entries[3]["resource"]?.string == "job:\(id)")
@@ -96,6 +97,68 @@ struct AuditLogTests {
             let tail = try await client.send(.get, "/api/v1/audit/export?from_sequence=1201", headers: admin)
             let last = String(buffer: tail.body).split(separator: "\n")
             #expect(last.count == 1 && last[0].contains("exportAudit"))
+        }
+    }
+
+    @Test("tells which thing of which service somebody was refused, of reads and claims once a minute")
+    func refusals() async throws {
+        let scene = try await AccessScene()
+        let admin = try await scene.admin()
+        let user = try await scene.user("ada", [Permission(.viewer, service: "default")])
+        let mine = bearer(try await scene.key(of: .user(user.id)).text)
+        try await scene.run { client in
+            let body = #"{"name":"n","schedule":{"type":"manual"},"target":{"type":"noop"}}"#
+            let id = try #require(
+                try await client.send(.post, "/api/v1/jobs", body, headers: admin).json["id"]?.string)
+            let execution = try await client.send(.post, "/api/v1/jobs/\(id)/trigger", headers: admin).json["id"]?
+                .string
+            let begin = try await scene.identities.auditHead().sequence
+            let calls: [(HTTPRequest.Method, String, resource: String?, service: String?)] = [
+                (.delete, "/jobs/\(id)", "job:\(id)", "default"), (.post, "/schedule/\(id)", "job:\(id)", "default"),
+                (.post, "/executions/\(id)/\(execution ?? "")/cancel", "execution:\(execution ?? "")", "default"),
+                (.post, "/queues/q/pause", "queue:q", nil),
+                (.delete, "/secrets/default/s", "secret:default/s", "default"),
+                (.delete, "/users/\(user.id)", "user:\(user.id)", nil),
+                (.get, "/users/\(user.id)", "user:\(user.id)", nil),
+                (.get, "/users", nil, nil), (.get, "/audit", nil, nil), (.get, "/grants", nil, nil),
+                (.get, "/service-accounts", nil, nil), (.get, "/secrets?service=default", nil, nil),
+                (.get, "/stats", nil, nil), (.post, "/work/claim", nil, nil), (.get, "/stats", nil, nil),
+            ]
+            for (method, path, _, _) in calls {
+                let claim = #"{"worker":"w","queues":["q"],"wait":"0s"}"#
+                let answer = try await client.send(
+                    method, "/api/v1\(path)", path == "/work/claim" ? claim : nil, headers: mine)
+                #expect(answer.status == 403, "\(path)")
+            }
+            // What he may not know of is 404, and leaves nothing.
+            let other = #"{"name":"n","service":"other","schedule":{"type":"manual"},"target":{"type":"noop"}}"#
+            let hidden = try await client.send(.post, "/api/v1/jobs", other, headers: admin).json["id"]?.string ?? ""
+            #expect(try await client.send(.get, "/api/v1/jobs/\(hidden)", headers: mine).status == 404)
+            let entries = try await scene.identities.auditEntries(from: begin + 1, limit: 100).map(\.draft)
+                .filter { !$0.isAllowed }
+            #expect(entries.map(\.resource) == calls.dropLast().map(\.resource))
+            #expect(entries.map(\.service) == calls.dropLast().map(\.service))
+            scene.clock.advance(by: .seconds(60))
+            #expect(try await client.send(.get, "/api/v1/stats", headers: mine).status == 403)
+            #expect(try await scene.identities.auditEntries(AuditQuery()).first?.draft.operation == "stats")
+        }
+    }
+
+    @Test("tells where it ends, and that this was tampered with")
+    func end() async throws {
+        let scene = try await AccessScene()
+        let admin = try await scene.admin()
+        let entries = try await scene.identities.append([
+            AuditDraft(at: scene.clock.now(), principal: "system", operation: "op")
+        ])
+        try await scene.run { client in
+            let sound = try await client.send(.get, "/api/v1/audit/head", headers: admin)
+            #expect(sound.status == 200 && sound.json["status"] == "sound" && sound.json["detail"] == .null)
+            #expect(sound.json["head"]?.string == entries[0].head.text && sound.json["last"] == sound.json["head"])
+            await scene.identities.loseAuditHead()
+            let lost = try await client.send(.get, "/api/v1/audit/head", headers: admin)
+            #expect(lost.status == 200 && lost.json["status"] == "tampered" && lost.json["head"] == .null)
+            #expect(lost.json["detail"]?.string?.contains("audit_head") == true)
         }
     }
 

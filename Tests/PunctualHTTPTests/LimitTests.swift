@@ -119,6 +119,29 @@ struct LimitTests {
         }
     }
 
+    @Test(
+        "what is open to everybody and what is not there count against the address, ten times as generously; probes never do",
+        arguments: [
+            "/openapi.json", "/docs", "/health", "/none", "/api/v1/none", "POST /health", "/.well-known/jwks.json",
+        ])
+    func open(_ what: String) async throws {
+        var scene = try await scene().0
+        scene.scene.services.doorkeeper.limits.address = LimitPolicy(name: "address", .rate(1, burst: 2, seconds: 10))
+        try await scene.scene.run(.live) { client in
+            func call(_ what: String) async throws -> CallAnswer {
+                let words = what.split(separator: " ").map(String.init)
+                return try await client.send(words.count > 1 ? .post : .get, words.last ?? "")
+            }
+            for _ in 0..<20 { #expect(try await call(what).status != 429) }
+            let answer = try await call(what)
+            #expect(answer.status == 429 && answer.headers[.retryAfter] == "1")
+            #expect(answer.json["detail"]?.string?.contains("open") == true)
+            for path in ["/health/live", "/health/ready"] {
+                for _ in 0..<50 { #expect(try await call(path).status == 200) }
+            }
+        }
+    }
+
     @Test("the callers of one service share its limit, whoever they are")
     func service() async throws {
         var scene = try await scene().0

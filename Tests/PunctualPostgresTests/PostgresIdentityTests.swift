@@ -138,7 +138,9 @@ struct PostgresIdentityTests {
     func guarded() async throws {
         try await withStore { store in
             _ = try await store.append([AuditChain.draft(1)])
-            for sql in ["UPDATE audit_entries SET principal = 'x'", "DELETE FROM audit_entries"] {
+            for sql in [
+                "UPDATE audit_entries SET principal = 'x'", "DELETE FROM audit_entries", "TRUNCATE audit_entries",
+            ] {
                 await #expect { _ = try await store.run([Call(composed: sql)]) } throws: {
                     "\($0)".contains("only grows")
                 }

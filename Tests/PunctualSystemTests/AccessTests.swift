@@ -111,6 +111,11 @@ struct AccessTests {
                 #expect(session.status == 200, "\(session.json)")
             }
             #expect(folder.read("master.key") == own)
+            // One that has lost it makes no other that is good for nothing.
+            try FileManager.default.removeItem(atPath: "\(folder.path)/master.key")
+            let lost = try await Program.punctual(arguments, in: folder, environment: Self.required)
+            #expect(lost.status == 1 && lost.err.contains("there is no master.key"), "\(lost)")
+            #expect(!folder.exists("master.key") && !lost.err.contains("keep a copy"), "\(lost)")
         }
     }
 

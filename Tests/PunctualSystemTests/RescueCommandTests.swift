@@ -19,7 +19,12 @@ struct RescueCommandTests {
             if isFirst {
                 let line = try await server.background.line(with: "The one-time token is ")
                 let token = line.split(separator: " ").last.map(String.init) ?? ""
-                let setup = ["setup", "--token", token, "--name", "grace", "--password-stdin", "--no-login"]
+                try folder.write(token + "\n", to: "token.txt")
+                let both = ["setup", "--token-file", "-", "--name", "grace", "--password-stdin"]
+                #expect(try await server.punctual(both, input: token).status == 2)
+                let setup = [
+                    "setup", "--token-file", "token.txt", "--name", "grace", "--password-stdin", "--no-login",
+                ]
                 #expect(try await server.punctual(setup, input: "a password that she forgets").status == 0)
             }
             try await body(server)
@@ -60,13 +65,23 @@ struct RescueCommandTests {
                 let token = line.split(separator: " ").last.map(String.init) ?? ""
                 let setup = ["setup", "--token", token, "--name", "grace", "--password-stdin", "--login"]
                 #expect(try await server.punctual(setup, input: "a password that she forgets").status == 0)
-                let said = try await Program.punctual(["rescue", "grace", "--database-url", uri], in: folder)
-                #expect(said.status == 0, "\(said)")
+                #expect(try await server.punctual("key", "create", "laptop").status == 0)
+                let said = try await Program.punctual(
+                    ["rescue", "grace", "--admin", "--database-url", uri], in: folder)
+                #expect(said.status == 0 && said.lines.count == 1, "\(said)")
+                #expect(said.err.contains("was an administrator of everything already"), "\(said)")
+                #expect(said.err.contains("laptop") && said.err.contains("key revoke"), "\(said)")
                 try await eventually("the old sign-in has ended") {
                     try await server.punctual("whoami").status == 4 ? true : nil
                 }
                 let login = ["login", "--name", "grace", "--password-stdin"]
                 #expect(try await server.punctual(login, input: said.lines.first ?? "").status == 0)
+                let own = try await server.punctual(
+                    "password", "--password-stdin", input: (said.lines.first ?? "") + "\na walk along the old canal")
+                #expect(own.status == 0 && own.err.contains("laptop"), "\(own)")
+                #expect(try await server.punctual(login, input: "a walk along the old canal").status == 0)
+                let out = try await server.punctual("logout", "--everywhere")
+                #expect(out.status == 0 && out.err.contains("laptop"), "\(out)")
             }
         }
     }

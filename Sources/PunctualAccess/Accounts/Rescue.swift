@@ -26,11 +26,10 @@ package struct Rescue: Sendable {
     /// - Parameters:
     ///   - makingAdministrator: whether he gets the role `admin` for everything unless he has it.
     ///   - helper: who does it, for the audit log.
-    /// - Returns: the password, to be shown this once.
     /// - Throws: `Refusal`, `StoreError`, `PasswordHasher.Failure`. It may be called again.
     package func run(
         _ name: String, makingAdministrator: Bool, by helper: String, at now: Timestamp
-    ) async throws -> Redacted<String> {
+    ) async throws -> Outcome {
         var generator = SystemRandomNumberGenerator()
         let text = Base32.encode(randomBytes(15, using: &generator)).lowercased()
         guard let password = Password(text) else {
@@ -57,7 +56,29 @@ package struct Rescue: Sendable {
                     "by": .string(helper),
                 ])
         ])
-        return Redacted(text)
+        return Outcome(
+            password: Redacted(text), isMadeAdministrator: isMade, keys: try await keysLeft(of: subject, at: now))
+    }
+
+    /// What came of a rescue.
+    package struct Outcome: Sendable {
+        /// To be shown this once.
+        package let password: Redacted<String>
+        /// False for one who was an administrator before, too.
+        package let isMadeAdministrator: Bool
+        /// His keys that go on being good.
+        package let keys: [APIKey]
+    }
+
+    private func keysLeft(of subject: Subject, at now: Timestamp) async throws(StoreError) -> [APIKey] {
+        let size = 200
+        var (kept, last): ([APIKey], Identifier?) = ([], nil)
+        while true {
+            let page = try await store.keys(of: subject, after: last, limit: size)
+            kept += page.filter { key in key.revokedAt == nil && (key.expiresAt.map { now < $0 } ?? true) }
+            guard page.count == size, let end = page.last else { return kept }
+            last = end.id
+        }
     }
 
     /// - Returns: the user before and after.

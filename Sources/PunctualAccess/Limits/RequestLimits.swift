@@ -15,6 +15,18 @@ package struct RequestLimits: Hashable, Sendable {
 
     package init() {}
 
+    /// Of an address for what is open to everybody, and for what is not there: ten times its other requests.
+    package var open: LimitPolicy? {
+        address.map { address in
+            switch address.measure {
+            case .rate(let rate, let burst, let seconds):
+                LimitPolicy(name: "open", .rate(10 * rate, burst: burst, seconds: seconds))
+            case .window(let quota, let seconds):
+                LimitPolicy(name: "open", .window(quota: 10 * quota, seconds: seconds))
+            }
+        }
+    }
+
     /// What outside workers' claims, heartbeats and completions count against: each is a single small statement, and comes as
     /// often as there is work.
     package struct Work: Hashable, Sendable {
@@ -37,10 +49,18 @@ package struct RequestLimits: Hashable, Sendable {
 
     /// What the address has to spare: a flood from one is stopped there and costs nobody else anything.
     package func addressKeys(_ address: IPAddress?, for operation: APIOperation) -> [LimitKey] {
+        if operation.isProbe { return [] }
+        if operation.requirement == .open { return openKeys(address) }
         guard let address else { return [] }
         let network = RequestLimits.network(of: address)
         let policies = operation.isWork ? [work?.address] : [self.address, operation.isSignIn ? signIn : nil]
         return policies.compactMap { $0.map { LimitKey($0, holder: network) } }
+    }
+
+    /// What the address has to spare for what anybody may ask for, and for what is not there.
+    package func openKeys(_ address: IPAddress?) -> [LimitKey] {
+        guard let address, let open else { return [] }
+        return [LimitKey(open, holder: RequestLimits.network(of: address))]
     }
 
     /// What the address has to spare for credentials that are not good; none where `addressKeys` are enough.

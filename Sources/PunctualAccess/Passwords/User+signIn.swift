@@ -7,10 +7,13 @@ extension User {
     /// So many wrong answers cost no time.
     private static let freeFailures = 5
 
+    /// Whether so many wrong answers came in a row that no password is looked at until somebody gives another.
+    package var isLocked: Bool { failedSignIns >= User.mostFailures }
+
     /// Whether a sign-in is looked at now. The password of one that is not is checked against no hash, so that neither the
     /// answer nor its time tells a held user from an unknown one.
     package func maySignIn(at now: Timestamp) -> Bool {
-        !isDisabled && failedSignIns < User.mostFailures && (heldUntil.map { $0 <= now } ?? true)
+        !isDisabled && !isLocked && (heldUntil.map { $0 <= now } ?? true)
     }
 
     /// The user after a wrong password or code: held for a second, two, four … up to five minutes.

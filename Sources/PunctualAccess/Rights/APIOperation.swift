@@ -19,7 +19,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case listServiceAccounts, createServiceAccount, getServiceAccount, patchServiceAccount, deleteServiceAccount
     case listGrants, createGrant, getGrant, deleteGrant
     case listSecrets, putSecret, deleteSecret
-    case listAudit, exportAudit
+    case listAudit, auditEnd, exportAudit
 
     /// What an operation asks for.
     package enum Requirement: Hashable, Sendable {
@@ -64,8 +64,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .pauseQueue, .resumeQueue: .global(.operator)
         case .listUsers, .createUser, .getUser, .patchUser, .deleteUser, .listServiceAccounts, .createServiceAccount,
             .getServiceAccount, .patchServiceAccount, .deleteServiceAccount, .listGrants, .createGrant, .getGrant,
-            .deleteGrant,
-            .listAudit, .exportAudit:
+            .deleteGrant, .listAudit, .auditEnd, .exportAudit:
             .global(.admin)
         }
     }
@@ -86,6 +85,10 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether something that restarts or leaves out a node asks for it, which must not be told that it asks too often: it would
+    /// take a node away that does no harm.
+    package var isProbe: Bool { self == .live || self == .ready }
+
     /// Whether its answer may take long to come or to end.
     package var isLong: Bool {
         switch self {
@@ -95,6 +98,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     }
 
     /// Whether it leaves an entry in the audit log: what changes something, but for workers' calls, which executions tell of.
+    /// The others leave one only when they are refused.
     package var isAudited: Bool {
         switch self {
         case .createJob, .createJobs, .replaceJob, .patchJob, .deleteJob, .pauseJob, .resumeJob, .triggerJob,
@@ -112,7 +116,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .health, .home, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
             .signingKeys, .listProviders, .providerLogin, .whoAmI, .listKeys, .getKey, .listUsers, .getUser,
             .listServiceAccounts, .getServiceAccount,
-            .listGrants, .getGrant, .listSecrets, .listAudit:
+            .listGrants, .getGrant, .listSecrets, .listAudit, .auditEnd:
             false
         }
     }

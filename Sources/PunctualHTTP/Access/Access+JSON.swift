@@ -22,7 +22,7 @@ extension User {
         [
             "id": .string(id.description), "name": .string(name), "provider": .shown(providerName),
             "disabled": .bool(isDisabled), "tier": .shown(tier?.rawValue), "has_password": .bool(passwordHash != nil),
-            "second_factor": .bool(secondFactor?.isConfirmed ?? false),
+            "second_factor": .bool(secondFactor?.isConfirmed ?? false), "locked": .bool(isLocked),
             "failed_sign_ins": .int(Int64(failedSignIns)), "held_until": .shown(heldUntil),
             "signed_out_at": .shown(signedOutAt), "created_at": .shown(createdAt), "updated_at": .shown(updatedAt),
             "version": .int(Int64(version)),

@@ -14,6 +14,7 @@ package struct AccessServices: Sendable {
     package let signingKeys: SigningKeys
     package let vault: SecretVault
     package let audit: AuditLog
+    let refusals = RecentRefusals()
     package let setUp: SetUp
     package let signIn: SignIn
     /// Outside OpenID providers.

@@ -33,6 +33,19 @@ struct AuditController {
         ) { $1.value($0.exported) }
     }
 
+    /// Where it ends, and whether its entries and the store's own note of that agree.
+    func end(_ request: Request, _ context: APIContext) async throws -> Response {
+        let access = try services.requireAccess()
+        let end = try await AuditEnd.read(access.audits)
+        return Answer.json {
+            $0.value([
+                "status": end.fault == nil ? "sound" : "tampered",
+                "head": end.stored.map { .string($0.text) } ?? .null, "last": .string(end.last.text),
+                "detail": end.fault.map(JSONValue.string) ?? .null,
+            ])
+        }
+    }
+
     /// All of it, oldest first, a JSON object a line: what `punctual audit verify` reads.
     func export(_ request: Request, _ context: APIContext) async throws -> Response {
         let access = try services.requireAccess()

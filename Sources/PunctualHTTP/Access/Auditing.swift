@@ -21,11 +21,14 @@ struct Auditing: Sendable {
             response = try await handler(request, context)
         } catch {
             var drafts: [AuditDraft] = []
-            let isForbidden = Problem(mapping: error).kind == .forbidden
+            let problem = Problem(mapping: error)
+            let isForbidden = problem.kind == .forbidden
             if note.tellsOfRefusals || isForbidden {
                 let now = try await access.now()
                 drafts = note.drafts(context, at: now, failed: true)
-                if drafts.isEmpty, isForbidden { drafts = [AuditDraft(context, at: now, isAllowed: false)] }
+                if drafts.isEmpty, isForbidden {
+                    drafts = [await services.refusal(context, service: problem.service, at: now)]
+                }
             }
             try await access.audit.append(drafts)
             throw error

@@ -40,8 +40,13 @@ package struct Doorkeeper: Sendable {
         context.operation = operation
         let address = clientAddress(of: request, context)
         context.principal = authenticator == nil ? .anybody(from: address) : .stranger(from: address)
-        // Probes and documents are for everybody, at any rate.
-        if operation.requirement == .open { return (context, nil) }
+        // Probes and documents are for everybody.
+        if operation.requirement == .open {
+            if let limiter {
+                context.allowance = try await take(limits.addressKeys(address, for: operation), from: limiter)
+            }
+            return (context, nil)
+        }
         if authenticator == nil { try localDoor?.check(request) }
         if let limiter {
             context.allowance = try await take(limits.addressKeys(address, for: operation), from: limiter)
@@ -61,7 +66,7 @@ package struct Doorkeeper: Sendable {
         switch rules.decide(operation, by: context.principal, on: .none) {
         case .allowed: break
         case .signInFirst: throw Problem.signInFirst
-        case .refused(let reason): refusal = Problem(refused: reason)
+        case .refused(let reason): refusal = Problem(refused: reason, namesService: false)
         }
         if let limiter, !context.principal.isStranger, authenticator != nil {
             let keys = limits.principalKeys(
@@ -70,6 +75,13 @@ package struct Doorkeeper: Sendable {
             context.allowance = context.allowance.map { $0.merged(with: mine) } ?? mine
         }
         return (context, refusal)
+    }
+
+    /// Counts a request for what is not there against its address.
+    /// - Throws: `Problem` 429.
+    func countMiss(_ request: Request, _ context: APIContext) async throws {
+        guard let limiter else { return }
+        _ = try await take(limits.openKeys(clientAddress(of: request, context)), from: limiter)
     }
 
     /// Whether somebody who was let in still would be, with the same rights: to be asked by answers that take long.
@@ -178,7 +190,9 @@ extension Doorkeeper {
         case .signInFirst: throw Problem.signInFirst
         case .refused(let reason):
             if case .service = reason, let missing { throw missing }
-            throw Problem(refused: reason)
+            var problem = Problem(refused: reason)
+            problem.service = service
+            throw problem
         }
         if counts, let limiter {
             _ = try await take(limits.serviceKeys(service, for: context.operation), from: limiter)
@@ -206,11 +220,13 @@ extension Problem {
         return problem
     }
 
-    init(refused reason: AccessDecision.Reason) {
+    /// - Parameter namesService: whether it is about one service, and not about whichever the caller has a role for.
+    init(refused reason: AccessDecision.Reason, namesService: Bool = true) {
         let detail =
             switch reason {
-            case .service: "You have no role for this service."
-            case .role(let needed): "This needs the role \(needed.word) or a higher one for this service."
+            case .service: namesService ? "You have no role for this service." : "You have no role for any service."
+            case .role(let needed):
+                "This needs the role \(needed.word) or a higher one for \(namesService ? "this" : "some") service."
             case .notGlobal(let needed): "This needs the role \(needed.word) or a higher one for all services."
             case .notOwn: "This belongs to somebody else."
             case .narrowed: "The key or token is for less than you may do; sign in, and do it yourself."

@@ -59,6 +59,7 @@ extension RouteTable {
         on(.delete, "\(api)/secrets/{service}/{name}", .deleteSecret, secrets.delete)
         let audit = AuditController(services: services)
         on(.get, "\(api)/audit", .listAudit, audit.list)
+        on(.get, "\(api)/audit/head", .auditEnd, audit.end)
         on(.get, "\(api)/audit/export", .exportAudit, audit.export)
     }
 }

@@ -62,7 +62,13 @@ extension MemoryIdentityStore: AuditStore {
         return Array(entries[start...])
     }
 
-    public func auditHead() async throws(StoreError) -> AuditHead { entries.last?.head ?? .empty }
+    public func auditHead() async throws(StoreError) -> AuditHead {
+        if hasLostAuditHead { throw .corrupt("the table audit_head does not name the end of the audit log") }
+        return entries.last?.head ?? .empty
+    }
+
+    /// As if somebody had deleted the note of the log's end.
+    public func loseAuditHead() { hasLostAuditHead = true }
 
     public func auditEntries(from sequence: Int64, limit: Int) async throws(StoreError) -> [AuditEntry] {
         Array(entries.filter { $0.sequence >= sequence }.prefix(limit))

@@ -13,6 +13,7 @@ public actor MemoryIdentityStore {
     var families: [Identifier: RefreshFamily] = [:]
     var secretRecords: [SecretRecord] = []
     var entries: [AuditEntry] = []
+    var hasLostAuditHead = false
 
     public init() {}
 }

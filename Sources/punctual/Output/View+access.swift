@@ -24,7 +24,8 @@ extension View {
         columns: [
             field("name", "name", limit: 40), field("id", "id"),
             Column(column: TextTable.Column("status")) { item, _ in
-                item["disabled"]?.bool == true ? "disabled" : "active"
+                if item["disabled"]?.bool == true { return "disabled" }
+                return item["locked"]?.bool == true ? "locked" : "active"
             },
             field("provider", "provider"), field("tier", "tier"), flag("password", "has_password"),
             flag("second factor", "second_factor"), instant("held until", "held_until"),

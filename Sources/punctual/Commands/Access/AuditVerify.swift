@@ -16,9 +16,10 @@ struct AuditVerify: AsyncParsableCommand {
               punctual audit verify audit.jsonl --head 2:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
               punctual audit verify --anchors /mnt/append-only/anchors.jsonl
 
-            Prints the log's head: its last entry and that one's hash. Whoever can write the whole database can chain it
-            anew, but not so that it holds a head that you have put by; give that as --head. The setting audit.anchor.file
-            has the server put heads by itself; give its file as --anchors.
+            Prints the log's head: its last entry and that one's hash. What the server has must end where its database
+            says. Whoever can write the whole database can chain it anew and say so, but not so that it holds a head that
+            you have put by; give that as --head. The setting audit.anchor.file has the server put heads by itself; give
+            its file as --anchors.
             """)
 
     @Argument(help: "An export; - is standard input. Default: what the server has.")
@@ -41,6 +42,10 @@ struct AuditVerify: AsyncParsableCommand {
         var noted = head.flatMap { AuditHead(text: $0) }.map { [$0] } ?? []
         for name in anchors { noted += try heads(in: name) }
         let end = if let file { try verify(file, noted) } else { try await verifyServer(noted) }
+        if noted.isEmpty {
+            let proof = file == nil ? "only against the database's own head" : "against nothing"
+            Console.talk("the end of the log is proven \(proof): give --head or --anchors")
+        }
         output.show(
             ["entries": .int(end.sequence), "head": .string(end.text)], as: .auditHeads)
     }
@@ -69,17 +74,14 @@ struct AuditVerify: AsyncParsableCommand {
 
     private func verifyServer(_ noted: [AuditHead]) async throws -> AuditHead {
         try await client.connected { server in
-            // The export must reach what the list shows.
-            let newest = try await server.items("/audit", [], limit: 1).first
-            let shown = newest.flatMap { AuditEntry(exported: $0) }?.head
-            if newest != nil, shown == nil { throw Failure(.failed, "the server's newest entry is no audit entry") }
-            var check = try AuditCheck(holding: noted + [shown].compactMap { $0 })
+            // The export must reach both ends.
+            let end = try await server.get("/audit/head")
+            guard end["status"] == "sound", let stored = end["head"]?.string.flatMap({ AuditHead(text: $0) }),
+                let last = end["last"]?.string.flatMap({ AuditHead(text: $0) })
+            else { throw AuditCheck.failure(end["detail"]?.string ?? "the server does not say where it ends") }
+            var check = try AuditCheck(holding: noted + [stored, last])
             for try await piece in try await server.auditExport() { try check.read(piece) }
-            let end = try check.finish()
-            if let shown, end.sequence < shown.sequence {
-                throw Failure(.failed, "the export ends at entry \(end.sequence), but entry \(shown.sequence) is there")
-            }
-            return end
+            return try check.finish()
         }
     }
 }
@@ -132,6 +134,8 @@ struct AuditCheck {
             case .anchor(let place): "entry \(place) is not the one that the head names"
             case .truncated(let place, let expected): "it ends at entry \(place), before entry \(expected)"
             }
-        return Failure(.failed, "the audit log was tampered with: \(text)")
+        return failure(text)
     }
+
+    static func failure(_ text: String) -> Failure { Failure(.failed, "the audit log was tampered with: \(text)") }
 }

@@ -88,7 +88,12 @@ struct LogoutCommand: AsyncParsableCommand {
             let credential = kept.tokens.map { ClientCredential.signIn($0, store: store) }
             let own = Connection(
                 address: kept.url, credential: credential, allowsPlainHTTP: kept.allowsPlainHTTP)
-            try await own.open { server in _ = try await server.send("POST", "/me/sign-out") }
+            let (name, keys) = try await own.open { server in
+                let left = try await server.ownKeysLeft()
+                _ = try await server.send("POST", "/me/sign-out")
+                return left
+            }
+            keys.tell(of: name)
         }
         let fault = try await file.change { profiles in
             let tokens = profiles.all[wanted]?.tokens

@@ -12,7 +12,7 @@ struct PasswordCommand: AsyncParsableCommand {
 
             Asks for the password and, twice, for the new one. Whoever knew the old one is
             out with it: every sign-in and session ends, those of other machines and
-            browsers too, and so does this one. Keys stay.
+            browsers too, and so does this one. Your keys stay good, and are listed.
             """)
 
     @Flag(name: .long, help: "Read both from standard input, a line each: first the password, then the new one.")
@@ -22,12 +22,16 @@ struct PasswordCommand: AsyncParsableCommand {
     func run() async throws {
         let connection = try client.ownConnection()
         let (current, next) = try passwords()
-        try await connection.open { server in
+        let (name, keys) = try await connection.open { server in
+            // Asked before: the sign-in ends with the password.
+            let left = try await server.ownKeysLeft()
             let body: JSONValue = ["current_password": .string(current), "password": .string(next)]
             _ = try await server.send("POST", "/me/password", body)
+            return left
         }
         try await connection.forgetSignIn()
         Console.talk("the password is changed; every sign-in has ended, sign in again with `punctual login`")
+        keys.tell(of: name)
     }
 
     private func passwords() throws(Failure) -> (current: String, next: String) {

@@ -10,7 +10,7 @@ struct SetupCommand: AsyncParsableCommand {
             EXAMPLES
               punctual setup
               punctual setup --url https://jobs.example.com --name grace
-              punctual setup --token "$TOKEN" --name grace --password-stdin < password.txt
+              punctual setup --token-file token.txt --name grace --password-stdin < password.txt
 
             Asks for the one-time token that `punctual serve` has printed, for a name, and
             for a password of 15 characters or more, twice; then it offers to sign in, as
@@ -19,8 +19,12 @@ struct SetupCommand: AsyncParsableCommand {
 
     @OptionGroup var server: SignInOptions
     // The token may begin with a dash.
-    @Option(name: .long, parsing: .unconditional, help: "The one-time token; asked for when it is missing.")
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "The one-time token; asked for when it is missing. Others on this machine see it among the processes.")
     var token: String?
+    @Option(name: .long, help: "The one-time token, from a file that nobody else reads; - is standard input.")
+    var tokenFile: String?
     @Option(name: .long, help: "The administrator's name; asked for when it is missing.")
     var name: String?
     @OptionGroup var password: PasswordOptions
@@ -29,6 +33,13 @@ struct SetupCommand: AsyncParsableCommand {
         help: "Sign in afterwards, and keep the sign-in as a profile; asked when neither is given.")
     var login: Bool?
 
+    func validate() throws {
+        if token != nil, tokenFile != nil { throw ValidationError("give --token or --token-file, not both") }
+        if tokenFile == "-", password.passwordStdin {
+            throw ValidationError("--token-file - and --password-stdin: standard input is one of both")
+        }
+    }
+
     func run() async throws {
         let place = try server.place()
         try await place.connection.open { server in
@@ -36,7 +47,7 @@ struct SetupCommand: AsyncParsableCommand {
                 throw Failure(
                     .conflict, "\(place.address) has its first administrator already; sign in with `punctual login`")
             }
-            let token = try token ?? SecretPrompt.ask("One-time token", orUse: "--token")
+            let token = try token ?? fileToken() ?? SecretPrompt.ask("One-time token", orUse: "--token-file")
             let user = try name ?? SignInPlace.askName()
             let secret = try password.newPassword()
             try await server.client.setUp(token: token, name: user, password: secret)
@@ -44,5 +55,10 @@ struct SetupCommand: AsyncParsableCommand {
             guard login ?? (Console.canAsk && Console.agrees(to: "Sign in now?")) else { return }
             try await place.keep(try await server.client.signIn(name: user, password: secret), of: user)
         }
+    }
+
+    private func fileToken() throws(Failure) -> String? {
+        guard let tokenFile else { return nil }
+        return try SecretPrompt.read(file: tokenFile == "-" ? nil : tokenFile)
     }
 }

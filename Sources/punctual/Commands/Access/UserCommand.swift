@@ -105,6 +105,8 @@ struct UserResetPassword: AsyncParsableCommand {
             EXAMPLES
               punctual user reset-password ada
               punctual user reset-password ada --remove-second-factor --password-stdin < password.txt
+
+            Lets in a user who is locked, too. The user's keys stay good, and are listed.
             """)
 
     @Argument(help: "The user's name or id.")
@@ -123,6 +125,7 @@ struct UserResetPassword: AsyncParsableCommand {
         try await connection.open { server in
             let id = try await server.accountID(name, .user)
             output.show([try await server.send("PATCH", "/users/\(id)", patch)], as: .users)
+            try await server.keysLeft(of: "user:\(id)").tell(of: name)
         }
     }
 }
