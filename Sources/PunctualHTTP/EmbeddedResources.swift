@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"46fdb612f163abe6\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"19270282befa51a4\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -5121,15 +5121,7 @@ try {
             "type": "array",
             "minItems": 1,
             "maxItems": 100,
-            "items": {
-              "type": "object",
-              "required": ["id", "attempt", "worker"],
-              "properties": {
-                "id": { "$ref": "#/components/schemas/Id" },
-                "attempt": { "type": "integer", "minimum": 1, "maximum": 2147483647 },
-                "worker": { "type": "string", "minLength": 1, "maxLength": 128 }
-              }
-            }
+            "items": { "description": "An object with `id`, `attempt` and `worker`. One that is none, or names nothing that can be found, has its own outcome." }
           },
           "lease": {
             "$ref": "#/components/schemas/Duration",
@@ -5179,22 +5171,7 @@ try {
             "type": "array",
             "minItems": 1,
             "maxItems": 100,
-            "items": {
-              "type": "object",
-              "required": ["id", "attempt", "worker", "status"],
-              "properties": {
-                "id": { "$ref": "#/components/schemas/Id" },
-                "attempt": { "type": "integer", "minimum": 1, "maximum": 2147483647 },
-                "worker": { "type": "string", "minLength": 1, "maxLength": 128 },
-                "status": {
-            "type": "string",
-            "description": "`released` gives the execution back unfinished, for a worker that shuts down: it waits again, and no attempt is spent.",
-            "enum": ["succeeded", "failed", "released"]
-          },
-                "output": { "type": ["string", "null"], "maxLength": 262144 },
-                "error": { "type": ["string", "null"], "maxLength": 4096 }
-              }
-            }
+            "items": { "description": "An object with what the call for one takes. One that is none, or names nothing that can be found, has its own outcome." }
           }
         },
         "additionalProperties": false,
