@@ -27,7 +27,7 @@ actor Endings {
             waiting.append((ending, told))
             if !isTelling {
                 isTelling = true
-                Task { await self.tellAll() }
+                Task { await self.tellAll() }  // Of nobody's own: it tells for all, also when the first is cancelled.
             }
         }
     }

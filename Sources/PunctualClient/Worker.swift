@@ -122,15 +122,13 @@ public struct Worker: Service {
         } onCancel: {
             task.cancel()
         }
-        switch hand.state(of: work) {
-        case .lost: break
-        case .stopped where task.isCancelled: await endings.tell(work, status: "released")
-        case .held, .stopped:
-            switch result {
-            case .success(let output): await endings.tell(work, status: "succeeded", output: output)
-            case .failure(let error):
-                await endings.tell(work, status: "failed", error: String("\(error)".prefix(4096)))
-            }
+        switch (hand.state(of: work), result) {
+        case (.lost, _): break
+        // Also what was asked to stop, and was done all the same.
+        case (_, .success(let output)): await endings.tell(work, status: "succeeded", output: output)
+        case (.stopped, .failure): await endings.tell(work, status: "released")
+        case (.held, .failure(let error)):
+            await endings.tell(work, status: "failed", error: String("\(error)".prefix(4096)))
         }
         hand.remove(work)
     }

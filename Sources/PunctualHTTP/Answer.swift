@@ -36,6 +36,40 @@ enum Answer {
         }
     }
 
+    /// The outcomes of many in a call, in order: a status each, as it alone would have been answered with.
+    /// - Parameters:
+    ///   - status: of those that went well.
+    ///   - write: the members of one; of nothing for one that was refused.
+    static func outcomes<Value>(
+        _ outcomes: [Result<Value, Problem>], as status: HTTPResponse.Status = .ok, _ context: APIContext,
+        _ write: (Value?, inout JSONWriter) -> Void
+    ) -> Response {
+        json { writer in
+            writer.beginObject()
+            writer.name("items")
+            writer.beginArray()
+            for outcome in outcomes {
+                writer.beginObject()
+                writer.name("status")
+                switch outcome {
+                case .success(let value):
+                    writer.int(status.code)
+                    write(value, &writer)
+                    writer.name("problem")
+                    writer.null()
+                case .failure(let problem):
+                    writer.int(problem.kind.status)
+                    write(nil, &writer)
+                    writer.name("problem")
+                    problem.write(to: &writer, requestID: context.requestID)
+                }
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.endObject()
+        }
+    }
+
     /// A page with the cursor of the next.
     static func page<Item>(_ page: Page<Item>, scope: String, _ write: (Item, inout JSONWriter) -> Void) -> Response {
         json { writer in

@@ -88,31 +88,9 @@ struct JobController {
         let added = outcomes.compactMap { try? $0.get() }  // The refused ones were never stored.
         announce(.jobCreated, added)
         for job in added { context.note(job, from: nil) }
-        return Answer.json { writer in
-            writer.beginObject()
-            writer.name("items")
-            writer.beginArray()
-            for outcome in outcomes {
-                writer.beginObject()
-                writer.name("status")
-                switch outcome {
-                case .success(let job):
-                    writer.int(201)
-                    writer.name("job")
-                    job.write(to: &writer)
-                    writer.name("problem")
-                    writer.null()
-                case .failure(let problem):
-                    writer.int(problem.kind.status)
-                    writer.name("job")
-                    writer.null()
-                    writer.name("problem")
-                    problem.write(to: &writer, requestID: context.requestID)
-                }
-                writer.endObject()
-            }
-            writer.endArray()
-            writer.endObject()
+        return Answer.outcomes(outcomes, as: .created, context) { job, writer in
+            writer.name("job")
+            if let job { job.write(to: &writer) } else { writer.null() }
         }
     }
 

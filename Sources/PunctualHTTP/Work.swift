@@ -1,4 +1,3 @@
-internal import Hummingbird
 internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualJSON
@@ -85,36 +84,6 @@ enum Work {
             try list.throwIfAny()
         } catch { return .failure(Problem(mapping: error)) }
         return value.map { .success($0) } ?? .failure(Problem(.validation, "id, attempt and worker are required."))
-    }
-
-    /// The outcomes of many, in order: a status each, as it alone would have been answered with.
-    static func answer<Value>(
-        _ outcomes: [Result<Value, Problem>], _ context: APIContext, _ write: (Value?, inout JSONWriter) -> Void
-    ) -> Response {
-        Answer.json { writer in
-            writer.beginObject()
-            writer.name("items")
-            writer.beginArray()
-            for outcome in outcomes {
-                writer.beginObject()
-                writer.name("status")
-                switch outcome {
-                case .success(let value):
-                    writer.int(200)
-                    write(value, &writer)
-                    writer.name("problem")
-                    writer.null()
-                case .failure(let problem):
-                    writer.int(problem.kind.status)
-                    write(nil, &writer)
-                    writer.name("problem")
-                    problem.write(to: &writer, requestID: context.requestID)
-                }
-                writer.endObject()
-            }
-            writer.endArray()
-            writer.endObject()
-        }
     }
 }
 

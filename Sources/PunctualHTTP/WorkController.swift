@@ -135,7 +135,7 @@ struct WorkController {
         try list.throwIfAny()
         let named = items.map { item in Work.reading(item) { $0.claim() } }
         let outcomes = try await renew(named, for: duration, context)
-        return Work.answer(outcomes, context) { renewed, writer in renewed?.write(to: &writer) }
+        return Answer.outcomes(outcomes, context) { renewed, writer in renewed?.write(to: &writer) }
     }
 
     /// Prolongs the claims that hold and have time left; one outcome each, in order.
@@ -188,7 +188,7 @@ struct WorkController {
         fields.finish()
         try list.throwIfAny()
         let outcomes = try await end(items.map { item in Work.reading(item) { Work.Ending(&$0) } }, context)
-        return Work.answer(outcomes, context) { execution, writer in
+        return Answer.outcomes(outcomes, context) { execution, writer in
             writer.name("execution")
             if let execution { execution.write(to: &writer) } else { writer.null() }
         }

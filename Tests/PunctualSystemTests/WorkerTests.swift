@@ -122,6 +122,23 @@ struct WorkerTests {
         }
     }
 
+    @Test("what a worker finishes although its shutdown asked it to stop has succeeded")
+    func finishedInTime() async throws {
+        try await withServer { server in
+            try await job("slow", task: "slow", times: 1, server)
+            var options = Worker.Options(name: "w")
+            options.grace = .milliseconds(50)
+            let slow: Worker.Handler = { _ in
+                // Ends by the cancellation, as work that saves what it has does.
+                while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }  // Seen by the condition.
+                return "saved"
+            }
+            try await withWorker(server, options, ["slow": slow]) { try await all("slow", are: "running", server) }
+            let rows = try await all("slow", are: "succeeded", server)
+            #expect(rows.first?["result"]?["output"]?.string == "saved")
+        }
+    }
+
     @Test("the example in Python does the same: work, cancel, shutdown")
     func python() async throws {
         try await withServer { server in

@@ -51,8 +51,7 @@ extension APIServices {
     /// nil when there is no such thing, when it belongs to none, and when the store does not say.
     private func service(of target: APIContext.Target) async -> String? {
         switch target {
-        // The refusal is told without it, too.
-        case .job(let id): (try? await store.job(id))?.draft.service
+        case .job(let id): (try? await store.job(id))?.draft.service  // The refusal is told without it, too.
         case .execution(let id): (try? await store.execution(id, of: nil))?.service  // As above.
         case .secret(let service, _): service
         case .other: nil
