@@ -103,10 +103,13 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
 
         // L2: the rooms that act. Siblings never see each other.
         room("PunctualSQLite", ["PunctualSchedule", "PunctualJSON", "PunctualCore", grdb, grdbSQLite]),
         room("PunctualPostgres", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "CLibpq", "CZlib", crypto]),
+        room("PunctualRedis", ["PunctualCore", nioCore, nioPosix, nioSSL]),
+        room("PunctualRabbitMQ", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "CRabbitMQ"]),
         room(
             "PunctualExecutors",
             [
@@ -158,6 +161,10 @@ let package = Package(
             dependencies: ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualPostgres", "TestPeers"],
             path: "Benchmarks/Sources/StorePostgres", swiftSettings: settings),
 
+        .executableTarget(
+            name: "RedisCalls", dependencies: ["PunctualCore", "PunctualRedis"],
+            path: "Benchmarks/Sources/RedisCalls", swiftSettings: settings),
+
         tests("PunctualSchedule", exclude: ["Oracles"]),
         tests("PunctualJSON"),
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
@@ -173,6 +180,11 @@ let package = Package(
         tests(
             "PunctualPostgres",
             ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers", "FaultProxy"]),
+        tests("PunctualRedis", ["PunctualCore", "PunctualAccess", "TestPeers", "FaultProxy", nioCore, nioPosix]),
+        tests(
+            "PunctualRabbitMQ",
+            ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers", "FaultProxy"],
+            exclude: ["Oracles"]),
         // Real servers that tests start on loopback.
         .target(name: "TestPeers", path: "Tests/Support/TestPeers", swiftSettings: settings),
         // Connections that break when told to, and the drills that use them on a cluster of the real program.

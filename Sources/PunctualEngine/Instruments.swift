@@ -88,6 +88,19 @@ package struct Instruments: Sendable {
         counter("punctual_claims_total", [("result", count == 0 ? "empty" : "taken")]).increment()
     }
 
+    func dispatched(confirmed: Int, failed: Int) {
+        if confirmed > 0 { counter("punctual_hints_total", [("result", "confirmed")]).increment(by: Int64(confirmed)) }
+        if failed > 0 { counter("punctual_hints_total", [("result", "failed")]).increment(by: Int64(failed)) }
+    }
+
+    /// Once for each reason, until hints are taken again.
+    func brokerFailed(_ text: String) {
+        logger.error(
+            "the broker takes no hints; workers look at the store meanwhile", metadata: ["error": "\(text)"])
+    }
+
+    func brokerRecovered() { logger.info("the broker takes hints again") }
+
     func started(_ execution: Execution, inHand: Int) {
         if execution.attempt == 1, let startedAt = execution.startedAt {
             Self.lateness.recordMilliseconds(max(0, (startedAt - execution.availableAt).wholeMilliseconds))

@@ -4,6 +4,7 @@ internal import PunctualSchedule
 extension PostgresStore {
     package func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
         guard request.limit > 0, !request.visible.isNothing else { return [] }
+        if let executions = request.executions { return try await claim(executions, request) }
         let heads = heads[request.lane.rawValue]
         // Awaited where nothing is known without it; otherwise it is for the claims to come.
         let looking = heads.beginLook().map { token in Task { await self.look(request.lane, token) } }
@@ -72,6 +73,13 @@ extension PostgresStore {
         if request.tasks == nil, isForAll {
             heads.claimed(taken.map(\.stored.row), token)
         }
+        return try await hand(over: taken)
+    }
+
+    /// Reads what a claim has taken; what cannot run is ended.
+    func hand(
+        over taken: [(stored: StoredExecution, definition: String?)]
+    ) async throws(StoreError) -> [ClaimedExecution] {
         var claimed: [ClaimedExecution] = []
         claimed.reserveCapacity(taken.count)
         var unfit: [(id: Identifier, complaint: String?)] = []
@@ -98,7 +106,7 @@ extension PostgresStore {
 
     /// Makes the claim. When its answer was lost and it is made again, what the first one took is the answer: else it would
     /// wait for its lease to run out, since nobody knows of it.
-    private func claim(_ call: Call, _ worker: String, _ number: Int64) async throws(StoreError) -> Rows {
+    func claim(_ call: Call, _ worker: String, _ number: Int64) async throws(StoreError) -> Rows {
         do throws(PostgresFault) {
             return try await pool.lend { connection, isRepetition throws(PostgresFault) in
                 if isRepetition {

@@ -13,6 +13,14 @@ struct PostgresStoreCheckTests {
         }
     }
 
+    @Test("tells what waits", arguments: OutboxCheck.all)
+    func tells(_ check: OutboxCheck) async throws {
+        let clock = ManualClock()
+        try await withStore(clock: clock) { store in
+            await #expect(throws: Never.self) { try await check.run(store, clock) }
+        }
+    }
+
     @Test("is carried whole to another", arguments: TransferCheck.all)
     func carried(_ check: TransferCheck) async throws {
         let clock = ManualClock()

@@ -105,6 +105,14 @@ struct QueryPlanTests {
         _ = try await watched.cancel(claimed[0].execution.id, of: claimed[0].execution.jobID)
         _ = try await watched.reclaimExpired(limit: 5, random: 0)
         _ = try await watched.nextAvailable(lane: .builtIn)
+        let line = try #require(try await watched.waitingLines(of: .builtIn).first)
+        let waiting = try await watched.waiting(in: line, after: nil, limit: 20)
+        #expect(try await watched.waiting(in: line, after: waiting.last?.place, limit: 20).count == 20)
+        var named = ClaimRequest(
+            worker: "w", executions: Set(waiting.map(\.hint.executionID)), limit: 10, lease: .seconds(60))
+        #expect(try await watched.claim(named).count == 10)
+        named.tasks = ["a", "b"]
+        _ = try await watched.claim(named)
         _ = try await watched.job(job.id)
         _ = try await watched.job(named: "one", service: "default")
         _ = try await watched.execution(claimed[0].execution.id, of: nil)

@@ -80,6 +80,14 @@ struct QueryPlanTests {
         _ = try await store.dueJobs(shards: nil, limit: 5)
         _ = try await store.dueJobs(shards: [1, 2], limit: 5)
         _ = try await store.nextAvailable(lane: .builtIn)
+        let line = WaitingLine(lane: .builtIn, queue: "default", priority: 5)
+        _ = try await store.waitingLines(of: .builtIn)
+        _ = try await store.waiting(
+            in: line, after: WaitingPlace(availableAt: clock.now(), id: job.id), limit: 5)
+        var named = ClaimRequest(worker: "w", executions: [job.id], limit: 5, lease: .seconds(1))
+        _ = try await store.claim(named)
+        named.tasks = ["a", "b"]
+        _ = try await store.claim(named)
         _ = try await store.job(job.id)
         _ = try await store.job(named: "one", service: "default")
         _ = try await store.setQueue("default", paused: true)

@@ -9,6 +9,12 @@ struct StoreCheckTests {
         await #expect(throws: Never.self) { try await check.run(MemoryStore(clock: clock), clock) }
     }
 
+    @Test("tells what waits", arguments: OutboxCheck.all)
+    func tells(_ check: OutboxCheck) async throws {
+        let clock = ManualClock()
+        await #expect(throws: Never.self) { try await check.run(MemoryStore(clock: clock), clock) }
+    }
+
     @Test("is carried whole to another", arguments: TransferCheck.all)
     func carried(_ check: TransferCheck) async throws {
         let clock = ManualClock()

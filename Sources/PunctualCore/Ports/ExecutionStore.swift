@@ -74,6 +74,8 @@ public struct ClaimRequest: Hashable, Sendable {
     public var queues: [String: Int]?
     /// For outside workers: only these tasks; nil means any.
     public var tasks: Set<String>?
+    /// Only these, as far as they may be taken, in the same order; nil means any. What is passed over is left as it is.
+    public var executions: Set<Identifier>?
     /// Only executions of jobs that the asker may see, by service and by the labels that the job carries now.
     public var visible: ServiceFilter
     /// At most this many in all.
@@ -83,12 +85,13 @@ public struct ClaimRequest: Hashable, Sendable {
 
     public init(
         worker: String, lane: Lane = .builtIn, queues: [String: Int]? = nil, tasks: Set<String>? = nil,
-        visible: ServiceFilter = .everything, limit: Int, lease: Duration
+        executions: Set<Identifier>? = nil, visible: ServiceFilter = .everything, limit: Int, lease: Duration
     ) {
         self.worker = worker
         self.lane = lane
         self.queues = queues
         self.tasks = tasks
+        self.executions = executions
         self.visible = visible
         self.limit = limit
         self.lease = lease

@@ -8,6 +8,7 @@ extension MemoryStore: ExecutionStore {
             stored.row.status == .pending && stored.lane == request.lane && stored.row.availableAt <= now
                 && pausedQueues[stored.row.queue] != true
                 && request.tasks.map { tasks in stored.task.map(tasks.contains) ?? false } ?? true
+                && (twin == .claimingBesides || request.executions.map { $0.contains(stored.row.id) } ?? true)
         }.map(\.row).sorted {
             (-$0.priority, $0.availableAt, $0.id) < (-$1.priority, $1.availableAt, $1.id)
         }

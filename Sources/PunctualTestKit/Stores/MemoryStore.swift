@@ -20,6 +20,8 @@ public actor MemoryStore {
         case showingAllJobs
         case showingAllExecutions
         case givingAllToClaims
+        /// Others than the executions that a claim names.
+        case claimingBesides
         /// By the labels that a job had when it was there still.
         case showingByLabelsOfGoneJobs
     }

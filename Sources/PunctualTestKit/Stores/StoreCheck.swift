@@ -17,7 +17,8 @@ public struct StoreCheck: Sendable, CustomStringConvertible {
 
     /// Every check, by topic.
     public static let all: [StoreCheck] =
-        jobs + quotas + queries + visibility + ticks + overlaps + claims + fencing + endings + upkeep + keys + races
+        jobs + quotas + queries + visibility + ticks + overlaps + claims + namedClaims + fencing + endings + upkeep
+        + keys + races
 }
 
 /// What a check saw instead of what must be.

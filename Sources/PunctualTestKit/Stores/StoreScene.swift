@@ -80,11 +80,12 @@ struct StoreScene: Sendable {
     /// Takes up to `limit` executions for a minute.
     func claim(
         _ limit: Int = 10, worker: String = "w1", lane: Lane = .builtIn, queues: [String: Int]? = nil,
-        tasks: Set<String>? = nil
+        tasks: Set<String>? = nil, executions: [Execution]? = nil
     ) async throws -> [ClaimedExecution] {
         try await store.claim(
             ClaimRequest(
-                worker: worker, lane: lane, queues: queues, tasks: tasks, limit: limit, lease: .seconds(60)))
+                worker: worker, lane: lane, queues: queues, tasks: tasks,
+                executions: executions.map { Set($0.map(\.id)) }, limit: limit, lease: .seconds(60)))
     }
 
     /// Triggers the job and takes the execution.

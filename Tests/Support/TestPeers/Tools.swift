@@ -84,12 +84,26 @@ package func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> 
     }
 }
 
+/// A port of loopback that nobody listens on at the moment, and that the system gives to no outgoing connection: a server
+/// that is stopped finds it free when it is started again.
+func lastingPort() throws -> Int {
+    for _ in 0..<1000 {
+        let port = Int.random(in: 10_000..<32_000)
+        if let free = try? freePort(port) { return free }  // The next one may be free.
+    }
+    throw ToolFailure(text: "no free port on loopback from 10000 to 32000")
+}
+
 /// A port of loopback that nobody listens on at the moment.
-package func freePort() throws -> Int {
+package func freePort() throws -> Int { try freePort(0) }
+
+/// - Parameter wanted: the port to try; 0 means any.
+private func freePort(_ wanted: Int) throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(wanted)).bigEndian
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withUnsafeMutablePointer(to: &address) {

@@ -1,0 +1,1 @@
+../../../Sources/PunctualRedis/Topology/KeySlot.swift

@@ -1,0 +1,1 @@
+../../../Sources/PunctualRedis/Wire/RedisValue.swift

@@ -1,0 +1,144 @@
+internal import PunctualCore
+internal import Synchronization
+
+/// How nodes tell each other what has changed, and that they live.
+extension SharedCache {
+    /// For so long nobody keeps copies of what a writer that was never heard of again has begun to change.
+    private static let mark = 60_000
+
+    /// Copies and marks of a group, which are one slot's.
+    func keys(of group: String) -> [String] {
+        var tag = group
+        if tag.isEmpty || tag.contains(where: { $0 == "{" || $0 == "}" }) { tag = SHA1.hex(of: Array(group.utf8)) }
+        return ["\(prefix):cache:{\(tag)}", "\(prefix):cache:{\(tag)}:changes"]
+    }
+
+    private var busKeys: [String] { ["\(prefix):{cache-bus}:members", "\(prefix):{cache-bus}:epoch"] }
+    private var channelName: String { "\(prefix):{cache-bus}" }
+    private func channel(_ redis: Redis) -> RedisChannel {
+        redis.isCluster ? .sharded(channelName) : .plain(channelName)
+    }
+
+    /// Marks the groups as about to change, or removes the mark; drops all copies in either case.
+    /// - Returns: whether every copy is gone, or will be within a round trip.
+    func tell(_ groups: [String], token: String, isOver: Bool) async -> Bool {
+        guard let redis, !groups.isEmpty else { return true }
+        guard breaker.lets else { return false }
+        let message = (["change"] + groups).joined(separator: "\n")
+        let milliseconds = isOver ? 0 : SharedCache.mark
+        do throws(RedisError) {
+            if redis.isCluster {
+                for group in groups {
+                    _ = try await redis.run(
+                        CacheScripts.change, keys: keys(of: group), [.text(token), .integer(milliseconds), "", ""],
+                        within: changePatience)
+                }
+                // Copies are gone before anybody is told to forget theirs.
+                try await redis.publish(Array(message.utf8), to: channel(redis), within: changePatience)
+            } else {
+                _ = try await redis.run(
+                    CacheScripts.change, keys: groups.flatMap(keys),
+                    [.text(token), .integer(milliseconds), .text(channelName), .text(message)], within: changePatience)
+            }
+            breaker.went(well: true)
+            return true
+        } catch {
+            breaker.went(well: error.kind == .cancelled)
+            return false
+        }
+    }
+
+    // MARK: Running
+
+    /// Hears of changes and beats until the task is cancelled; then tells the others that this node has gone.
+    package func run() async {
+        guard let redis else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await redis.subscribe(to: [self.channel(redis)]) { self.hear($0) } }
+            group.addTask {
+                while !Task.isCancelled {
+                    await self.beat(redis)
+                    try? await Task.sleep(for: self.pace.interval)  // Cancelled, the condition sees it.
+                }
+            }
+        }
+        state.withLock { state in
+            state.trust.interrupted()
+            state.copies.dropAll()
+        }
+        // The task is cancelled already; awaited at once.
+        await Task {
+            let leave = RedisCommand("HDEL", .key(busKeys[0]), .text(node))
+            _ = try? await redis.send(leave, within: .milliseconds(500))  // Else: more loads.
+        }.value
+    }
+
+    func hear(_ event: RedisEvent) {
+        state.withLock { state in
+            switch event {
+            case .interrupted, .subscribed:
+                state.trust.interrupted()
+                state.copies.dropAll()
+            case .message(_, let payload):
+                let lines = String(decoding: payload, as: UTF8.self).split(
+                    separator: "\n", omittingEmptySubsequences: false)
+                switch lines.first {
+                case "change": for group in lines.dropFirst() { state.copies.drop(String(group)) }
+                case "beat" where lines.count == 5: hearBeat(lines.dropFirst().map(String.init), &state)
+                default: break
+                }
+            }
+        }
+    }
+
+    /// - Parameter words: node, number, epoch, how many are missing.
+    private func hearBeat(_ words: [String], _ state: inout State) {
+        let epoch = words[2]
+        // Something may have come back that was gone.
+        if let known = state.trust.epoch, known != epoch { state.copies.dropAll() }
+        if words[0] == node, let number = Int(words[1]), let missing = Int(words[3]) {
+            state.trust.heard(number, epoch: epoch, missing: missing, at: .now)
+        } else {
+            state.trust.learned(epoch)
+        }
+    }
+
+    /// Tells what is owed, and then that this node lives.
+    func beat(_ redis: Redis) async {
+        let debts = state.withLock { $0.debts }
+        if debts.all == nil {
+            for batch in Array(debts.groups).batches(of: 256) {
+                guard await tell(batch.map(\.key), token: SharedCache.token(), isOver: true) else { return }
+                state.withLock { $0.debts.paid(batch.lazy.map { ($0.key, $0.value) }) }
+            }
+        }
+        let generation = redis.generation
+        let (number, change) = state.withLock { state -> (Int, String) in
+            state.beats += 1
+            state.trust.sending(CacheTrust.Beat(number: state.beats, sentAt: .now, generation: generation))
+            let isNew = debts.all != nil || (state.confirmed.map { $0 != generation } ?? false)
+            return (state.beats, isNew ? "always" : state.confirmed == nil ? "alone" : "")
+        }
+        do throws(RedisError) {
+            _ = try await redis.run(
+                CacheScripts.beat, keys: busKeys,
+                [
+                    .text(node), .integer(Int(pace.silence / .milliseconds(1))),
+                    .integer(Int(pace.memory / .milliseconds(1))), .text(SharedCache.token()), .text(change),
+                    .text(channelName), redis.isCluster ? "SPUBLISH" : "PUBLISH", .integer(number),
+                ], within: .milliseconds(400))
+            state.withLock { state in
+                state.confirmed = generation
+                if let all = debts.all { state.debts.paid(all: all) }
+            }
+        } catch {
+            // Nothing is trusted that was not heard; the next beat comes soon.
+        }
+    }
+}
+
+extension Array {
+    fileprivate func batches(of count: Int) -> [[Element]] {
+        stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
+    }
+}

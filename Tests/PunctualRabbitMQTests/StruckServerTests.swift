@@ -1,0 +1,123 @@
+import FaultProxy
+import PunctualCore
+import Synchronization
+import TestPeers
+import Testing
+
+@testable import PunctualRabbitMQ
+
+/// One server that these tests strike, one after the other.
+@Suite("A RabbitMQ server that is struck", .serialized)
+struct StruckServerTests {
+    private static let server: RabbitMQServer = {
+        do {
+            return try RabbitMQServer()
+        } catch {
+            preconditionFailure("RabbitMQ is needed for these tests (apt-get install rabbitmq-server): \(error)")
+        }
+    }()
+
+    private func scene() async throws -> Scene { Scene(server: try await blocking { Self.server }) }
+
+    @Test("by an alarm takes nothing: that is told within the limit, consumers go on, and so does publishing after it")
+    func alarm() async throws {
+        let scene = try await scene()
+        let server = scene.server
+        let broker = try scene.broker { $0.publishTimeout = .seconds(2) }
+        let waiting = scene.hints(30)
+        try await publishAll(waiting, to: broker)
+        _ = try await blocking { try server.control(["set_vm_memory_high_watermark", "absolute", "1"]) }
+        var last: [HintOutcome] = []
+        try await until("health tells of the alarm") {
+            let began = ContinuousClock.now
+            last = await broker.publish(scene.hints(3))
+            #expect(ContinuousClock.now - began < .seconds(8))
+            guard case .impaired(let text) = await broker.health().state else { return false }
+            #expect(text.contains("takes nothing for now") && !text.contains("\n"), "\(text)")
+            return last.confirmed == 0
+        }
+        guard case .failed(.full(let text))? = last.first else {
+            Issue.record("not told of the alarm: \(last)")
+            return
+        }
+        #expect(text.contains("takes nothing for now"))
+        let consumer = await broker.consume([Scene.line], prefetch: 10)
+        try await take(waiting, from: consumer)
+        _ = try await blocking { try server.control(["set_vm_memory_high_watermark", "absolute", "1GB"]) }
+        let hints = scene.hints(30)
+        try await publishAll(hints, to: broker)
+        try await take(hints, from: consumer)
+        try await until("health is well") { await broker.health().state == .up }
+        await broker.close()
+    }
+
+    @Test("by an alarm lets go of whoever closes")
+    func closedInAlarm() async throws {
+        let scene = try await scene()
+        let server = scene.server
+        let broker = try scene.broker { $0.publishTimeout = .seconds(2) }
+        try await publishAll(scene.hints(1), to: broker)
+        _ = try await blocking { try server.control(["set_vm_memory_high_watermark", "absolute", "1"]) }
+        try await until("nothing is confirmed") { await broker.publish(scene.hints(1)).confirmed == 0 }
+        let began = ContinuousClock.now
+        async let publishing = broker.publish(scene.hints(5))
+        await broker.close()
+        #expect(ContinuousClock.now - began < .seconds(10))
+        #expect(await publishing.confirmed == 0)
+        _ = try await blocking { try server.control(["set_vm_memory_high_watermark", "absolute", "1GB"]) }
+    }
+
+    @Test("by a freeze is given up once it has confirmed nothing for as long as a call waits, and found again")
+    func frozen() async throws {
+        let scene = try await scene()
+        let broker = try scene.broker { settings in
+            settings.publishTimeout = .seconds(1)
+            settings.connectTimeout = .seconds(1)
+            settings.heartbeat = .seconds(600)
+            settings.window = 10
+        }
+        try await publishAll(scene.hints(1), to: broker)
+        scene.server.freeze(true)
+        #expect(await broker.publish(scene.hints(20)).confirmed == 0)
+        try await until("is down") { if case .down = await broker.health().state { true } else { false } }
+        scene.server.freeze(false)
+        try await publishAll(scene.hints(20), to: broker)
+        await broker.close()
+    }
+
+    @Test("by kill -9 has all that it confirmed when it is back")
+    func killed() async throws {
+        let scene = try await scene()
+        let server = scene.server
+        let broker = try scene.broker()
+        let hints = scene.hints(1000)
+        try await publishAll(hints, to: broker)
+        try await blocking {
+            server.crash()
+            try server.start()
+        }
+        let consumer = await broker.consume([Scene.line], prefetch: 200)
+        try await take(hints, from: consumer)
+        await broker.close()
+    }
+
+    @Test("again and again, by kill -9 and cut connections, loses none of 20,000 executions", .timeLimit(.minutes(10)))
+    func totalQueue() async throws {
+        let scene = try await scene()
+        let result = try await TotalQueue(scene: scene, count: 20_000).run()
+        print("TOTAL QUEUE rabbitmq: \(result)")
+        #expect(result.lost == 0)
+        #expect(result.kills >= 2 && result.cuts >= 3, "\(result)")
+        #expect(result.republished > 0, "nothing was ever in doubt: the faults struck nothing")
+    }
+
+    @Test("is seen to lose executions when what was not confirmed is not published again")
+    func brokenTwin() async throws {
+        let scene = try await scene()
+        var total = TotalQueue(scene: scene, count: 8_000)
+        total.publishesAgain = false
+        let result = try await total.run()
+        print("TOTAL QUEUE twin: \(result)")
+        #expect(result.lost > 0)
+    }
+}

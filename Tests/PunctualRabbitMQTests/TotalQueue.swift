@@ -1,0 +1,129 @@
+import FaultProxy
+import PunctualCore
+import Synchronization
+import TestPeers
+
+@testable import PunctualRabbitMQ
+
+/// Many executions through a broker that is struck meanwhile, as the outbox does it: published in pages, again until
+/// confirmed; taken by consumers in two processes, which count.
+struct TotalQueue {
+    struct Result: CustomStringConvertible {
+        var count: Int
+        var lost: Int
+        /// Deliveries beyond the first of each.
+        var doubled: Int
+        /// Hints that were published more than once.
+        var republished: Int
+        var kills: Int
+        var cuts: Int
+        var duration: Duration
+
+        var description: String {
+            "\(count) executions, lost \(lost), doubled \(doubled), published again \(republished), "
+                + "\(kills) kills, \(cuts) cuts, \(duration)"
+        }
+    }
+
+    private struct Progress {
+        var published = 0
+        var again = 0
+        var isOver = false
+    }
+
+    let scene: Scene
+    let count: Int
+    /// False is the broken twin: what was not confirmed is forgotten.
+    var publishesAgain = true
+    private let page = 250
+
+    init(scene: Scene, count: Int) {
+        self.scene = scene
+        self.count = count
+    }
+
+    func run() async throws -> Result {
+        let began = ContinuousClock.now
+        let server = scene.server
+        let proxy = try await FaultProxy(to: server.port)
+        let publisher = try scene.broker(port: proxy.port) { $0.publishTimeout = .seconds(2) }
+        let workers = [try scene.broker(port: proxy.port), try scene.broker(port: proxy.port)]
+        let hints = scene.hints(count)
+        let (seen, progress) = (Shared<[ExecutionHint: Int]>([:]), Shared(Progress()))
+        var consumers: [any HintConsumer] = []
+        for worker in workers { consumers.append(await worker.consume([Scene.line], prefetch: 100)) }
+        var (kills, cuts) = (0, 0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for consumer in consumers {
+                group.addTask {
+                    for await batch in consumer.deliveries {
+                        seen.withLock { seen in for delivery in batch { seen[delivery.hint, default: 0] += 1 } }
+                        await consumer.settle(batch.map(\.done))
+                    }
+                }
+            }
+            group.addTask {
+                for start in stride(from: 0, to: count, by: page) {
+                    var left = Array(hints[start..<min(start + page, count)])
+                    while !left.isEmpty {
+                        let outcomes = await publisher.publish(left)
+                        left = zip(left, outcomes).filter { !$1.isConfirmed }.map(\.0)
+                        if !publishesAgain { break }
+                        progress.withLock { $0.again += left.count }
+                        // A broker that is gone is not asked without a pause.
+                        if !left.isEmpty { try await Task.sleep(for: .milliseconds(100)) }
+                    }
+                    progress.withLock { $0.published = start + page }
+                    // So that the faults strike in the midst of it.
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+                progress.withLock { $0.isOver = true }
+            }
+            // Faults at fractions of the way, so that they strike whatever the machine's speed.
+            for turn in 1...6 {
+                while progress.withLock({ $0.published < count * turn / 8 && !$0.isOver }) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                if turn.isMultiple(of: 3) {
+                    kills += 1
+                    try await blocking {
+                        server.crash()
+                        try server.start()
+                    }
+                } else {
+                    cuts += 1
+                    await proxy.cut()
+                }
+            }
+            while !progress.withLock({ $0.isOver }) { try await Task.sleep(for: .milliseconds(20)) }
+            // Until all have come, or nothing more comes.
+            var (last, since) = (0, ContinuousClock.now)
+            while ContinuousClock.now - since < .seconds(10) {
+                let now = seen.withLock { $0.count }
+                if now >= count { break }
+                if now > last { (last, since) = (now, .now) }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            for consumer in consumers { await consumer.close() }
+            try await group.waitForAll()
+        }
+        for worker in workers { await worker.close() }
+        await publisher.close()
+        try await proxy.stop()
+        let total = seen.withLock { $0.values.reduce(0, +) }
+        let distinct = seen.withLock { $0.count }
+        return Result(
+            count: count, lost: count - distinct, doubled: total - distinct,
+            republished: progress.withLock { $0.again }, kills: kills, cuts: cuts,
+            duration: .now - began)
+    }
+}
+
+/// A value that several tasks change.
+final class Shared<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+
+    init(_ value: Value) { self.value = Mutex(value) }
+
+    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result { value.withLock { body(&$0) } }
+}
