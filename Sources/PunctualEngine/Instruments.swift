@@ -93,6 +93,12 @@ package struct Instruments: Sendable {
         if failed > 0 { counter("punctual_hints_total", [("result", "failed")]).increment(by: Int64(failed)) }
     }
 
+    /// What a claim of told executions brought; what it did not bring had an owner, had ended, or was taken before.
+    func hinted(taken: Int, vain: Int) {
+        if taken > 0 { counter("punctual_hint_claims_total", [("result", "taken")]).increment(by: Int64(taken)) }
+        if vain > 0 { counter("punctual_hint_claims_total", [("result", "vain")]).increment(by: Int64(vain)) }
+    }
+
     /// Once for each reason, until hints are taken again.
     func brokerFailed(_ text: String) {
         logger.error(

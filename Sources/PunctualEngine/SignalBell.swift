@@ -5,6 +5,10 @@ internal import Synchronization
 package final class SignalBell: Bell {
     package let scheduler = Doorbell()
     package let workers = Doorbell()
+    /// Workers that publish messages.
+    package let publishers = Doorbell()
+    /// Whoever tells a broker of what waits.
+    package let dispatch = Doorbell()
     /// Outside workers that wait for a claim.
     package let outside = Doorbell()
 
@@ -21,6 +25,8 @@ package final class SignalBell: Bell {
     package func shardsFreed() { shards.ring() }
     package func workWaiting() {
         workers.ring()
+        publishers.ring()
+        dispatch.ring()
         outside.ring()
     }
 }

@@ -145,6 +145,14 @@ package final class ShardService: Service {
         return Set((0..<256).filter { shards.contains($0 % held.count) })
     }
 
+    /// Whether this node should tick the job now.
+    package func ticks(_ job: Identifier) -> Bool {
+        held.withLock { held in
+            guard let until = held.until, until > clock.now else { return false }
+            return held.leases.contains { $0.shard == job.virtualShard % held.count }
+        }
+    }
+
     /// Why the node could not tell of itself the last time it tried: the store takes no writes; nil when it does.
     package var lastFault: StoreError? { fault.withLock { $0 } }
 

@@ -6,11 +6,16 @@ internal import Synchronization
 /// Claims executions, runs them, and tells the store how they ended.
 package final class WorkerService: Service {
     private let name: String
+    let lane: Lane
+    private let tasks: Set<String>?
     private let store: any ExecutionStore
     private let executor: any Executor
     private let bell: SignalBell
-    private let options: EngineOptions
-    private let instruments: Instruments
+    /// Rings for this worker: something waits, or something has ended.
+    let doorbell: Doorbell
+    let hints: Hints?
+    let options: EngineOptions
+    let instruments: Instruments
     private let random: @Sendable () -> Double
     private let pace: Pace
     private let inHand = WorkInHand()
@@ -19,22 +24,32 @@ package final class WorkerService: Service {
     private let vainLooks = Mutex(0)
     /// What claims brought that had been given up.
     private let lateClaims = Mutex<[ClaimedExecution]>([])
+    /// Attempts that claims under way may bring.
+    private let asked = Mutex(0)
     private let claimLimit: CallLimit
     private let renewLimit: CallLimit
 
     /// - Parameters:
     ///   - name: who claims; unique among workers.
+    ///   - lane: of what it takes.
+    ///   - tasks: only these; nil means any.
+    ///   - hints: what else than the bell tells it of work; nil means nothing.
     ///   - random: draws from 0 to 1, for the pauses between attempts.
     ///   - pace: how time passes for leases and for repeated calls.
     package init(
-        name: String, store: any ExecutionStore, executor: any Executor, bell: SignalBell, options: EngineOptions,
+        name: String, lane: Lane = .builtIn, tasks: Set<String>? = nil, store: any ExecutionStore,
+        executor: any Executor, bell: SignalBell, hints: Hints? = nil, options: EngineOptions,
         instruments: Instruments, random: @escaping @Sendable () -> Double = { .random(in: 0...1) },
         pace: Pace = .real
     ) {
         self.name = name
+        self.lane = lane
+        self.tasks = tasks
         self.store = store
         self.executor = executor
         self.bell = bell
+        self.hints = hints
+        doorbell = lane == .broker ? bell.publishers : bell.workers
         self.options = options
         self.instruments = instruments
         self.random = random
@@ -62,29 +77,45 @@ package final class WorkerService: Service {
     private func claims(into group: inout DiscardingTaskGroup) async {
         // The group can't be handed into an escaping step, so the claims come out of a stream of batches.
         let batches = AsyncStream<[ClaimedExecution]>.makeStream()
+        let give: @Sendable ([ClaimedExecution]) -> Void = { claimed in
+            if !claimed.isEmpty { batches.continuation.yield(claimed) }
+        }
         group.addTask { [self] in
-            do {
-                try await repeatUntilShutdown { [self] in
-                    var count = 0
-                    do throws(StoreError) {
-                        let (claimed, isFull) = try await claimBatch()
-                        count = claimed.count
-                        if !claimed.isEmpty { batches.continuation.yield(claimed) }
-                        // There may be more, and the next room may be there already.
-                        if isFull, room > 0 { return }
-                    } catch {
-                        instruments.loopFailed("worker", error)
-                        try await Task.sleep(for: options.pollInterval)
-                    }
-                    try await bell.workers.wait(atMost: await pause(claimed: count))
-                }
-            } catch {
-                instruments.loopFailed("worker", error)
+            await withDiscardingTaskGroup { loops in
+                loops.addTask { await self.look(give) }
+                if let hints = self.hints { loops.addTask { await self.follow(hints, give) } }
             }
             batches.continuation.finish()
         }
         for await batch in batches.stream {
             for claimed in batch { group.addTask { await self.process(claimed) } }
+        }
+    }
+
+    /// Claims what the store has, until the signal to stop.
+    private func look(_ give: @escaping @Sendable ([ClaimedExecution]) -> Void) async {
+        do {
+            try await repeatUntilShutdown { [self] in
+                var count = 0
+                do throws(StoreError) {
+                    let (claimed, isFull) = try await claimBatch()
+                    count = claimed.count
+                    give(claimed)
+                    // There may be more, and the next room may be there already.
+                    if isFull, room > 0 { return }
+                } catch {
+                    instruments.loopFailed("worker", error)
+                    try await Task.sleep(for: options.pollInterval)
+                }
+                if let hints, await hints.areTaken {
+                    // What hints tell of is claimed by them; this finds what nobody was told of.
+                    try await Task.sleep(for: options.pollInterval)
+                } else {
+                    try await doorbell.wait(atMost: await pause(claimed: count))
+                }
+            }
+        } catch {
+            instruments.loopFailed("worker", error)
         }
     }
 
@@ -96,8 +127,8 @@ package final class WorkerService: Service {
     package func pause(claimed: Int) async -> Duration {
         if room == 0 { return options.pollInterval }
         do throws(StoreError) {
-            let wait = try await claimLimit.run { [store] () async throws(StoreError) in
-                try await store.nextAvailable(lane: .builtIn)
+            let wait = try await claimLimit.run { [store, lane] () async throws(StoreError) in
+                try await store.nextAvailable(lane: lane)
             }
             let looks = vainLooks.withLock { looks in
                 looks = claimed > 0 || wait.map { $0 > .zero } ?? true ? 0 : looks + 1
@@ -114,23 +145,31 @@ package final class WorkerService: Service {
     package func claim() async throws(StoreError) -> [ClaimedExecution] { try await claimBatch().claimed }
 
     /// How many attempts may begin.
-    private var room: Int { inHand.room(of: options.concurrency, untold: options.untold) }
+    var room: Int { max(0, inHand.room(of: options.concurrency, untold: options.untold) - asked.withLock { $0 }) }
 
     /// - Returns: what was claimed, and whether that is all that was asked for.
     private func claimBatch() async throws(StoreError) -> (claimed: [ClaimedExecution], isFull: Bool) {
         let late = takeLateClaims()
         if !late.isEmpty { return (late, true) }
-        let room = room
+        let room = min(room, options.claimBatch)
         guard room > 0 else { return ([], false) }
+        let claimed = try await claim(of: nil, room: room)
+        return (claimed, claimed.count == room)
+    }
+
+    /// Takes as many as there is room for.
+    /// - Parameter executions: only these; nil means whatever waits.
+    func claim(of executions: Set<Identifier>?, room: Int) async throws(StoreError) -> [ClaimedExecution] {
         var queues = options.queues
         if let limits = options.queues {
-            let busy = inHand.countByQueue()
-            queues = limits.mapValues { $0 }
-            for (queue, count) in busy { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
+            for (queue, count) in inHand.countByQueue() { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
         }
+        asked.withLock { $0 += room }
+        defer { asked.withLock { $0 -= room } }
         let before = pace.now()
         let request = ClaimRequest(
-            worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease)
+            worker: name, lane: lane, queues: queues, tasks: tasks, executions: executions, limit: room,
+            lease: options.lease)
         let claimed = try await claimLimit.run(
             late: { [self] claimed in
                 hold(claimed, since: before)
@@ -139,11 +178,14 @@ package final class WorkerService: Service {
             },
             { [store] () async throws(StoreError) in try await store.claim(request) })
         hold(claimed, since: before)
-        return (claimed, claimed.count == request.limit)
+        return claimed
     }
 
     private func hold(_ claimed: [ClaimedExecution], since began: ContinuousClock.Instant) {
         instruments.claimed(claimed.count)
+        if let hints, !claimed.isEmpty {
+            hints.saw(Set(claimed.map { HintLine(lane: lane, queue: $0.execution.queue) }))
+        }
         for execution in claimed {
             inHand.begin(execution, trustedUntil: began.advanced(by: options.lease - options.leaseMargin))
         }

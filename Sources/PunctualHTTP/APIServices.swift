@@ -22,6 +22,11 @@ package struct APIServices: Sendable {
     /// Returns when work for outside workers may have come, or the time is up.
     package var waitForWork: @Sendable (Duration) async throws -> Void
     package var bounds = Bounds()
+    /// The brokers that targets of type `publish` may name, each with what is wrong with a destination; nil when
+    /// nothing is.
+    package var publishers: [String: @Sendable (_ destination: String) -> String?] = [:]
+    /// How the node's optional parts are, such as Redis; asks nobody who could keep it waiting.
+    package var parts: @Sendable () async -> [PartHealth] = { [] }
     /// What services may have.
     package var quotas = Quotas()
     /// Who may come in; everybody unless it is told otherwise.

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"19270282befa51a4\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"486c0daa07a3c816\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -3875,7 +3875,7 @@ try {
       },
       "PublishTarget": {
         "type": "object",
-        "description": "Sends a message; success is the broker's confirmation. A server without a broker refuses it with 422.",
+        "description": "Sends a message; success is the broker's confirmation. A server that does not have the broker refuses it with 422.",
         "required": ["type", "broker", "destination"],
         "properties": {
           "type": { "type": "string", "const": "publish" },
@@ -3890,7 +3890,7 @@ try {
           "message": { "description": "Any JSON; a string is sent as it is. At most 256 KiB." }
         },
         "additionalProperties": false,
-        "examples": [{"type": "publish", "broker": "rabbitmq", "destination": "reports", "message": "daily"}]
+        "examples": [{"type": "publish", "broker": "rabbitmq", "destination": "reports/daily", "message": "done"}]
       },
       "NoopTarget": {
         "type": "object",
@@ -4868,12 +4868,31 @@ try {
           "expires_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] }
         }
       },
+      "Part": {
+        "type": "object",
+        "description": "A part that a node can do without, as it was seen last.",
+        "required": ["name", "status", "detail"],
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "`redis`, `rabbitmq`, and `broker` for who tells workers of work. Open for readers."
+          },
+          "status": { "type": "string", "description": "`ok`, `impaired`, `unavailable`. Open for readers." },
+          "detail": { "type": "string", "description": "What it is, or what is wrong and what to do." }
+        },
+        "examples": [{"name": "redis", "status": "ok", "detail": "10.0.0.7:6379"}]
+      },
       "ScheduleStatus": {
         "type": "object",
         "description": "How the schedulers are doing.",
-        "required": ["nodes", "shards", "lag_ms", "due", "queued"],
+        "required": ["nodes", "shards", "parts", "lag_ms", "due", "queued"],
         "properties": {
           "nodes": { "type": "array", "items": {"$ref": "#/components/schemas/Node"} },
+          "parts": {
+            "type": "array",
+            "description": "The parts that the answering node can do without, such as Redis and the broker.",
+            "items": { "$ref": "#/components/schemas/Part" }
+          },
           "shards": { "type": "array", "items": {"$ref": "#/components/schemas/Shard"} },
           "lag_ms": {
             "type": "integer",
@@ -4894,6 +4913,7 @@ try {
               }
             ],
             "shards": [{"shard": 0, "holder": "node-1", "term": 1, "expires_at": "2026-03-29T10:05:10.000Z"}],
+            "parts": [],
             "lag_ms": 0,
             "due": 0,
             "queued": 3
@@ -5214,7 +5234,10 @@ try {
         "description": "The node's state.",
         "required": ["status", "node_id", "timestamp", "services", "metrics"],
         "properties": {
-          "status": { "type": "string", "description": "`ok`, `degraded`, `unavailable`. Open for readers." },
+          "status": {
+            "type": "string",
+            "description": "`healthy`; `degraded` when a part is missing that the node can do without; `unhealthy`; `draining`. Open for readers."
+          },
           "node_id": { "type": "string" },
           "timestamp": { "$ref": "#/components/schemas/InstantText" },
           "services": {
@@ -5226,11 +5249,11 @@ try {
         },
         "examples": [
           {
-            "status": "ok",
+            "status": "healthy",
             "node_id": "node-1",
             "timestamp": "2026-03-29T10:05:00.000Z",
-            "services": { "store": "ok", "scheduler": "ok", "worker": "ok" },
-            "metrics": { "uptime_seconds": 300 }
+            "services": { "store": {"status": "ok"}, "redis": {"status": "ok"} },
+            "metrics": { "due": 0, "lag_ms": 0, "pending": 3, "running": 1 }
           }
         ]
       },

@@ -120,8 +120,16 @@ struct JobController {
 
     /// - Throws: `Faults` for a target that nothing here could ever run.
     private func checkTarget(of draft: JobDraft) throws(Faults) {
-        guard case .publish = draft.target else { return }
-        throw Faults([Fault(pointer: "/target/type", detail: "publish needs a broker, and this server has none")])
+        guard case .publish(let broker, let destination, _) = draft.target else { return }
+        let known = services.publishers
+        if known.isEmpty {
+            throw Faults([Fault(pointer: "/target/type", detail: "publish needs a broker, and this server has none")])
+        }
+        guard let complaint = known[broker] else {
+            let names = known.keys.sorted().joined(separator: " or ")
+            throw Faults([Fault(pointer: "/target/broker", detail: "must be \(names): this server has no other")])
+        }
+        if let text = complaint(destination) { throw Faults([Fault(pointer: "/target/destination", detail: text)]) }
     }
 
     /// The first instant to come.

@@ -61,6 +61,7 @@ struct ScheduleController {
         let counts = try await store.counts()
         let leases = try await store.leases()
         let nodes = try await store.nodes(seenSince: try await store.now() - .seconds(60))
+        let parts = await services.parts()
         return Answer.json { writer in
             writer.beginObject()
             writer.name("nodes")
@@ -95,6 +96,14 @@ struct ScheduleController {
                 writer.name("expires_at")
                 writer.instant(lease.expiresAt)
                 writer.endObject()
+            }
+            writer.endArray()
+            writer.name("parts")
+            writer.beginArray()
+            for part in parts {
+                writer.value([
+                    "name": .string(part.name), "status": .string(part.status.rawValue), "detail": .string(part.detail),
+                ])
             }
             writer.endArray()
             writer.name("lag_ms")

@@ -27,16 +27,25 @@ struct SystemController {
         let fault = services.writeFault()
         let counts = fault == nil ? (try? await counts.value()) : nil  // That it is missing says it.
         let isWell = counts != nil && services.isAccepting()
+        let parts = await services.parts()
+        let well = parts.allSatisfy { $0.status == .ok } ? "healthy" : "degraded"
         return Answer.json(isWell ? .ok : .serviceUnavailable) { writer in
             writer.beginObject()
             writer.name("status")
-            writer.string(isWell ? "healthy" : services.isAccepting() ? "unhealthy" : "draining")
+            writer.string(isWell ? well : services.isAccepting() ? "unhealthy" : "draining")
             writer.name("node_id")
             writer.string(services.nodeID)
             writer.name("timestamp")
             writer.instant(services.clock.now())
             writer.name("services")
-            writer.value(["store": ["status": .string(counts == nil ? "unavailable" : "ok")]])
+            writer.beginObject()
+            for (name, status) in [("store", counts == nil ? "unavailable" : "ok")]
+                + parts.map({ ($0.name, $0.status.rawValue) })
+            {
+                writer.name(escaping: name)
+                writer.value(["status": .string(status)])
+            }
+            writer.endObject()
             writer.name("metrics")
             writer.value([
                 "due": .int(Int64(counts?.due ?? 0)), "lag_ms": .int(max(0, counts?.lag.wholeMilliseconds ?? 0)),

@@ -60,9 +60,7 @@ package final class RabbitMQPublisher: Executor {
         }
         // The first slash ends the exchange; a routing key may hold more of them.
         guard let slash = destination.firstIndex(of: "/") else {
-            return Self.failure(
-                "the destination \"\(destination)\" has no slash; write EXCHANGE/ROUTING-KEY, or /QUEUE",
-                isRetryable: false)
+            return Self.failure("the destination \"\(destination)\" has no slash; \(Self.form)", isRetryable: false)
         }
         var body: [UInt8]
         var contentType = "application/json"
@@ -86,6 +84,18 @@ package final class RabbitMQPublisher: Executor {
             if Task.isCancelled { return AttemptResult(.cancelled) }
             return Self.failure(error.text, isRetryable: error.isRetryable)
         }
+    }
+
+    private static let form = "write EXCHANGE/ROUTING-KEY, or /QUEUE"
+
+    /// What is wrong with a destination; nil when it may exist.
+    package static func complaint(about destination: String) -> String? {
+        guard let slash = destination.firstIndex(of: "/") else { return "has no slash; \(form)" }
+        if destination[slash...].count == 1 { return "names no routing key; \(form)" }
+        if destination[..<slash].utf8.count > 255 || destination[slash...].utf8.count > 256 {
+            return "an exchange and a routing key have 255 bytes at most"
+        }
+        return nil
     }
 
     package var health: BrokerHealth { lane.health }

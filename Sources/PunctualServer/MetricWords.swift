@@ -9,6 +9,7 @@ enum MetricWords {
         "punctual_active_executions": "Attempts in hand.",
         "punctual_claims_total": "Claims of workers, by result.",
         "punctual_hints_total": "Hints handed to the broker, by result.",
+        "punctual_hint_claims_total": "Executions that hints told of, by whether their claim took them.",
         "punctual_lease_lost_total": "Leases lost while work ran.",
         "punctual_stale_completions_total": "Completions refused because a newer attempt owns the execution.",
         "punctual_reclaimed_total": "Executions taken back from workers that were not heard of.",

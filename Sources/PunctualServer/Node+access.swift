@@ -5,6 +5,7 @@ internal import PunctualCore
 internal import PunctualEngine
 internal import PunctualExecutors
 internal import PunctualHTTP
+internal import PunctualRedis
 internal import PunctualSchedule
 internal import ServiceLifecycle
 internal import Synchronization
@@ -79,7 +80,8 @@ extension Node {
     }
 
     /// Who may call the API, and how often.
-    static func doorkeeper(_ settings: Settings) -> Doorkeeper {
+    /// - Parameter redis: where nodes count together; nil means that each counts for itself.
+    static func doorkeeper(_ settings: Settings, _ redis: Redis?) -> Doorkeeper {
         var doorkeeper = Doorkeeper()
         doorkeeper.rules = AccessRules(adminAddresses: settings.access.adminAddresses)
         doorkeeper.clientAddress = ClientAddress(
@@ -88,7 +90,11 @@ extension Node {
         if settings.access.mode == .open {
             doorkeeper.localDoor = LocalDoor(origins: settings.httpOrigins)
         } else {
-            doorkeeper.limiter = MemoryLimiter()
+            let alone = MemoryLimiter()
+            doorkeeper.limiter = alone
+            if let redis {
+                doorkeeper.limiter = RedisLimiter(redis, fallback: alone, prefix: settings.brokers.redisPrefix)
+            }
             doorkeeper.calls = settings.access.concurrency.map { TenantSlots(most: $0) }
             doorkeeper.streams = settings.access.streams.map { TenantSlots(most: $0) }
         }

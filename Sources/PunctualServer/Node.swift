@@ -44,7 +44,14 @@ package enum Node {
         let (egress, signing) = (try settings.egressGuard(), try settings.webhookSecrets())
         try settings.checkAnchors()
         try ListeningPort.check(settings)
-        let opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
+        let brokers = try OpenBrokers(settings.brokers)
+        let opened: OpenStore
+        do {
+            opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
+        } catch {
+            await brokers.close()
+            throw error
+        }
         let calls = GuardedProviderCalls(egress)
         let access: AccessServices?
         let setUpToken: Redacted<String>?
@@ -54,6 +61,7 @@ package enum Node {
             setUpToken = isMissing && settings.roles.contains(.api) ? access?.setUp.token : nil
         } catch {
             await opened.close()
+            await brokers.close()
             throw error is SettingsError ? error : SettingsError("access control could not be set up: \(error)")
         }
         let http = HTTPExecutor(
@@ -72,10 +80,20 @@ package enum Node {
             shards: settings.roles.contains(.scheduler) ? options.shards : nil)
         let shards = ShardService(
             node: record, store: store, bell: bell, options: options, instruments: instruments)
-        let executor = SecretResolving(vault: access?.vault, executor: settings.executors(http: http))
+        let executor = SecretResolving(
+            vault: access?.vault, executor: settings.executors(http: http, publishers: brokers.publishers))
+        let hints = brokers.hints.map { broker in
+            Hints(broker) { () async throws(StoreError) in
+                Set(try await opened.outbox.waitingLines(of: .builtIn).map { HintLine(lane: $0.lane, queue: $0.queue) })
+            }
+        }
         let worker = WorkerService(
-            name: nodeID, store: store, executor: executor, bell: bell, options: options,
+            name: nodeID, store: store, executor: executor, bell: bell, hints: hints, options: options,
             instruments: instruments)
+        // Messages go out by those who have the broker; they wait for it in a lane of their own.
+        let publishing = WorkerService(
+            name: nodeID, lane: .broker, tasks: Set(brokers.publishers.keys), store: store, executor: executor,
+            bell: bell, options: options, instruments: instruments)
 
         // The group stops in the reverse of this order: the scheduler first, whose shards others take at once, then the
         // workers, and the API last, so that outside workers can tell how their work ended and probes see the draining.
@@ -84,14 +102,19 @@ package enum Node {
             store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
             metricsText: { await metricsText(metrics, store) }, isAccepting: { isAccepting.value },
             events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
-            cancelled: { worker.cancelled($0) })
+            cancelled: { id in
+                worker.cancelled(id)
+                publishing.cancelled(id)
+            })
+        api.publishers = brokers.destinations
+        api.parts = brokers.health
         api.writeFault = { shards.lastFault }
         api.hasReplicas = !settings.databaseReplicas.isEmpty
         api.isSecure = certificate != nil
         api.isSystemAlone = !settings.roles.contains(.api)
         api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
         if let certificate { services.append(certificate) }
-        api.doorkeeper = doorkeeper(settings)
+        api.doorkeeper = doorkeeper(settings, brokers.redis)
         api.quotas = settings.quotas
         if let access { api.guardDoors(with: access) }
         services.append(
@@ -124,10 +147,19 @@ package enum Node {
             RetentionService(store: store, options: options, instruments: instruments),
             ReaperService(store: store, bell: bell, options: options, instruments: instruments),
         ]
-        if settings.roles.contains(.worker) { services.append(worker) }
+        if settings.roles.contains(.worker) {
+            services.append(worker)
+            if !brokers.publishers.isEmpty { services.append(publishing) }
+        }
         services.append(shards)
         if settings.roles.contains(.scheduler) {
             do throws(StoreError) { try await shards.renew() } catch { instruments.loopFailed("shards", error) }
+            if let broker = brokers.hints {
+                services.append(
+                    DispatchService(
+                        lane: .builtIn, store: opened.outbox, broker: broker, bell: bell.dispatch,
+                        isMine: { shards.ticks($0) }, instruments: instruments))
+            }
             services.append(
                 SchedulerService(
                     store: store, zones: zones, bell: bell, options: options, instruments: instruments,
@@ -148,6 +180,7 @@ package enum Node {
         }
         await http.shutdown()
         await calls.client.shutdown()
+        await brokers.close()
         await opened.close()
         try outcome.get()
     }

@@ -13,6 +13,8 @@ struct OpenStore {
     let store: any Store & TransferStore
     /// Identities, secrets and the audit log, of the primary alone: what was taken away is gone at once.
     let access: any AccessTransferStore
+    /// What waits, as the primary has it.
+    let outbox: any OutboxStore
     /// Run as long as the node does.
     let services: [any Service]
     /// Ends all use of it; no call may follow.
@@ -34,18 +36,19 @@ struct OpenStore {
     }
 
     private init(
-        store: any Store & TransferStore, access: any AccessTransferStore, services: [any Service],
+        store: any Store & TransferStore, over primary: any AccessTransferStore & OutboxStore, services: [any Service],
         close: @escaping @Sendable () async -> Void
     ) {
         self.store = store
-        self.access = access
+        access = primary
+        outbox = primary
         self.services = services
         self.close = close
     }
 
     private static func sqlite(path: String, _ clock: any WallClock) throws(StoreError) -> OpenStore {
         let store = try SQLiteStore(path: path, clock: clock)
-        return OpenStore(store: store, access: store, services: [DamageService(store: store)]) { store.close() }
+        return OpenStore(store: store, over: store, services: [DamageService(store: store)]) { store.close() }
     }
 
     private static func postgres(
@@ -72,7 +75,7 @@ struct OpenStore {
             MonthService(store: store, retention: settings.keptFor, folder: settings.archive, logger: logger),
         ]
         if replicas.isEmpty {
-            return OpenStore(store: store, access: store, services: services) { await store.close() }
+            return OpenStore(store: store, over: store, services: services) { await store.close() }
         }
         let reads = ReplicaReads(
             replicas, mostAge: settings.replicaAge,
@@ -87,7 +90,7 @@ struct OpenStore {
                 }
             })
         return OpenStore(
-            store: RoutedStore(primary: store, replicas: reads), access: store,
+            store: RoutedStore(primary: store, replicas: reads), over: store,
             services: services + [PrimaryService(store: store), reads]
         ) { [replicas] in
             for replica in replicas { await replica.store.close() }

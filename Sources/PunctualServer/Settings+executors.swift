@@ -4,11 +4,13 @@ internal import PunctualExecutors
 
 extension Settings {
     /// What this node's worker can run.
-    /// - Parameter http: whoever made it shuts it down once nothing runs any more.
-    func executors(http: HTTPExecutor) -> ExecutorSet {
+    /// - Parameters:
+    ///   - http: whoever made it shuts it down once nothing runs any more.
+    ///   - publishers: by the name of their broker.
+    func executors(http: HTTPExecutor, publishers: [String: any Executor]) -> ExecutorSet {
         ExecutorSet([
             "http": http, "command": CommandExecutor(allowed: commandAllow, limits: commandLimits),
-            "noop": NoopExecutor(),
+            "publish": PublishExecutor(publishers), "noop": NoopExecutor(),
         ])
     }
 

@@ -49,6 +49,8 @@ package struct Settings: Sendable, Equatable {
     package var workerConcurrency = 512
     /// How many of each queue; queues that are not named share `workerConcurrency`. nil means all queues.
     package var workerQueues: [String: Int]?
+    /// What tells workers of work, and where messages go.
+    var brokers = Brokers()
     /// How long running work may go on after SIGTERM.
     package var shutdownGrace = Duration.seconds(20)
     /// Who may come in.
@@ -99,13 +101,15 @@ extension Settings {
         "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues",
         "shutdown.grace",
         "history.retention", "history.archive",
-    ]).union(accessKeys).union(quotaKeys).union(anchorKeys)
+    ]).union(accessKeys).union(quotaKeys).union(anchorKeys).union(brokerKeys)
     /// Settings whose value may be a list.
     static let lists: Set = accessLists.union(quotaLists).union([
         "database.replicas", "http.cors.origins", "roles", "egress.allow", "command.allow", "worker.queues",
     ])
     /// Settings whose values are never shown.
-    private static let secretKeys: Set = ["database.url", "database.replicas", "webhook.secret", "access.master_key"]
+    private static let secretKeys: Set = [
+        "database.url", "database.replicas", "webhook.secret", "access.master_key", "redis.url", "rabbitmq.url",
+    ]
 
     /// Reads all settings.
     /// - Parameters:
@@ -216,14 +220,7 @@ extension Settings {
             result.httpOrigins = origins
         }
         if let value = try value(
-            "node.id", "1 to 64 of A–Z a–z 0–9 . _ -",
-            { text in
-                (1...64).contains(text.utf8.count)
-                    && text.utf8.allSatisfy { byte in
-                        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                            || "._-".utf8.contains(byte)
-                    } ? text : nil
-            })
+            "node.id", Self.nameForm, { Self.isName($0) ? $0 : nil })
         {
             result.nodeID = value
         }
@@ -253,6 +250,7 @@ extension Settings {
         result.access = try access.reading(text, list: list)
         result.quotas = try quotas.reading(text, list: list)
         result.anchors = try anchors.reading(text)
+        result.brokers = try brokers.reading(text)
         if let value = text("webhook.secret") { result.webhookSecret = value }
         if let value = list("command.allow") { result.commandAllow = value }
         for (key, field) in [
@@ -321,6 +319,17 @@ extension Settings {
 
     package static func isDatabaseURL(_ text: String) -> Bool {
         (text.hasPrefix("sqlite:") && text.count > 7) || isPostgres(text)
+    }
+
+    /// What a node's id and a prefix may be, for messages.
+    static let nameForm = "1 to 64 of A–Z a–z 0–9 . _ -"
+
+    static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || "._-".utf8.contains(byte)
+            }
     }
 
     static func isPostgres(_ text: String) -> Bool {

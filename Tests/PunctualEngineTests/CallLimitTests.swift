@@ -173,8 +173,13 @@ struct CallLimitTests {
 /// Where calls wait until it is opened; it takes no notice of cancellation.
 final class BlackHole: Sendable {
     private let state = Mutex<(isOpen: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
+    private let count = Atomic(0)
+
+    /// Calls that came by.
+    var calls: Int { count.load(ordering: .relaxed) }
 
     func swallow() async {
+        count.add(1, ordering: .relaxed)
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in
                 if !state.isOpen { state.waiters.append(continuation) }

@@ -39,8 +39,28 @@ struct DispatchServiceTests {
             return try #require(try await store.create([job]).first).get()
         }
 
-        @Sendable func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
-            try await store.claim(request)
+        func worker(
+            over store: (any ExecutionStore)? = nil, bell: SignalBell = SignalBell(), hints: Hints? = nil,
+            change: (inout EngineOptions) -> Void = { _ in }
+        ) -> WorkerService {
+            var options = EngineOptions()
+            change(&options)
+            return WorkerService(
+                name: "w", store: store ?? self.store, executor: NoopExecutor(), bell: bell, hints: hints,
+                options: options, instruments: Instruments(logger: Logger(label: "worker")))
+        }
+
+        /// What hints tell a worker of this scene.
+        var hints: Hints {
+            Hints(broker) { [store] () async throws(StoreError) in
+                Set(try await store.waitingLines(of: .builtIn).map { HintLine(lane: $0.lane, queue: $0.queue) })
+            }
+        }
+
+        func succeeded(_ job: Job) async throws -> Int {
+            var query = ExecutionQuery()
+            (query.jobID, query.limit) = (job.id, 200)
+            return try await store.executions(query).items.count { $0.status == .succeeded }
         }
 
         /// Executions of the job that wait; their ids.
@@ -206,11 +226,11 @@ struct DispatchServiceTests {
             _ = try await dispatch.pass()
             // The broker is wiped in the first round's midst.
             let consumer = await scene.broker.consume([HintLine(lane: .builtIn, queue: "default")], prefetch: 20)
-            let claims = HintedClaims(worker: "w", lease: .seconds(60), claim: scene.claim)
+            let worker = scene.worker()
             var handled = 0
             for await batch in consumer.deliveries {
                 let twice = batch + batch
-                ran += try await claims.take(twice, room: 7, from: consumer).map(\.execution.id)
+                ran += try await worker.claim(twice, from: consumer).map(\.execution.id)
                 handled += 1
                 if round == 0, handled == 5 { break }
                 if Set(ran).count == ids.count { break }
@@ -231,23 +251,68 @@ struct DispatchServiceTests {
         let ids = try await scene.wait(3, of: job)
         _ = try await scene.dispatch().pass()
         let consumer = await scene.broker.consume([HintLine(lane: .builtIn, queue: "default")], prefetch: 10)
-        let broken = HintedClaims(worker: "w", lease: .seconds(60)) { _ throws(StoreError) in
-            throw StoreError.unavailable("gone")
+        let hole = BlackHole()
+        let broken = scene.worker(over: SwallowingStore(inner: scene.store, hole: hole)) {
+            $0.claimTimeout = .milliseconds(20)
         }
-        let claims = HintedClaims(worker: "w", lease: .seconds(60), claim: scene.claim)
+        let worker = scene.worker()
         var failures = 0
         var ran: [Identifier] = []
         for await batch in consumer.deliveries {
             if failures == 0 {
                 failures += 1
-                await #expect(throws: StoreError.self) { _ = try await broken.take(batch, room: 10, from: consumer) }
+                await #expect(throws: StoreError.self) { _ = try await broken.claim(batch, from: consumer) }
                 continue
             }
-            ran += try await claims.take(batch, room: 10, from: consumer).map(\.execution.id)
+            ran += try await worker.claim(batch, from: consumer).map(\.execution.id)
             if ran.count == 3 { break }
         }
         #expect(Set(ran) == Set(ids))
         await consumer.close()
         #expect(await scene.told() == [])
+        hole.open()
+    }
+
+    @Test("brings its work to a worker that looks at the store too rarely to find any", arguments: [1, 50])
+    func hinted(concurrency: Int) async throws {
+        let scene = Scene()
+        let (job, dispatch) = (try await scene.job(), scene.dispatch())
+        // Nothing waits when it looks first, and before it looks again the test is over.
+        let hole = BlackHole()
+        hole.open()
+        let worker = scene.worker(over: SwallowingStore(inner: scene.store, hole: hole), hints: scene.hints) {
+            $0.concurrency = concurrency
+            $0.queues = ["default": concurrency]
+            $0.pollInterval = .seconds(3600)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            while hole.calls == 0 { await Task.yield() }
+            _ = try await scene.wait(100, of: job)
+            while try await scene.succeeded(job) < 100 {
+                try await dispatch.pass()
+                scene.monotonic.advance(by: .seconds(30))
+                await Task.yield()
+            }
+            group.cancelAll()
+        }
+    }
+
+    @Test("is not needed by a worker whose broker is away: the bell tells it")
+    func unhinted() async throws {
+        let scene = Scene()
+        let job = try await scene.job()
+        let bell = SignalBell()
+        try await MemoryBrokerHost(scene.server).stop()
+        let worker = scene.worker(bell: bell, hints: scene.hints) { $0.pollInterval = .seconds(3600) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            _ = try await scene.wait(20, of: job)
+            while try await scene.succeeded(job) < 20 {
+                bell.workWaiting()
+                await Task.yield()
+            }
+            group.cancelAll()
+        }
     }
 }

@@ -188,6 +188,9 @@ struct SettingsTests {
         wanted.quotas.queueRoom = 2000
         (wanted.anchors.file, wanted.anchors.url) = ("/mnt/anchors", "https://a.example.com/x")
         wanted.anchors.every = .seconds(60)
+        wanted.brokers.kind = .rabbitmq
+        (wanted.brokers.redisURL, wanted.brokers.redisPrefix) = ("redis://:p@r.example.com/1", "a")
+        (wanted.brokers.rabbitMQURL, wanted.brokers.rabbitMQPrefix) = ("amqp://u:p@q.example.com/v", "b")
         let texts = [
             "database.url": "postgres://u@h/d", "database.connections": "12",
             "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s",
@@ -208,6 +211,8 @@ struct SettingsTests {
             "limits.streams": "off", "quotas.jobs_per_service": "100,a:off", "quotas.smallest_interval": "1m",
             "quotas.queue_share": "a:25%", "quotas.queue_room": "2000", "audit.anchor.file": "/mnt/anchors",
             "audit.anchor.url": "https://a.example.com/x", "audit.anchor.every": "1m",
+            "broker": "rabbitmq", "redis.url": "redis://:p@r.example.com/1", "redis.prefix": "a",
+            "rabbitmq.url": "amqp://u:p@q.example.com/v", "rabbitmq.prefix": "b",
         ]
         let yaml = """
             database:
@@ -248,6 +253,9 @@ struct SettingsTests {
             webhook: {secret: whsec_AAAA}
             scheduler: {shards: 4, lease: 5s}
             worker: {concurrency: 7, queues: ["mail:2", slow]}
+            broker: rabbitmq
+            redis: {url: "redis://:p@r.example.com/1", prefix: a}
+            rabbitmq: {url: "amqp://u:p@q.example.com/v", prefix: b}
             shutdown: {grace: 5s}
             history: {retention: 30d, archive: /var/archive}
             """

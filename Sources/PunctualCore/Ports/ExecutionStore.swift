@@ -63,8 +63,14 @@ extension Target {
         }
     }
 
-    /// What a `worker` target asks for; nil for others.
-    public var task: String? { if case .worker(let name, _) = self { name } else { nil } }
+    /// What whoever executes it must be able to do: a `worker` target's task, the broker of `publish`; nil for others.
+    public var task: String? {
+        switch self {
+        case .worker(let name, _): name
+        case .publish(let broker, _, _): broker
+        case .http, .command, .noop: nil
+        }
+    }
 }
 
 public struct ClaimRequest: Hashable, Sendable {
@@ -72,7 +78,7 @@ public struct ClaimRequest: Hashable, Sendable {
     public var lane: Lane
     /// How many to take from each queue; nil means from all queues together up to `limit`.
     public var queues: [String: Int]?
-    /// For outside workers: only these tasks; nil means any.
+    /// Only these tasks, as `Target.task` has them; nil means any.
     public var tasks: Set<String>?
     /// Only these, as far as they may be taken, in the same order; nil means any. What is passed over is left as it is.
     public var executions: Set<Identifier>?

@@ -6,7 +6,7 @@ internal import PunctualSchedule
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show nodes, shards, lag and queues.",
+        abstract: "Show nodes, brokers, shards, lag and queues.",
         discussion: """
             EXAMPLES
               punctual status
@@ -51,7 +51,8 @@ struct StatusCommand: AsyncParsableCommand {
             line("jobs", whole["stats"]?["jobs"]), line("executions", whole["stats"]?["executions"]),
         ].joined(separator: "\n")
         for (view, items) in [
-            (View.nodes, schedule?["nodes"]), (View.shards, schedule?["shards"]), (View.queues, whole["queues"]),
+            (View.nodes, schedule?["nodes"]), (View.parts, schedule?["parts"]), (View.shards, schedule?["shards"]),
+            (View.queues, whole["queues"]),
         ] {
             guard let items = items?.array, !items.isEmpty else { continue }
             parts += "\n\n" + view.table(of: items, now: now).text(colour: colour)

@@ -82,6 +82,10 @@ struct View: Sendable {
             field("address", "address"), instant("started", "started_at"), instant("seen", "last_seen_at"),
         ])
 
+    static let parts = View(
+        key: "name",
+        columns: [field("part", "name"), field("status", "status"), field("detail", "detail", limit: 100)])
+
     static let shards = View(
         key: "holder",
         columns: [

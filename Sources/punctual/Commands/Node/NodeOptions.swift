@@ -31,16 +31,15 @@ struct NodeOptions: ParsableArguments {
     /// The settings that these flags, the process's variables and the config file make.
     /// - Parameters:
     ///   - base: the defaults of the command.
-    ///   - roles: the flag of the command that has one.
-    func settings(base: Settings = Settings(), roles: String? = nil) async throws(SettingsError) -> Settings {
-        var flags: [String: String] = [:]
+    ///   - more: the flags that the command alone has, by key.
+    func settings(base: Settings = Settings(), more: [String: String?] = [:]) async throws(SettingsError) -> Settings {
+        var flags = more.compactMapValues { $0 }
         flags["database.url"] = databaseURL
         flags["http.host"] = host
         flags["http.port"] = port
         flags["node.id"] = nodeID
         flags["log.level"] = logLevel
         flags["log.format"] = logFormat
-        flags["roles"] = roles
         let environment = ProcessInfo.processInfo.environment
         return try await Settings.load(
             flags: flags, environment: environment, configFile: config ?? environment["PUNCTUAL_CONFIG"], base: base)

@@ -10,6 +10,7 @@ struct ServeCommand: AsyncParsableCommand {
               punctual serve
               punctual serve --database-url sqlite:/var/lib/punctual/jobs.sqlite --log-format json
               PUNCTUAL_EGRESS_ALLOW=10.0.0.0/8 punctual serve --config /etc/punctual.yaml
+              PUNCTUAL_RABBITMQ_URL=amqp://punctual@mq.internal/jobs punctual serve --broker rabbitmq
 
             Prints one line when it is ready. SIGTERM drains: no new work is taken, what runs may finish for 20 seconds,
             the rest is handed back without spending an attempt.
@@ -20,7 +21,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .long, help: "A list of api, scheduler and worker. (PUNCTUAL_ROLES, default all)")
     var roles: String?
 
+    @Option(name: .long, help: "Who tells workers of work: store, redis or rabbitmq. (PUNCTUAL_BROKER, default store)")
+    var broker: String?
+
     func run() async throws {
-        try await Node.run(try await node.settings(roles: roles))
+        try await Node.run(try await node.settings(more: ["roles": roles, "broker": broker]))
     }
 }

@@ -1,0 +1,96 @@
+internal import PunctualCore
+internal import PunctualHTTP
+internal import PunctualRabbitMQ
+internal import PunctualRedis
+
+/// Redis and RabbitMQ as the settings name them. Nothing waits for them: each connects by itself, again and again.
+struct OpenBrokers: Sendable {
+    let redis: Redis?
+    /// Who tells workers of what waits; nil means nobody but the store.
+    let hints: (any ExecutionBroker)?
+    /// By the name that targets have for them.
+    let publishers: [String: any Executor]
+    /// How they are, as far as is known.
+    let health: @Sendable () async -> [PartHealth]
+    /// Ends all use of them.
+    let close: @Sendable () async -> Void
+
+    /// - Throws: `SettingsError` for a URL, or a file that it names, that cannot be used.
+    init(_ settings: Settings.Brokers) throws(SettingsError) {
+        do throws(RedisError) {
+            redis = try settings.redisURL.map { url throws(RedisError) in try Redis(url: url) }
+        } catch { throw SettingsError("redis.url: \(error.message)") }
+        var publishers: [String: any Executor] = [:]
+        var rabbit: RabbitMQPublisher?
+        var hints: (any ExecutionBroker)?
+        do throws(BrokerError) {
+            if let url = settings.rabbitMQURL {
+                let place = try RabbitMQSettings(url)
+                let publisher = RabbitMQPublisher(place)
+                rabbit = publisher
+                publishers["rabbitmq"] = publisher
+                if settings.kind == .rabbitmq {
+                    hints = try RabbitMQBroker(place, prefix: settings.rabbitMQPrefix)
+                }
+            }
+        } catch { throw SettingsError("rabbitmq.url: \(error.text)") }
+        self.publishers = publishers
+        self.hints = hints
+        let (redis, name) = (redis, settings.kind.rawValue)
+        health = { [rabbit, hints] in
+            var parts: [PartHealth] = []
+            if let redis { parts.append(PartHealth(redis.health)) }
+            if let rabbit { parts.append(PartHealth("rabbitmq", rabbit.health)) }
+            if let hints { parts.append(PartHealth("broker", await hints.health(), kind: name)) }
+            return parts
+        }
+        close = { [rabbit, hints] in
+            await hints?.close()
+            await rabbit?.close()
+            await redis?.close()
+        }
+    }
+
+    /// What is wrong with a destination of each broker that there is.
+    var destinations: [String: @Sendable (String) -> String?] {
+        publishers.reduce(into: [:]) { result, publisher in
+            result[publisher.key] = RabbitMQPublisher.complaint(about:)
+        }
+    }
+}
+
+extension PartHealth {
+    init(_ health: Redis.Health) {
+        let place = health.servers.joined(separator: ", ")
+        self.init(
+            name: "redis", status: health.isUp ? .ok : .unavailable,
+            detail: health.isUp ? place : health.reason ?? "not reached yet")
+    }
+
+    init(_ name: String, _ health: BrokerHealth, kind: String? = nil) {
+        let what = kind.map { "\($0): " } ?? ""
+        switch health.state {
+        case .up: self.init(name: name, status: .ok, detail: what + "\(health.unconfirmed) unconfirmed")
+        case .impaired(let text): self.init(name: name, status: .impaired, detail: what + text)
+        case .down(let text): self.init(name: name, status: .unavailable, detail: what + text)
+        }
+    }
+}
+
+/// Hands messages to the broker that the target names.
+struct PublishExecutor: Executor {
+    private let publishers: [String: any Executor]
+
+    /// - Parameter publishers: by the name of their broker.
+    init(_ publishers: [String: any Executor]) { self.publishers = publishers }
+
+    func execute(_ attempt: AttemptRequest) async -> AttemptResult {
+        // Only those of brokers that are here are claimed; another process may have written another target since.
+        guard case .publish(let broker, _, _) = attempt.target, let publisher = publishers[broker] else {
+            return AttemptResult(
+                .failed(
+                    reason: nil, error: "this node has no such broker", isRetryable: true, retryAfter: nil))
+        }
+        return await publisher.execute(attempt)
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import PunctualJSON
+import TestPeers
+import Testing
+
+@Suite("A node with a broker", .timeLimit(.minutes(10)))
+struct BrokerTests {
+    /// Does things at a RabbitMQ by a client that is not ours; one answer for each step.
+    private func rabbit(_ url: String, _ steps: [JSONValue], in folder: Folder) async throws -> [JSONValue] {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let script = root.appending(path: "Tests/PunctualRabbitMQTests/Oracles/pika_peer.py")
+        let said = try await Program.run(
+            root.appending(path: ".venv/bin/python3").path, [script.path, url, JSONValue.array(steps).description],
+            in: folder)
+        #expect(said.status == 0, "\(said)")
+        return try said.lines.map { try JSONValue(parsing: $0) }
+    }
+
+    private func make(_ job: String, _ server: RunningServer) async throws -> Said {
+        try await server.punctual("job", "apply", "-f", "-", input: job)
+    }
+
+    @Test("runs what RabbitMQ's hints tell of, publishes messages there, and says how it is")
+    func rabbitMQ() async throws {
+        let peer = RabbitMQServer.shared
+        try await withFolder { folder in
+            let environment = [
+                "PUNCTUAL_BROKER": "rabbitmq", "PUNCTUAL_RABBITMQ_URL": peer.url(),
+                "PUNCTUAL_RABBITMQ_PREFIX": peer.newName("system"),
+            ]
+            try await withServer(in: folder, environment: environment) { server in
+                let queue = peer.newName("messages")
+                _ = try await rabbit(peer.url(), [["do": "declare", "queue": .string(queue)]], in: folder)
+                try await eventually("the broker is well") {
+                    let parts = try await server.json("status")["schedule"]?["parts"]?.array ?? []
+                    return parts.map { $0["status"]?.string } == ["ok", "ok"] ? true : nil
+                }
+
+                let told =
+                    #"{"name": "told", "schedule": {"type": "interval", "every": "1s"}, "target": {"type": "noop"}}"#
+                #expect(try await make(told, server).status == 0)
+                let message = """
+                    {"name": "message", "schedule": {"type": "manual"}, "target": {
+                     "type": "publish", "broker": "rabbitmq", "destination": "/\(queue)", "message": {"n": 7}}}
+                    """
+                #expect(try await make(message, server).status == 0)
+                let said = try await server.punctual("job", "trigger", "message", "--wait", "--timeout", "60s")
+                #expect(said.status == 0, "\(said)")
+                let taken = try await rabbit(peer.url(), [["do": "take", "queue": .string(queue)]], in: folder)
+                let execution = try #require(try await server.executions(of: "message").first)
+                #expect(taken.first?["body"]?.string == #"{"n":7}"#)
+                #expect(taken.first?["properties"]?["message_id"] == execution["id"])
+                #expect(taken.first?["properties"]?["headers"]?["punctual-job"]?.string == "message")
+
+                // What cannot be routed fails, and says what to do.
+                let lost = message.replacing("/\(queue)", with: "/nobody-has-this").replacing(
+                    #""message", "#, with: #""lost", "#
+                )
+                .replacing(#""name": "message""#, with: #""name": "lost", "retry_policy": {"maximum_attempts": 1}"#)
+                #expect(try await make(lost, server).status == 0)
+                #expect(try await server.punctual("job", "trigger", "lost", "--wait", "--timeout", "60s").status == 7)
+                let failed = try #require(try await server.executions(of: "lost").first)
+                #expect(failed["error"]?.string?.contains("nobody-has-this") == true, "\(failed)")
+
+                // The worker looks at the store once a second; the hints were there before.
+                try await eventually("hints bring work") {
+                    let text = try await server.call("/metrics").body
+                    return text.contains(#"punctual_hint_claims_total{result="taken"}"#)
+                        && text.contains(#"punctual_hints_total{result="confirmed"}"#) ? true : nil
+                }
+                let page = try await server.punctual("status")
+                #expect(page.out.contains("rabbitmq") && page.out.contains("broker"), "\(page)")
+                let health = try JSONValue(parsing: try await server.call("/health").body)
+                #expect(health["status"]?.string == "healthy")
+                #expect(health["services"]?["rabbitmq"]?["status"]?.string == "ok")
+            }
+        }
+    }
+
+    @Test("goes on without a broker and a Redis that nobody reaches, and says so")
+    func away() async throws {
+        try await withFolder { folder in
+            // Nobody listens there.
+            let environment = [
+                "PUNCTUAL_BROKER": "rabbitmq", "PUNCTUAL_RABBITMQ_URL": "amqp://127.0.0.1:1",
+                "PUNCTUAL_REDIS_URL": "redis://127.0.0.1:1",
+            ]
+            try await withServer(in: folder, environment: environment) { server in
+                #expect(try await server.punctual("job", "create", "now", "--manual", "--noop").status == 0)
+                let said = try await server.punctual("job", "trigger", "now", "--wait", "--timeout", "60s")
+                #expect(said.status == 0, "\(said)")
+                try await eventually("the node tells that it does without") {
+                    let answer = try await server.call("/health")
+                    let health = try JSONValue(parsing: answer.body)
+                    #expect(answer.status == 200)
+                    return health["status"]?.string == "degraded"
+                        && health["services"]?["broker"]?["status"]?.string == "unavailable" ? true : nil
+                }
+                #expect(try await server.call("/health/ready").status == 200)
+            }
+        }
+    }
+
+    @Test(
+        "that cannot exist ends the start with one line",
+        arguments: [
+            (["PUNCTUAL_BROKER": "kafka"], #"broker "kafka": must be store, redis or rabbitmq"#),
+            (["PUNCTUAL_BROKER": "rabbitmq"], "rabbitmq.url is not set"),
+            (["PUNCTUAL_BROKER": "redis"], "redis.url is not set"),
+            (["PUNCTUAL_REDIS_URL": "http://:hidden@h"], "redis.url:"),
+            (["PUNCTUAL_RABBITMQ_URL": "amqp://u:hidden@h/a/b"], "rabbitmq.url:"),
+            (["PUNCTUAL_REDIS_PREFIX": "a b"], "redis.prefix"),
+        ])
+    func refused(_ environment: [String: String], words: String) async throws {
+        try await withFolder { folder in
+            let said = try await Program.punctual(["dev", "--port", "0"], in: folder, environment: environment)
+            #expect(said.status == 1)
+            #expect(said.err.contains(words) && said.err.split(separator: "\n").count == 1, "\(said)")
+            #expect(!said.err.contains("hidden"))
+        }
+    }
+}
