@@ -78,6 +78,57 @@ struct BrokerTests {
         }
     }
 
+    @Test("three nodes with one Redis count an address's requests together; without it each counts for itself")
+    func limits() async throws {
+        let redis = try RedisPeer()
+        let environment = [
+            "PUNCTUAL_ACCESS_MODE": "required", "PUNCTUAL_LIMITS_ADDRESS": "5",
+            "PUNCTUAL_DATABASE_URL": try PostgresServer.shared.database(),
+            "PUNCTUAL_REDIS_URL": "redis://127.0.0.1:\(redis.port)", "PUNCTUAL_LOG_LEVEL": "warning",
+        ]
+        /// Asks each node 150 times at the same moment; how many were let in, and how long that took.
+        @Sendable func flood(_ nodes: [RunningServer], in folder: Folder) async throws -> (letIn: Int, seconds: Double)
+        {
+            let began = ContinuousClock.now
+            let letIn = try await withThrowingTaskGroup(of: Int.self) { group in
+                for node in nodes {
+                    group.addTask {
+                        let said = try await Program.run(
+                            try Program.installed("curl"),
+                            [
+                                "--silent", "--output", "/dev/null", "--write-out", "%{http_code}\n",
+                                "\(node.address)/api/v1/jobs?limit=[1-150]",
+                            ], in: folder)
+                        // Who shows nothing is told so when he is let in.
+                        #expect(Set(said.lines) == ["401", "429"], "\(said)")
+                        return said.lines.count { $0 == "401" }
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            let took = began.duration(to: .now)
+            return (letIn, took / .seconds(1))
+        }
+        try await withFolder { folder in
+            let serve = ["serve", "--port", "0", "--node-id"]
+            try await withServer(serve + ["n1"], in: folder, named: "n1", environment: environment) { first in
+                try await withServer(serve + ["n2"], in: folder, named: "n2", environment: environment) { second in
+                    try await withServer(serve + ["n3"], in: folder, named: "n3", environment: environment) { third in
+                        let nodes = [first, second, third]
+                        // Five a second, twice that for ten seconds.
+                        let together = try await flood(nodes, in: folder)
+                        let bound = Int(min(50 + 5 * together.seconds, 10 + 10 * together.seconds) * 1.02) + 1
+                        #expect((10...bound).contains(together.letIn), "\(together)")
+                        redis.kill()
+                        let alone = try await flood(nodes, in: folder)
+                        let each = min(50 + 5 * alone.seconds, 10 + 10 * alone.seconds)
+                        #expect((30...Int(3 * each * 1.02) + 3).contains(alone.letIn), "\(alone)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("goes on without a broker and a Redis that nobody reaches, and says so")
     func away() async throws {
         try await withFolder { folder in
