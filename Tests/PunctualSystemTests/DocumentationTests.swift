@@ -63,6 +63,7 @@ struct DocumentationTests {
         #expect(known.filter { $0.page == "README.md" }.count >= 2, "the README shows commands with their output")
         let database = try PostgresServer.shared.database()
         let provider = try OpenIDProvider()
+        let redis = "redis://127.0.0.1:\(RedisPeer.shared.port)"
         try await withFolder { folder in
             try await withServer(["dev", "--demo", "--port", "0"], in: folder) { server in
                 let path = URL(filePath: try Program.punctual()).deletingLastPathComponent().path()
@@ -76,6 +77,7 @@ struct DocumentationTests {
                         environment: [
                             "PUNCTUAL_URL": isOpen ? server.address : "", "DATABASE": database,
                             "ISSUER": provider.issuer, "CLIENT_SECRET": OpenIDProvider.secret,
+                            "RABBITMQ_URL": RabbitMQServer.shared.url(), "REDIS_URL": redis,
                         ])
                     #expect(said.status == 0, "\(shown.testDescription): \(said)")
                     let lines = said.out.split(separator: "\n").map(String.init)
@@ -88,7 +90,7 @@ struct DocumentationTests {
                 // Those servers end with their pages; a page that failed half-way has left one running.
                 _ = try await Program.run(
                     try Program.installed("bash"),
-                    ["-c", "for file in serve.pid openid.pid; do kill $(cat $file); done"],
+                    ["-c", "for file in serve.pid openid.pid broker.pid redis.pid; do kill $(cat $file); done"],
                     in: folder)
             }
         }

@@ -30,7 +30,11 @@ struct ChaosTool: AsyncParsableCommand {
     @Option(help: "The folder that the page and the chart are written to.")
     var output = "docs/reliability"
 
+    @Flag(help: "In place of that: faults of Redis and RabbitMQ, one at a time; the page is brokers.md.")
+    var brokers = false
+
     func run() async throws {
+        if brokers { return try await runBrokers() }
         let seed = seed ?? UInt64.random(in: 1...999_999)
         var options = Drill.Options(seed: seed, nodes: nodes, faultTime: .seconds(max(20, minutes * 60 - 12)))
         options.jobs = jobs
@@ -51,6 +55,30 @@ struct ChaosTool: AsyncParsableCommand {
         try write(result)
         for finding in result.findings.prefix(20) { screen.say(finding) }
         guard result.findings.isEmpty else { throw ExitCode.failure }
+    }
+
+    private func runBrokers() async throws {
+        let screen = Screen()
+        let path = try program ?? beside("punctual")
+        var results: [BrokerDrill.Result] = []
+        for broker in ["rabbitmq", "redis"] {
+            var options = BrokerDrill.Options()
+            options.broker = broker
+            // Those of the other server do the same again.
+            options.faults = BrokerFault.allCases.filter { broker == "rabbitmq" || $0.isOfRedis }
+            let postgres = try await blocking { try PostgresServer() }
+            results.append(
+                try await BrokerDrill.run(options, program: path, postgres: postgres) { screen.say($0) })
+            try await blocking { try postgres.stop("fast") }
+        }
+        let folder = URL(filePath: output)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try BrokerDrillReport(results).text
+            .write(to: folder.appending(path: "brokers.md"), atomically: true, encoding: .utf8)
+        print(folder.appending(path: "brokers.md").path(percentEncoded: false))
+        let findings = results.flatMap(\.findings)
+        for finding in findings { screen.say(finding) }
+        guard findings.isEmpty else { throw ExitCode.failure }
     }
 
     private func beside(_ name: String) throws -> String {
