@@ -91,13 +91,16 @@ package final class WorkerService: Service {
     /// How long to wait for the bell: until the next execution becomes available, at most the poll interval.
     ///
     /// What is available and was not claimed waits for room in its queue, and the end of work rings; or it came just now.
-    /// So the next look is soon, and those after it ever later.
+    /// So the next look is soon, and those after it ever later. What this worker is not there for wakes nobody.
     /// - Parameter claimed: how many the claim before took.
     package func pause(claimed: Int) async -> Duration {
         if room == 0 { return options.pollInterval }
         do throws(StoreError) {
+            let choice = WorkChoice(
+                lane: .builtIn, queues: options.queues.map { Set($0.keys) }, services: options.services,
+                leastPriority: options.leastPriority)
             let wait = try await claimLimit.run { [store] () async throws(StoreError) in
-                try await store.nextAvailable(lane: .builtIn)
+                try await store.nextAvailable(for: choice)
             }
             let looks = vainLooks.withLock { looks in
                 looks = claimed > 0 || wait.map { $0 > .zero } ?? true ? 0 : looks + 1
@@ -122,15 +125,8 @@ package final class WorkerService: Service {
         if !late.isEmpty { return (late, true) }
         let room = room
         guard room > 0 else { return ([], false) }
-        var queues = options.queues
-        if let limits = options.queues {
-            let busy = inHand.countByQueue()
-            queues = limits.mapValues { $0 }
-            for (queue, count) in busy { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
-        }
         let before = pace.now()
-        let request = ClaimRequest(
-            worker: name, queues: queues, limit: min(room, options.claimBatch), lease: options.lease)
+        let request = request(atMost: min(room, options.claimBatch))
         let claimed = try await claimLimit.run(
             late: { [self] claimed in
                 hold(claimed, since: before)
@@ -140,6 +136,18 @@ package final class WorkerService: Service {
             { [store] () async throws(StoreError) in try await store.claim(request) })
         hold(claimed, since: before)
         return (claimed, claimed.count == request.limit)
+    }
+
+    /// What to ask for, by the room that each queue has.
+    private func request(atMost limit: Int) -> ClaimRequest {
+        var queues = options.queues
+        if let limits = options.queues {
+            for (queue, count) in inHand.countByQueue() { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
+        }
+        var request = ClaimRequest(worker: name, queues: queues, limit: limit, lease: options.lease)
+        request.services = options.services
+        request.leastPriority = options.leastPriority
+        return request
     }
 
     private func hold(_ claimed: [ClaimedExecution], since began: ContinuousClock.Instant) {

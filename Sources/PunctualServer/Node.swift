@@ -277,6 +277,8 @@ extension Settings {
         var options = EngineOptions()
         options.concurrency = workerConcurrency
         options.queues = workerQueues
+        options.services = workerServices
+        options.leastPriority = workerLeastPriority
         options.shards = schedulerShards
         options.shutdownGrace = shutdownGrace
         options.shardLease = schedulerLease
