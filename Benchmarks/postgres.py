@@ -1,5 +1,6 @@
 """The figures over PostgreSQL: a server of their own on loopback, on the same cores as the node."""
 
+import asyncio
 import concurrent.futures
 import datetime
 import http.client
@@ -148,6 +149,58 @@ def executions():
             "pg-executions", f"claimed, run and ended (noop), {count:,} that wait", f"{rate:,.0f}/s",
             f"pgbench, rows by hundreds, two clients {bare:,.0f}/s", f"{rate / bare:.0%}",
             "≥ 14,000/s and 40 %, stretch 29,000/s and 80 %")
+
+
+class SlowTarget:
+    """Answers every call after 50 ms, hundreds of them at once."""
+
+    def __enter__(self):
+        self.loop = asyncio.new_event_loop()
+        self.server = self.loop.run_until_complete(asyncio.start_server(self.answer, "127.0.0.1", 0, backlog=1024))
+        self.port = self.server.sockets[0].getsockname()[1]
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.loop.call_soon_threadsafe(self.loop.stop)
+
+    async def answer(self, reader, writer):
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                await asyncio.sleep(0.05)
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+
+def fair(seconds=20, hands=32):
+    """How long the executions of one service wait for one of few hands, while another has a backlog in the same queue."""
+    waits = {}
+    with SlowTarget() as slow, directory() as place, Postgres(place) as postgres:
+        target = {"type": "http", "url": f"http://127.0.0.1:{slow.port}/", "method": "GET"}
+        for backlog in (0, 100_000):
+            flags = {"PUNCTUAL_WORKER_CONCURRENCY": str(hands), "PUNCTUAL_EGRESS_ALLOW": "127.0.0.0/8"}
+            with directory() as node, Server(node, database=postgres.database(), **flags) as server:
+                if backlog:
+                    say(f"{fill(server, backlog, target):,} executions of one service wait")
+                    server.call("POST", "/api/v1/queues/default/resume")
+                bulk(server, [{**job, "service": "live", "target": target} for job in every_second(50)])
+                time.sleep(3)
+                began = time.time()
+                time.sleep(seconds)
+                ended = time.time()
+                time.sleep(2)
+                (rows,) = postgres.sql(f"""
+                    SELECT count(*), count(*) FILTER (WHERE started_at IS NULL),
+                        percentile_disc(ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY started_at - available_at)
+                    FROM executions WHERE service = 'live' AND available_at >= {int(began * 1000)}
+                        AND available_at < {int(ended * 1000)}""")
+                (done,) = postgres.sql("SELECT count(*) FROM ended_executions WHERE service = 'default'")
+                half, slowest, worst = rows[2].strip("{}").split(",") if rows[2] else ("-", "-", "-")
+                waits[backlog] = f"p99 {slowest} ms", f"p50 {half} ms, most {worst} ms, {rows[0]} starts, not started {rows[1]}"
+    figures.add(
+        "pg-fair", f"start for a service of 50/s, {hands} hands of 50 ms, while another has 100,000 waiting in the queue",
+        waits[100_000][0], f"{waits[100_000][1]}; without the backlog {waits[0][0]}, {waits[0][1]}; of the backlog ran {done[0]}")
 
 
 def work():
@@ -428,5 +481,5 @@ def held(minutes=float(os.environ.get("PUNCTUAL_HELD_MINUTES", "15"))):
 
 ALL = {
     "pg-store": store, "pg-executions": executions, "pg-api": api, "pg-lateness": lateness, "pg-million": million, "pg-takeover": takeover, "pg-work": work,
-    "pg-held": held,
+    "pg-held": held, "pg-fair": fair,
 }

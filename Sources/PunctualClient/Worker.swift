@@ -38,6 +38,10 @@ public struct Worker: Service {
         /// Its own name, stable over its life, 1 to 128 characters.
         public var name: String
         public var queues = ["default"]
+        /// Only executions of these services; nil takes those of every service that the client may see.
+        public var services: [String]?
+        /// Only executions of at least this priority, 0 to 9.
+        public var leastPriority = 0
         /// How many executions run at a time.
         public var concurrency = 16
         /// How long a claim holds without a heartbeat, 5 s to 1 h; heartbeats are sent three times as often.
@@ -98,13 +102,18 @@ public struct Worker: Service {
             return []
         }
         do throws(ClientError) {
+            var wish = JSONObject()
+            wish["worker"] = .string(options.name)
+            wish["queues"] = .array(options.queues.map(JSONValue.string))
+            wish["tasks"] = .array(handlers.keys.sorted().map(JSONValue.string))
+            wish["max"] = .int(Int64(min(room, 100)))
+            (wish["wait"], wish["lease"]) = (.string("\(Worker.patience)s"), .string(options.leaseText))
+            // Unless they are asked for, a server of the version before is spared what it does not know.
+            if let services = options.services { wish["services"] = .array(services.map(JSONValue.string)) }
+            if options.leastPriority > 0 { wish["least_priority"] = .int(Int64(options.leastPriority)) }
             let answer = try await client.send(
-                "POST", "/api/v1/work/claim",
-                body: [
-                    "worker": .string(options.name), "queues": .array(options.queues.map(JSONValue.string)),
-                    "tasks": .array(handlers.keys.sorted().map(JSONValue.string)), "max": .int(Int64(min(room, 100))),
-                    "wait": .string("\(Worker.patience)s"), "lease": .string(options.leaseText),
-                ], timeoutSeconds: Int64(Worker.patience) + 30, retries: RetryPolicy.none)
+                "POST", "/api/v1/work/claim", body: .object(wish), timeoutSeconds: Int64(Worker.patience) + 30,
+                retries: RetryPolicy.none)
             return (answer.json?["items"]?.array ?? []).compactMap(Work.init)
         } catch {
             logger.warning("work could not be claimed", metadata: ["error": "\(error)"])

@@ -30,6 +30,10 @@ package struct EngineOptions: Sendable {
     package var finishBatch = 512
     /// Limits by queue; nil takes from every queue up to `concurrency`.
     package var queues: [String: Int]?
+    /// Only executions of these services; nil takes those of all.
+    package var services: Set<String>?
+    /// Only executions of at least this priority.
+    package var leastPriority = 0
     /// Executions that one claim takes at most.
     package var claimBatch = 256
     /// How long a claim holds without a heartbeat; heartbeats come three times as often.

@@ -122,13 +122,16 @@ package final class WorkerService: Service {
     /// How long to wait for the bell: until the next execution becomes available, at most the poll interval.
     ///
     /// What is available and was not claimed waits for room in its queue, and the end of work rings; or it came just now.
-    /// So the next look is soon, and those after it ever later.
+    /// So the next look is soon, and those after it ever later. What this worker is not there for wakes nobody.
     /// - Parameter claimed: how many the claim before took.
     package func pause(claimed: Int) async -> Duration {
         if room == 0 { return options.pollInterval }
         do throws(StoreError) {
-            let wait = try await claimLimit.run { [store, lane] () async throws(StoreError) in
-                try await store.nextAvailable(lane: lane)
+            let choice = WorkChoice(
+                lane: lane, queues: options.queues.map { Set($0.keys) }, services: options.services,
+                leastPriority: options.leastPriority)
+            let wait = try await claimLimit.run { [store] () async throws(StoreError) in
+                try await store.nextAvailable(for: choice)
             }
             let looks = vainLooks.withLock { looks in
                 looks = claimed > 0 || wait.map { $0 > .zero } ?? true ? 0 : looks + 1
@@ -160,16 +163,10 @@ package final class WorkerService: Service {
     /// Takes as many as there is room for.
     /// - Parameter executions: only these; nil means whatever waits.
     func claim(of executions: Set<Identifier>?, room: Int) async throws(StoreError) -> [ClaimedExecution] {
-        var queues = options.queues
-        if let limits = options.queues {
-            for (queue, count) in inHand.countByQueue() { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
-        }
         asked.withLock { $0 += room }
         defer { asked.withLock { $0 -= room } }
         let before = pace.now()
-        let request = ClaimRequest(
-            worker: name, lane: lane, queues: queues, tasks: tasks, executions: executions, limit: room,
-            lease: options.lease)
+        let request = request(atMost: room, of: executions)
         let claimed = try await claimLimit.run(
             late: { [self] claimed in
                 hold(claimed, since: before)
@@ -179,6 +176,20 @@ package final class WorkerService: Service {
             { [store] () async throws(StoreError) in try await store.claim(request) })
         hold(claimed, since: before)
         return claimed
+    }
+
+    /// What to ask for, by the room that each queue has.
+    private func request(atMost limit: Int, of executions: Set<Identifier>?) -> ClaimRequest {
+        var queues = options.queues
+        if let limits = options.queues {
+            for (queue, count) in inHand.countByQueue() { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
+        }
+        var request = ClaimRequest(
+            worker: name, lane: lane, queues: queues, tasks: tasks, executions: executions, limit: limit,
+            lease: options.lease)
+        request.services = options.services
+        request.leastPriority = options.leastPriority
+        return request
     }
 
     private func hold(_ claimed: [ClaimedExecution], since began: ContinuousClock.Instant) {

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"486c0daa07a3c816\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"f3f0c9f367160c30\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -5026,6 +5026,20 @@ try {
             "items": { "type": "string", "minLength": 1, "maxLength": 128 },
             "minItems": 1,
             "maxItems": 64
+          },
+          "services": {
+            "type": "array",
+            "description": "Only executions of these services; default: of every service that the caller may see.",
+            "items": { "type": "string", "minLength": 1, "maxLength": 64 },
+            "minItems": 1,
+            "maxItems": 64
+          },
+          "least_priority": {
+            "type": "integer",
+            "description": "Only executions of at least this priority.",
+            "minimum": 0,
+            "maximum": 9,
+            "default": 0
           },
           "max": { "type": "integer", "minimum": 1, "maximum": 100, "default": 1 },
           "wait": {

@@ -25,6 +25,8 @@ struct WorkController {
                 JSONPointer.root.appending("queues").appending(index), "must be 1 to 64 of A–Z a–z 0–9 . _ -")
         }
         let tasks = fields.list("tasks", counts: 1...64, longest: 128)
+        let of = fields.list("services", counts: 1...64, longest: 64)
+        let leastPriority = fields.int("least_priority", 0...9) ?? 0
         let most = fields.int("max", 1...100) ?? 1
         let wait = fields.duration("wait", .zero ... .seconds(60)) ?? .seconds(20)
         let lease = fields.lease()
@@ -34,6 +36,8 @@ struct WorkController {
         var wish = ClaimRequest(
             worker: worker, lane: .outside, queues: Dictionary(queues.map { ($0, most) }) { first, _ in first },
             tasks: tasks.map(Set.init), limit: most, lease: lease)
+        wish.services = of.map(Set.init)
+        wish.leastPriority = leastPriority
         wish.visible = services.visible(context)
         let deadline = ContinuousClock.now.advanced(by: wait)
         var claimed = try await services.bounds.claims.hold {
@@ -104,7 +108,7 @@ struct WorkController {
             let left = ContinuousClock.now.duration(to: deadline)
             if left <= .zero { break }
             // The bell may ring elsewhere, and retries become available without one.
-            let next = try await services.store.nextAvailable(lane: .outside) ?? .seconds(1)
+            let next = try await services.store.nextAvailable(for: wish.choice) ?? .seconds(1)
             try await services.waitForWork(min(left, max(next, .milliseconds(50)), .seconds(1)))
         }
         return []

@@ -8,6 +8,7 @@ extension PostgresStore {
     ) async throws(StoreError) -> [ClaimedExecution] {
         if executions.isEmpty { return [] }
         let queues = request.queues?.filter { $0.value > 0 }
+        let heads = heads[request.lane.rawValue]
         let number = Int64.random(in: .min ... .max)
         let isForAll = request.visible.isEverything
         let statements =
@@ -17,7 +18,7 @@ extension PostgresStore {
         var call = (isForAll ? statements.0 : statements.1)(
             given, request.lane.rawValue, queues.map { Array($0.keys) }, queues.map { Array($0.values) }, request.limit,
             request.worker, request.lease.wholeMilliseconds, request.tasks.map { $0.sorted() } ?? [],
-            executions.sorted(), number)
+            executions.sorted(), number, request.services.map { $0.sorted() }, request.leastPriority)
         if !isForAll {
             var parameters = call.parameters
             parameters.append(request.visible.services)
@@ -27,11 +28,12 @@ extension PostgresStore {
         let taken = try await claim(call, request.worker, number).map { columns in
             (stored: StoredExecution(&columns), definition: columns.optionalText())
         }
+        heads.gave(taken.map(\.stored.row))
         return try await hand(over: taken)
     }
 
     private static let (ofAllTasks, ofTasks) = ("AND cardinality($8::text[]) = 0", "AND o.task = ANY ($8::text[])")
-    private static let visible = " AND \(ServiceFilter.condition(services: "$11", clauses: "$12"))"
+    private static let visible = " AND \(ServiceFilter.condition(services: "$13", clauses: "$14"))"
     private static let claimNamed = claimNamed(filter: ofAllTasks)
     private static let claimNamedOfTasks = claimNamed(filter: ofTasks)
     private static let claimNamedOfVisible = claimNamed(filter: ofAllTasks + visible)
@@ -52,6 +54,7 @@ extension PostgresStore {
                 ) o LEFT JOIN unnest($3::text[], $4::int8[]) AS r (queue, room) ON r.queue = o.queue
                 WHERE \(waits("o")) AND o.lane = $2::int8 AND o.available_at <= (SELECT now FROM moment)
                     AND ($3::text[] IS NULL OR r.room IS NOT NULL)
+                    AND ($11::text[] IS NULL OR o.service = ANY ($11::text[])) AND o.priority >= $12::int8
                     AND NOT EXISTS (SELECT 1 FROM queues q WHERE q.name = o.queue AND q.paused) \(filter)
             ), chosen AS MATERIALIZED (
                 SELECT id FROM fit WHERE place <= room ORDER BY priority DESC, available_at, id LIMIT $5::int8

@@ -51,7 +51,7 @@ extension PostgresStore {
             SELECT count(*) FROM (
                 SELECT 1 FROM open_executions o
                 WHERE \(waits("o")) AND o.lane = $2::int8 AND o.queue = l.queue AND o.priority = l.priority
-                    AND o.available_at <= (SELECT now FROM moment) LIMIT \(countLimit)
+                    AND o.service = l.service AND o.available_at <= (SELECT now FROM moment) LIMIT \(countLimit)
             ) c
         ), (SELECT now FROM moment) - l.available_at
         FROM lines l
@@ -59,7 +59,10 @@ extension PostgresStore {
 
     package func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
         _ = try await run([PostgresStore.setQueue(name, paused)])
-        if !paused { bell.workWaiting() }
+        if !paused {
+            for lane in heads { lane.resumed(name) }
+            bell.workWaiting()
+        }
         return try await queues().first { $0.name == name }
             ?? QueueSummary(name: name, paused: paused, depth: 0, running: 0, oldestAge: nil, workers: 0)
     }
@@ -67,18 +70,28 @@ extension PostgresStore {
     private static let setQueue = Statement(
         "INSERT INTO queues (name, paused) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET paused = excluded.paused")
 
-    package func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
-        let heads = heads[lane.rawValue]
-        if let token = heads.beginLook() { try await look(lane, token).get() }
-        let lines = heads.known().lines
-        var pauses = [heads.pauseBeforeLook.map { Duration.milliseconds(Int64(($0 / .milliseconds(1)).rounded(.up))) }]
-        if !lines.isEmpty {
-            let call = PostgresStore.nextAvailable(
-                given, lane.rawValue, lines.map(\.line.queue), lines.map(\.line.priority),
-                lines.map(\.head.availableAt), lines.map(\.head.id))
-            pauses += try await run([call])[0].map { $0.optionalInt64().map { .milliseconds($0) } }
+    package func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
+        let heads = heads[work.lane.rawValue]
+        if let token = heads.beginLook() { try await look(work.lane, token).get() }
+        let lines = heads.known().lines.filter {
+            work.takes(queue: $0.line.queue, service: $0.line.service, priority: $0.line.priority)
+        }.sorted { $0.head < $1.head }
+        var next = heads.pauseBeforeLook.map {
+            Duration.milliseconds(Int64(($0 / .milliseconds(1)).rounded(.up)))
         }
-        return pauses.compactMap { $0 }.min()
+        for start in stride(from: 0, to: lines.count, by: LaneHeads.soughtLines) {
+            // No line's first execution comes before its known head.
+            if let next, next <= .zero || knownTime.map({ $0 + next < lines[start].head.availableAt }) ?? false {
+                break
+            }
+            let part = lines[start..<min(start + LaneHeads.soughtLines, lines.count)]
+            let call = PostgresStore.nextAvailable(
+                given, work.lane.rawValue, part.map(\.line.queue), part.map(\.line.priority),
+                part.map(\.line.service), part.map(\.head.availableAt), part.map(\.head.id))
+            let found = try await run([call])[0].first { $0.optionalInt64().map { Duration.milliseconds($0) } }
+            if let found, let wait = found { next = min(next ?? wait, wait) }
+        }
+        return next
     }
 
     private static let nextAvailable = Statement(

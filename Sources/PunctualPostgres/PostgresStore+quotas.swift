@@ -71,7 +71,7 @@ extension Transaction {
             OR EXISTS (SELECT 1 FROM jobs j WHERE j.service = g.service AND j.name = g.name)
         """)
 
-    /// How many of the service wait among the first 100,000 that wait in the queue, after the changes so far.
+    /// How many of the service wait in the queue, up to 100,000, after the changes so far.
     func waiting(_ service: String, _ queue: String) async throws -> Int {
         let calls = [Self.lockLine("\(service) \(queue)"), Self.countWaiting(queue, service)]
         return (try await connection.run(calls)[1].first { $0.int() } ?? 0) + waitingGrowth
@@ -81,8 +81,12 @@ extension Transaction {
     private static let countWaiting = Statement(
         """
         SELECT count(*) FROM (
-            SELECT o.service FROM open_executions o
-            WHERE o.lane = ANY ('{0,1,2}') AND o.queue = $1 AND \(PostgresStore.waits("o")) LIMIT 100000
-        ) s WHERE s.service = $2
+            SELECT 1 FROM generate_series(0, 2) AS l (lane), generate_series(0, 9) AS p (priority)
+            CROSS JOIN LATERAL (
+                SELECT 1 FROM open_executions o
+                WHERE o.lane = l.lane AND o.queue = $1 AND o.priority = p.priority AND o.service = $2
+                    AND \(PostgresStore.waits("o"))
+            ) w LIMIT 100000
+        ) s
         """)
 }

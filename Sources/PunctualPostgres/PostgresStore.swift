@@ -180,6 +180,9 @@ package final class PostgresStore: Store {
 
     private static let time = Statement("SELECT punctual_now()")
 
+    /// The database's time of day; nil when it would have to be asked.
+    var knownTime: Timestamp? { given ?? serverTime.now }
+
     /// What the statements take for the time of day; NULL means the database's own.
     var given: Timestamp? { clock?.now() }
 

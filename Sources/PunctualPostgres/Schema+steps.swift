@@ -205,4 +205,12 @@ extension Schema {
             node text COLLATE "C" NOT NULL PRIMARY KEY, kept_for int8 NOT NULL, archives bool NOT NULL, told_at int8 NOT NULL
         )
         """
+
+    /// A line is a service's, too. Older binaries read all lines of a queue and a priority where they read one.
+    static let linesOfServices = """
+        DROP INDEX open_waiting
+        --
+        CREATE INDEX open_waiting ON open_executions (lane, queue, priority, service, available_at, id)
+        WHERE (status = 'pending') IS TRUE
+        """
 }

@@ -13,6 +13,7 @@ enum Migrations {
             // NULL for nodes that schedule nothing.
             try $0.execute(sql: "ALTER TABLE nodes ADD COLUMN shards INTEGER")
         }
+        migrator.registerMigration("0006-lines-of-services") { try $0.execute(sql: linesOfServices) }
         return migrator
     }
 
@@ -26,6 +27,13 @@ enum Migrations {
     private static let repetitions = """
         ALTER TABLE idempotency_keys ADD COLUMN since INTEGER;
         ALTER TABLE idempotency_keys ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// Claims: the lines of a lane, a service's each, in the order of availability.
+    private static let linesOfServices = """
+        DROP INDEX executions_waiting;
+        CREATE INDEX executions_waiting ON executions (lane, queue, priority, service, available_at, id)
+        WHERE status = 'pending';
         """
 
     private static let first = """

@@ -4,9 +4,9 @@ internal import PunctualSchedule
 extension SQLiteStore {
     package func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
         if request.visible.isNothing { return [] }
-        return try await lane.write { transaction in
+        return try await lane.write { [turns] transaction in
             var taken: [ClaimedExecution] = []
-            for (execution, complaint) in try transaction.waiting(for: request) {
+            for (execution, complaint) in try transaction.waiting(for: request, turns[request.lane.rawValue]) {
                 let now = transaction.now
                 guard let row = try transaction.jobRow(execution.jobID) else {
                     // Its job was deleted while it was being added; nothing says any more what to run.
@@ -111,101 +111,5 @@ extension SQLiteStore {
             try transaction.update(next, from: execution)
             return next
         }
-    }
-}
-
-extension Transaction {
-    /// What may be taken now, best first, and what of it cannot be read: one index seek a line, and the rows taken.
-    fileprivate func waiting(for request: ClaimRequest) throws -> [(execution: Execution, complaint: String?)] {
-        guard request.limit > 0 else { return [] }
-        if let executions = request.executions { return try waiting(among: executions, for: request) }
-        let open = try lines(of: request.lane, paused: pausedQueues()).filter {
-            $0.availableAt <= now && request.queues?[$0.queue, default: 0] ?? request.limit > 0
-        }
-        let (filter, rest) = filter(of: request)
-        let sql = """
-            SELECT \(Execution.columns) FROM executions
-            WHERE status = 'pending' AND lane = ? AND queue = ? AND priority = ? AND available_at <= ?\(filter)
-            ORDER BY available_at, id LIMIT ?
-            """
-        var taken: [(execution: Execution, complaint: String?)] = []
-        var left = request.queues ?? [:]
-        for (_, level) in Dictionary(grouping: open, by: \.priority).sorted(by: { $0.key > $1.key }) {
-            var found: [(execution: Execution, complaint: String?)] = []
-            for line in level {
-                let room = min(left[line.queue] ?? request.limit, request.limit - taken.count)
-                guard room > 0 else { continue }
-                if filter.isEmpty {
-                    found += try database.rows(
-                        sql, request.lane.rawValue, line.queue, line.priority, now, room, read: Transaction.read)
-                } else {
-                    let values: [any Bindable] = [request.lane.rawValue, line.queue, line.priority, now]
-                    found += try database.rows(composed: sql, values + rest + [room], read: Transaction.read)
-                }
-            }
-            // Queues of one priority share by age.
-            if level.count > 1 {
-                found.sort {
-                    ($0.execution.availableAt, $0.execution.id) < ($1.execution.availableAt, $1.execution.id)
-                }
-            }
-            for row in found.prefix(request.limit - taken.count) {
-                taken.append(row)
-                left[row.execution.queue]? -= 1
-            }
-            if taken.count == request.limit { break }
-        }
-        return taken
-    }
-
-    /// Those of the executions that may be taken now, best first: one seek each.
-    private func waiting(
-        among executions: Set<Identifier>, for request: ClaimRequest
-    ) throws -> [(execution: Execution, complaint: String?)] {
-        let (filter, rest) = filter(of: request)
-        let sql = """
-            SELECT \(Execution.columns) FROM executions
-            WHERE id = ? AND status = 'pending' AND lane = ? AND available_at <= ?
-                AND NOT EXISTS (SELECT 1 FROM queues WHERE name = executions.queue AND paused)\(filter)
-            """
-        var found = try executions.flatMap { id in
-            filter.isEmpty
-                ? try database.rows(sql, id, request.lane.rawValue, now, read: Transaction.read)
-                : try database.rows(composed: sql, [id, request.lane.rawValue, now] + rest, read: Transaction.read)
-        }
-        found.sort { left, right in
-            let (left, right) = (left.execution, right.execution)
-            return (-left.priority, left.availableAt, left.id) < (-right.priority, right.availableAt, right.id)
-        }
-        var left = request.queues
-        var taken: [(execution: Execution, complaint: String?)] = []
-        for row in found where taken.count < request.limit {
-            if left != nil, left?[row.execution.queue, default: 0] ?? 0 <= 0 { continue }
-            left?[row.execution.queue]? -= 1
-            taken.append(row)
-        }
-        return taken
-    }
-
-    /// What a claim asks of tasks and of who may see them, behind the conditions that each claim has.
-    private func filter(of request: ClaimRequest) -> (sql: String, values: [any Bindable]) {
-        var filter = ""
-        var rest: [any Bindable] = []
-        if let tasks = request.tasks {
-            filter += " AND task IN (\(marks(tasks.count)))"
-            rest += tasks.sorted()
-        }
-        if !request.visible.isEverything {
-            let condition = request.visible.condition(ofExecutions: true)
-            filter += " AND \(condition.sql)"
-            rest += condition.values
-        }
-        return (filter, rest)
-    }
-
-    private static func read(_ columns: inout Columns) throws -> (execution: Execution, complaint: String?) {
-        var complaint: String?
-        let execution = try Execution.read(&columns, complaint: &complaint)
-        return (execution: execution, complaint: complaint)
     }
 }

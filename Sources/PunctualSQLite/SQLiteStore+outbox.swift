@@ -4,8 +4,8 @@ internal import PunctualSchedule
 extension SQLiteStore: OutboxStore {
     package func waitingLines(of lane: Lane) async throws(StoreError) -> [WaitingLine] {
         try await read { transaction in
-            try transaction.lines(of: lane, paused: transaction.pausedQueues()).map {
-                WaitingLine(lane: lane, queue: $0.queue, priority: $0.priority)
+            try transaction.lines(WorkChoice(lane: lane)).map {
+                WaitingLine(lane: lane, queue: $0.queue, priority: $0.priority, service: $0.service)
             }
         }
     }
@@ -19,11 +19,11 @@ extension SQLiteStore: OutboxStore {
             try transaction.database.rows(
                 """
                 SELECT job_id, available_at, id, task FROM executions
-                WHERE status = 'pending' AND lane = ? AND queue = ? AND priority = ? AND available_at <= ?
-                    AND available_at >= ? AND (available_at, id) > (?, ?)
+                WHERE status = 'pending' AND lane = ? AND queue = ? AND priority = ? AND service = ?
+                    AND available_at <= ? AND available_at >= ? AND (available_at, id) > (?, ?)
                 ORDER BY available_at, id LIMIT ?
-                """, line.lane.rawValue, line.queue, line.priority, transaction.now, after.availableAt,
-                after.availableAt, after.id, limit
+                """, line.lane.rawValue, line.queue, line.priority, line.service, transaction.now,
+                after.availableAt, after.availableAt, after.id, limit
             ) { columns in
                 let job = try columns.identifier()
                 let place = WaitingPlace(availableAt: columns.instant(), id: try columns.identifier())

@@ -15,44 +15,55 @@ extension SQLiteStore {
         return try await queues().first { $0.name == name } ?? QueueSummary(name: name, paused: paused)
     }
 
-    package func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
+    package func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
         try await read { transaction in
-            try transaction.lines(of: lane, paused: transaction.pausedQueues()).map(\.availableAt).min().map {
-                $0 - transaction.now
-            }
+            try transaction.lines(work).map(\.availableAt).min().map { $0 - transaction.now }
         }
     }
 }
 
-/// The waiting executions of one queue and priority.
+/// The waiting executions of one queue, priority and service.
 struct Line {
     let queue: String
     let priority: Int
+    let service: String
     /// Of the first.
     let availableAt: Timestamp
 
     init(_ columns: inout Columns) {
-        (queue, priority, availableAt) = (columns.text(), columns.int(), columns.instant())
+        (queue, priority, service) = (columns.text(), columns.int(), columns.text())
+        availableAt = columns.instant()
     }
 }
 
 extension Transaction {
-    func pausedQueues() throws -> Set<String> {
+    private func pausedQueues() throws -> Set<String> {
         Set(try database.rows("SELECT name FROM queues WHERE paused") { $0.text() })
     }
 
-    /// The lines of the queues that are not paused: one index seek each, however many wait in them.
-    func lines(of lane: Lane, paused: Set<String>) throws -> [Line] {
+    /// The lines of the work whose queues are not paused: one index seek each, however many wait in them.
+    func lines(_ work: WorkChoice) throws -> [Line] {
+        let paused = try pausedQueues()
+        return try lines(of: work.lane) { paused.contains($0) || !(work.queues?.contains($0) ?? true) }.filter {
+            work.takes(queue: $0.queue, service: $0.service, priority: $0.priority)
+        }
+    }
+
+    /// - Parameter passes: over which queues to go as one.
+    private func lines(of lane: Lane, passing passes: (String) -> Bool) throws -> [Line] {
         var lines: [Line] = []
         var line = try database.first(Self.lineOfNextQueue, lane.rawValue, "", read: Line.init)
         while let current = line {
-            let isPaused = paused.contains(current.queue)
-            if !isPaused { lines.append(current) }
-            line =
-                isPaused
-                ? nil
-                : try database.first(
-                    Self.lineOfNextPriority, lane.rawValue, current.queue, current.priority, read: Line.init)
+            line = nil
+            if !passes(current.queue) {
+                lines.append(current)
+                line =
+                    try database.first(
+                        Self.lineOfNextService, lane.rawValue, current.queue, current.priority, current.service,
+                        read: Line.init)
+                    ?? database.first(
+                        Self.lineOfNextPriority, lane.rawValue, current.queue, current.priority, read: Line.init)
+            }
             if line == nil {
                 line = try database.first(Self.lineOfNextQueue, lane.rawValue, current.queue, read: Line.init)
             }
@@ -60,16 +71,22 @@ extension Transaction {
         return lines
     }
 
-    // Two statements: with `(queue, priority) > (?, ?)` SQLite begins at the equal rows and walks past every one.
+    // Three statements: with `(queue, priority, service) > (?, ?, ?)` SQLite begins at the equal rows and walks past every
+    // one.
+    private static let lineOfNextService = """
+        SELECT queue, priority, service, available_at FROM executions
+        WHERE status = 'pending' AND lane = ? AND queue = ? AND priority = ? AND service > ?
+        ORDER BY service, available_at LIMIT 1
+        """
     private static let lineOfNextPriority = """
-        SELECT queue, priority, available_at FROM executions
+        SELECT queue, priority, service, available_at FROM executions
         WHERE status = 'pending' AND lane = ? AND queue = ? AND priority > ?
-        ORDER BY priority, available_at LIMIT 1
+        ORDER BY priority, service, available_at LIMIT 1
         """
     private static let lineOfNextQueue = """
-        SELECT queue, priority, available_at FROM executions
+        SELECT queue, priority, service, available_at FROM executions
         WHERE status = 'pending' AND lane = ? AND queue > ?
-        ORDER BY queue, priority, available_at LIMIT 1
+        ORDER BY queue, priority, service, available_at LIMIT 1
         """
 
     /// Every queue's figures; neither jobs nor ended executions are counted through.
@@ -83,9 +100,9 @@ extension Transaction {
         }
         for name in try database.rows(Self.queuesOfJobs, read: { $0.text() }) { change(name) { _ in } }
         for lane in Lane.allCases {
-            for line in try lines(of: lane, paused: []) {
+            for line in try lines(of: lane, passing: { _ in false }) {
                 let depth = try database.first(
-                    Self.depth, lane.rawValue, line.queue, line.priority, now, QueueSummary.countLimit
+                    Self.depth, lane.rawValue, line.queue, line.priority, line.service, now, QueueSummary.countLimit
                 ) { $0.int() }
                 change(line.queue) { summary in
                     summary.depth = min(summary.depth + (depth ?? 0), QueueSummary.countLimit)
@@ -107,7 +124,7 @@ extension Transaction {
     private static let depth = """
         SELECT count(*) FROM (
             SELECT 1 FROM executions WHERE status = 'pending' AND lane = ? AND queue = ? AND priority = ?
-                AND available_at <= ? LIMIT ?
+                AND service = ? AND available_at <= ? LIMIT ?
         )
         """
     private static let running = "SELECT queue, worker FROM executions WHERE status = 'running'"

@@ -12,6 +12,8 @@ package final class SQLiteStore: Store {
     let lane: WriteLane
     let reads: ReadLane
     let clock: any WallClock
+    /// One a lane of claims.
+    let turns = Lane.allCases.map { _ in LaneTurns() }
     private let definitions = DefinitionCache()
     private let complaints: Complaints
     private let lock: LockFile

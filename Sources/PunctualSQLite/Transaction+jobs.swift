@@ -90,16 +90,17 @@ extension Transaction {
 
     private static let sameJob = "SELECT 1 FROM jobs WHERE id = ? OR service = ? AND name = ?"
 
-    /// How many of the service wait among the first 100,000 that wait in the queue.
+    /// How many of the service wait in the queue, up to 100,000.
     func waiting(_ service: String, _ queue: String) throws -> Int {
         try database.first(Self.countWaiting, queue, service) { $0.int() } ?? 0
     }
 
     private static let countWaiting = """
         SELECT count(*) FROM (
-            SELECT service FROM executions INDEXED BY executions_waiting
-            WHERE lane IN (0, 1, 2) AND queue = ? AND status = 'pending' LIMIT 100000
-        ) WHERE service = ?
+            SELECT 1 FROM executions INDEXED BY executions_waiting
+            WHERE lane IN (0, 1, 2) AND queue = ? AND priority IN (0, 1, 2, 3, 4, 5, 6, 7, 8, 9) AND service = ?
+                AND status = 'pending' LIMIT 100000
+        )
         """
 
     /// Writes what its owner changed, over a row with status `old`.

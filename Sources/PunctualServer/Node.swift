@@ -82,7 +82,9 @@ package enum Node {
             node: record, store: store, bell: bell, options: options, instruments: instruments)
         let executor = SecretResolving(
             vault: access?.vault, executor: settings.executors(http: http, publishers: brokers.publishers))
-        let hints = brokers.hints.map { broker in
+        // A worker that may not take everything would take hints away from those who may.
+        let takesAll = options.services == nil && options.leastPriority == 0
+        let hints = brokers.hints.flatMap { takesAll ? $0 : nil }.map { broker in
             Hints(broker) { () async throws(StoreError) in
                 Set(try await opened.outbox.waitingLines(of: .builtIn).map { HintLine(lane: $0.lane, queue: $0.queue) })
             }
@@ -310,6 +312,8 @@ extension Settings {
         var options = EngineOptions()
         options.concurrency = workerConcurrency
         options.queues = workerQueues
+        options.services = workerServices
+        options.leastPriority = workerLeastPriority
         options.shards = schedulerShards
         options.shutdownGrace = shutdownGrace
         options.shardLease = schedulerLease

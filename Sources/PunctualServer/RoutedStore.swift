@@ -91,8 +91,8 @@ extension RoutedStore: ExecutionStore {
         try await written { () async throws(StoreError) in try await primary.setQueue(name, paused: paused) }
     }
 
-    func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
-        try await primary.nextAvailable(lane: lane)
+    func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
+        try await primary.nextAvailable(for: work)
     }
 }
 

@@ -51,6 +51,10 @@ package struct Settings: Sendable, Equatable {
     package var workerQueues: [String: Int]?
     /// What tells workers of work, and where messages go.
     var brokers = Brokers()
+    /// The services whose executions this node works on; nil means all.
+    package var workerServices: Set<String>?
+    /// The lowest priority that this node works on.
+    package var workerLeastPriority = 0
     /// How long running work may go on after SIGTERM.
     package var shutdownGrace = Duration.seconds(20)
     /// Who may come in.
@@ -99,12 +103,13 @@ extension Settings {
         "node.id", "roles", "log.level", "log.format", "egress.allow",
         "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
         "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues",
-        "shutdown.grace",
+        "worker.services", "worker.least_priority", "shutdown.grace",
         "history.retention", "history.archive",
     ]).union(accessKeys).union(quotaKeys).union(anchorKeys).union(brokerKeys)
     /// Settings whose value may be a list.
     static let lists: Set = accessLists.union(quotaLists).union([
         "database.replicas", "http.cors.origins", "roles", "egress.allow", "command.allow", "worker.queues",
+        "worker.services",
     ])
     /// Settings whose values are never shown.
     private static let secretKeys: Set = [
@@ -284,6 +289,17 @@ extension Settings {
                 queues[String(queue)] = limit
             }
             result.workerQueues = queues
+        }
+        if let services = list("worker.services") {
+            if services.isEmpty || services.contains("") {
+                throw SettingsError("worker.services: name at least one service, such as billing")
+            }
+            result.workerServices = Set(services)
+        }
+        if let value = try value(
+            "worker.least_priority", "from 0 to 9", { Int($0).flatMap { (0...9).contains($0) ? $0 : nil } })
+        {
+            result.workerLeastPriority = value
         }
         for (key, wanted, range, field) in [
             ("shutdown.grace", "from 0s to 1h", Duration.zero ... .seconds(3600), \Settings.shutdownGrace),

@@ -44,8 +44,8 @@ struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, Idem
             try await inner.reclaimExpired(limit: limit, random: random)
         }
     }
-    func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
-        try await call { () async throws(StoreError) in try await inner.nextAvailable(lane: lane) }
+    func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
+        try await call { () async throws(StoreError) in try await inner.nextAvailable(for: work) }
     }
     func prune(before instant: Timestamp, limit: Int, from place: PrunePlace) async throws(StoreError) -> Pruned {
         try await call { () async throws(StoreError) in

@@ -154,6 +154,25 @@ struct WorkerServiceTests {
         #expect(await worker.pause(claimed: 0) == wait)
     }
 
+    @Test("a worker for a service or for high priorities takes nothing else, and sleeps while only that waits")
+    func dedicated() async throws {
+        var scene = EngineScene()
+        scene.options.services = ["billing"]
+        scene.options.leastPriority = 5
+        for (name, service, priority) in [("a", "search", 9), ("b", "billing", 4)] {
+            try await scene.job(name) { ($0.service, $0.priority) = (service, priority) }
+        }
+        scene.clock.advance(by: .seconds(60))
+        #expect(try await scene.scheduler.tick() == 2)
+        let worker = scene.worker()
+        #expect(try await worker.claim().isEmpty)
+        #expect(await worker.pause(claimed: 0) == scene.options.pollInterval)
+        try await scene.job("c") { ($0.service, $0.priority) = ("billing", 5) }
+        scene.clock.advance(by: .seconds(60))
+        _ = try await scene.scheduler.tick()
+        #expect(try await worker.claim().map(\.execution.jobName) == ["c"])
+    }
+
     @Test("what waits for room in its queue is looked for ever less often, until something can be claimed again")
     func noBusyPolling() async throws {
         var scene = EngineScene()

@@ -98,7 +98,9 @@ struct AmbiguousStore: Store {
     func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
         try await inner.setQueue(name, paused: paused)
     }
-    func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? { try await inner.nextAvailable(lane: lane) }
+    func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
+        try await inner.nextAvailable(for: work)
+    }
     func execution(_ id: Identifier, of job: Identifier?) async throws(StoreError) -> Execution? {
         try await inner.execution(id, of: job)
     }

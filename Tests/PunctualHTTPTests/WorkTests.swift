@@ -66,6 +66,28 @@ struct WorkTests {
         }
     }
 
+    @Test("a worker for a service and for high priorities is given nothing else")
+    func dedicated() async throws {
+        let scene = APIScene()
+        try await scene.run { client in
+            for (name, service, priority) in [("a", "search", 9), ("b", "billing", 4), ("c", "billing", 5)] {
+                _ = try await client.triggered(
+                    """
+                    {"name":"\(name)","service":"\(service)","queue":"gpu","priority":\(priority),
+                     "schedule":{"type":"manual"},"target":{"type":"worker","task":"frame"}}
+                    """)
+            }
+            let wish = #"{"worker":"w1","queues":["gpu"],"wait":"0s","max":9,"#
+            let taken = try await client.claim(wish + #""services":["billing","mail"],"least_priority":5}"#)
+            #expect(taken.map { $0["job_name"] } == ["c"])
+            #expect(try await client.claim(wish + #""services":["mail"]}"#).isEmpty)
+            #expect(try await client.claim(wish + #""least_priority":9}"#).map { $0["job_name"] } == ["a"])
+            for bad in [#""least_priority":10"#, #""services":[]"#, #""services":"billing""#] {
+                #expect(try await client.send(.post, "/api/v1/work/claim", wish + bad + "}").status == 422)
+            }
+        }
+    }
+
     @Test("a failure is tried again by the job's policy, then stays failed")
     func retries() async throws {
         let scene = APIScene()

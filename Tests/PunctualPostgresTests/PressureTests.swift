@@ -59,8 +59,52 @@ struct PressureTests {
         let claims = reads("SET status = 'running'")
         #expect(claims.count >= 50 && claims.suffix(10).allSatisfy { $0 < 100 }, "\(claims)")
         // From the beginning it is as bad as it can be.
-        let looks = reads("SELECT queue, priority, available_at, id FROM lines")
+        let looks = reads("SELECT queue, priority, service, available_at, id,")
         #expect((looks.max() ?? 0) > 200, "\(looks)")
+        try server.stop()
+    }
+
+    @Test("of a thousand services with a backlog a claim seeks in few lines, and all have their turns")
+    func thousandServices() async throws {
+        let server = try await blocking {
+            try PostgresServer(settings: [
+                "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on",
+                "auto_explain.log_buffers": "on", "auto_explain.log_timing": "off",
+                "auto_explain.log_min_duration": "0",
+            ])
+        }
+        let store = try await PostgresStore(uri: server.database())
+        let now = try await store.now()
+        let jobs = (0..<1000).map { index in
+            var draft = JobDraft(name: "job", schedule: .manual, target: .noop)
+            draft.service = "s\(index)"
+            return Job(id: .random(at: now), draft: draft, nextRunAt: now, createdAt: now)
+        }
+        for job in try await store.create(jobs) { _ = try job.get() }
+        let plans = jobs.map { job in
+            TickPlan(
+                jobID: job.id, expected: now, version: job.version, next: nil, status: .active,
+                executions: (0..<12).map {
+                    job.execution(at: now + .seconds(-60 + $0), trigger: .schedule, now: now)
+                }, overlap: .allowAll)
+        }
+        for outcome in try await store.apply(plans) { #expect(outcome != .lostRace) }
+        var given: [String: Int] = [:]
+        for _ in 0..<40 {
+            let claimed = try await store.claim(ClaimRequest(worker: "w", limit: 50, lease: .seconds(60)))
+            #expect(claimed.count == 50)
+            for one in claimed { given[one.service, default: 0] += 1 }
+        }
+        #expect(given.count == 1000 && given.values.allSatisfy { $0 == 2 }, "\(Set(given.values))")
+        await store.close()
+        let log = try String(contentsOf: server.folder.appendingPathComponent("log"), encoding: .utf8)
+        let claims = log.components(separatedBy: "plan:").filter { $0.contains("SET status = 'running'") }
+        #expect(claims.count == 40)
+        for plan in claims {
+            let sought = plan.matches(of: #/on open_executions o.*actual rows=\d+(?:\.\d+)? loops=(\d+)/#)
+            let loops = sought.compactMap { Int($0.1) }.max() ?? .max
+            #expect(loops <= 64, "\(plan.prefix(3000))")
+        }
         try server.stop()
     }
 

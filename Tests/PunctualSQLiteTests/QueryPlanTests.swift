@@ -80,7 +80,7 @@ struct QueryPlanTests {
         _ = try await store.dueJobs(shards: nil, limit: 5)
         _ = try await store.dueJobs(shards: [1, 2], limit: 5)
         _ = try await store.nextAvailable(lane: .builtIn)
-        let line = WaitingLine(lane: .builtIn, queue: "default", priority: 5)
+        let line = WaitingLine(lane: .builtIn, queue: "default", priority: 5, service: "default")
         _ = try await store.waitingLines(of: .builtIn)
         _ = try await store.waiting(
             in: line, after: WaitingPlace(availableAt: clock.now(), id: job.id), limit: 5)

@@ -167,6 +167,7 @@ struct SettingsTests {
         wanted.schedulerLease = .seconds(5)
         wanted.workerConcurrency = 7
         wanted.workerQueues = ["mail": 2, "slow": 7]
+        (wanted.workerServices, wanted.workerLeastPriority) = (["billing", "search"], 5)
         (wanted.shutdownGrace, wanted.retention) = (.seconds(5), .seconds(30 * 86_400))
         wanted.archive = "/var/archive"
         wanted.access.mode = .open
@@ -201,7 +202,8 @@ struct SettingsTests {
             "roles": "api, worker", "log.level": "DEBUG", "log.format": "json", "egress.allow": "10.0.0.0/8, ::1",
             "command.allow": "/bin/*,/usr/bin/make", "scheduler.shards": "4", "scheduler.lease": "5s",
             "worker.concurrency": "7",
-            "worker.queues": "mail:2,slow", "webhook.secret": "whsec_AAAA", "command.memory": "512M",
+            "worker.queues": "mail:2,slow", "worker.services": "billing, search", "worker.least_priority": "5",
+            "webhook.secret": "whsec_AAAA", "command.memory": "512M",
             "command.file_size": "2g", "command.open_files": "64", "command.cpu_seconds": "0",
             "shutdown.grace": "5s", "history.retention": "30d", "history.archive": "/var/archive",
             "access.mode": "open", "access.master_key": Self.masterKey, "access.issuer": "https://jobs.example.com",
@@ -252,7 +254,7 @@ struct SettingsTests {
               cpu_seconds: 0
             webhook: {secret: whsec_AAAA}
             scheduler: {shards: 4, lease: 5s}
-            worker: {concurrency: 7, queues: ["mail:2", slow]}
+            worker: {concurrency: 7, queues: ["mail:2", slow], services: [billing, search], least_priority: 5}
             broker: rabbitmq
             redis: {url: "redis://:p@r.example.com/1", prefix: a}
             rabbitmq: {url: "amqp://u:p@q.example.com/v", prefix: b}
@@ -292,6 +294,8 @@ struct SettingsTests {
             ("scheduler.shards", "257"), ("worker.concurrency", "0"), ("shutdown.grace", "61m"),
             ("history.retention", "1s"), ("history.retention", "ever"), ("worker.concurrency", "10001"),
             ("worker.queues", "mail:0"), ("worker.queues", "mail:x"), ("worker.queues", "mail:1:2"),
+            ("worker.services", ""), ("worker.services", ","), ("worker.least_priority", "10"),
+            ("worker.least_priority", "high"),
             ("command.memory", "much"), ("command.cpu_seconds", "-1"), ("command.file_size", "9999999T"),
             ("database.reader_role", "lists"), ("database.url", "mysql:x"), ("database.url", "sqlite:"),
             ("database.url", "/x.sqlite"),

@@ -37,6 +37,9 @@ public struct ServiceFilter: Hashable, Sendable {
         return names.count == clauses.count ? Set(names) : nil
     }
 
+    /// Whether it shows anything of that service.
+    public func mayShow(service: String) -> Bool { clauses.contains { $0.service == nil || $0.service == service } }
+
     /// Whether it shows a job of that service with those labels.
     public func shows(service: String, labels: [String: String]) -> Bool {
         clauses.contains { clause in

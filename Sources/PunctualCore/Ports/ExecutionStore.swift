@@ -4,8 +4,9 @@ public import PunctualSchedule
 ///
 /// Each call is one transaction. Concurrent single calls may share one.
 public protocol ExecutionStore: Sendable {
-    /// Takes waiting executions, highest priority first, then earliest; each gets the next attempt number and a lease.
-    /// Executions of paused queues and of other lanes are left.
+    /// Takes waiting executions, highest priority first; within a priority services take turns (`ServiceTurns`), and each
+    /// gives what has waited longest. Each gets the next attempt number and a lease. Executions of paused queues and of other
+    /// lanes are left.
     func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution]
 
     /// Prolongs leases to `duration` from the store's now, and shortens none; one outcome each, in order.
@@ -34,15 +35,20 @@ public protocol ExecutionStore: Sendable {
     /// Stops or lets go claims from the queue. Repeating it changes nothing.
     func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary
 
-    /// How long, by the store's clock, until the next waiting execution of the lane becomes available; not above zero when
-    /// one is, nil when none waits. Paused queues are left out.
-    func nextAvailable(lane: Lane) async throws(StoreError) -> Duration?
+    /// How long, by the store's clock, until the next waiting execution of those becomes available; not above zero when one
+    /// is, nil when none waits. Paused queues are left out.
+    func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration?
 }
 
 extension ExecutionStore {
     /// Ends one attempt.
     public func finish(_ completion: Completion) async throws(StoreError) -> FinishOutcome {
         try await finish([completion]).first ?? .leaseLost
+    }
+
+    /// How long until the next waiting execution of the lane becomes available, whatever its queue.
+    public func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
+        try await nextAvailable(for: WorkChoice(lane: lane))
     }
 }
 
@@ -78,6 +84,10 @@ public struct ClaimRequest: Hashable, Sendable {
     public var lane: Lane
     /// How many to take from each queue; nil means from all queues together up to `limit`.
     public var queues: [String: Int]?
+    /// Only executions of these services; nil means any.
+    public var services: Set<String>?
+    /// Only executions of at least this priority.
+    public var leastPriority = 0
     /// Only these tasks, as `Target.task` has them; nil means any.
     public var tasks: Set<String>?
     /// Only these, as far as they may be taken, in the same order; nil means any. What is passed over is left as it is.
@@ -101,6 +111,35 @@ public struct ClaimRequest: Hashable, Sendable {
         self.visible = visible
         self.limit = limit
         self.lease = lease
+    }
+
+    /// What of the request is known of an execution while it waits, without those queues that are to give none.
+    public var choice: WorkChoice {
+        WorkChoice(
+            lane: lane, queues: queues.map { Set($0.filter { $0.value > 0 }.keys) }, services: services,
+            leastPriority: leastPriority)
+    }
+}
+
+/// The executions that a worker is there for.
+public struct WorkChoice: Hashable, Sendable {
+    public var lane: Lane
+    /// nil means any.
+    public var queues: Set<String>?
+    /// nil means any.
+    public var services: Set<String>?
+    public var leastPriority: Int
+
+    public init(lane: Lane, queues: Set<String>? = nil, services: Set<String>? = nil, leastPriority: Int = 0) {
+        self.lane = lane
+        self.queues = queues
+        self.services = services
+        self.leastPriority = leastPriority
+    }
+
+    /// Whether executions of that kind are among them.
+    public func takes(queue: String, service: String, priority: Int) -> Bool {
+        priority >= leastPriority && (queues?.contains(queue) ?? true) && (services?.contains(service) ?? true)
     }
 }
 

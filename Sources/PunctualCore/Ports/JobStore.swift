@@ -48,7 +48,7 @@ public protocol JobStore: Sendable {
     /// Adds executions made by hand (trigger, backfill), overlap decided as in `apply`; one outcome each, in order.
     /// An execution whose id is there already is returned as `.existing`.
     /// - Parameter limit: how many executions of the service may wait in their queue once these are there; nil means any
-    ///   number. A driver may stop looking after the first 100,000 that wait in the queue.
+    ///   number. A driver may stop counting at 100,000.
     /// - Throws: `.notFound` when the job is gone; `.quotaExceeded` when more would wait, and then none was added.
     func enqueue(
         _ executions: [Execution], of job: Identifier, overlap: OverlapPolicy, within limit: Int?

@@ -14,16 +14,18 @@ public protocol OutboxStore: Sendable {
     ) async throws(StoreError) -> [WaitingExecution]
 }
 
-/// A queue's waiting executions of one lane and one priority.
+/// A service's waiting executions of one lane, one queue and one priority.
 public struct WaitingLine: Hashable, Sendable {
     public var lane: Lane
     public var queue: String
     public var priority: Int
+    public var service: String
 
-    public init(lane: Lane, queue: String, priority: Int) {
+    public init(lane: Lane, queue: String, priority: Int, service: String) {
         self.lane = lane
         self.queue = queue
         self.priority = priority
+        self.service = service
     }
 }
 

@@ -4,28 +4,45 @@ internal import PunctualSchedule
 extension MemoryStore: ExecutionStore {
     public func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
         let now = clock.now()
+        let choice = blind(request.choice)
         let waiting = open.filter { stored in
             stored.row.status == .pending && stored.lane == request.lane && stored.row.availableAt <= now
                 && pausedQueues[stored.row.queue] != true
+                && choice.takes(queue: stored.row.queue, service: stored.row.service, priority: stored.row.priority)
                 && request.tasks.map { tasks in stored.task.map(tasks.contains) ?? false } ?? true
                 && (twin == .claimingBesides || request.executions.map { $0.contains(stored.row.id) } ?? true)
-        }.map(\.row).sorted {
-            (-$0.priority, $0.availableAt, $0.id) < (-$1.priority, $1.availableAt, $1.id)
+        }.map(\.row).filter { row in
+            guard let job = jobs[row.jobID] else { return false }
+            return twin == .givingAllToClaims
+                || request.visible.showsExecution(service: row.service, labels: job.draft.labels)
         }
-        var left = request.queues
-        var taken: [ClaimedExecution] = []
-        for row in waiting where taken.count < request.limit {
-            if left != nil, left?[row.queue, default: 0] ?? 0 <= 0 { continue }
-            guard let job = jobs[row.jobID],
-                twin == .givingAllToClaims
-                    || request.visible.showsExecution(service: row.service, labels: job.draft.labels)
-            else { continue }
+        var turns = turns[request.lane] ?? ServiceTurns()
+        let order = ClaimOrder(
+            queues: request.queues, limit: request.limit, turns: twin == .forgettingTurns ? ServiceTurns() : turns)
+        let candidates = waiting.map { row in
+            var candidate = ClaimCandidate(row)
+            // Those that are named are few, and say nothing of what else waits: the oldest goes first.
+            if twin == .servingByAge || request.executions != nil { candidate.service = "" }
+            return candidate
+        }
+        var chosen = order.choose(from: candidates).compactMap { executions[$0.id]?.row }
+        chosen.sort { (-$0.priority, $0.availableAt, $0.id) < (-$1.priority, $1.availableAt, $1.id) }
+        turns.gave(chosen)
+        self.turns[request.lane] = turns
+        return chosen.compactMap { row in
+            guard let job = jobs[row.jobID] else { return nil }
             let claimed = row.claimed(by: request.worker, at: now, lease: request.lease)
             write(claimed)
-            left?[row.queue]? -= 1
-            taken.append(ClaimedExecution(execution: claimed, of: job.draft))
+            return ClaimedExecution(execution: claimed, of: job.draft)
         }
-        return taken
+    }
+
+    /// What a twin makes of the choice.
+    private func blind(_ choice: WorkChoice) -> WorkChoice {
+        var choice = choice
+        if twin == .claimingOfAnyService { choice.services = nil }
+        if twin == .claimingAnyPriority { choice.leastPriority = 0 }
+        return choice
     }
 
     public func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [RenewOutcome] {
@@ -95,9 +112,11 @@ extension MemoryStore: ExecutionStore {
         return summary(of: name)
     }
 
-    public func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
+    public func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
         open.filter {
-            $0.row.status == .pending && $0.lane == lane && pausedQueues[$0.row.queue] != true
+            $0.row.status == .pending && $0.lane == work.lane && pausedQueues[$0.row.queue] != true
+                && (twin == .wakingForOthers
+                    || work.takes(queue: $0.row.queue, service: $0.row.service, priority: $0.row.priority))
         }.map(\.row.availableAt).min().map { $0 - clock.now() }
     }
 

@@ -4,7 +4,9 @@ extension MemoryStore: OutboxStore {
     public func waitingLines(of lane: Lane) async throws(StoreError) -> [WaitingLine] {
         let lines = open.filter { stored in
             stored.row.status == .pending && stored.lane == lane && pausedQueues[stored.row.queue] != true
-        }.map { WaitingLine(lane: lane, queue: $0.row.queue, priority: $0.row.priority) }
+        }.map {
+            WaitingLine(lane: lane, queue: $0.row.queue, priority: $0.row.priority, service: $0.row.service)
+        }
         return Array(Set(lines))
     }
 
@@ -14,7 +16,8 @@ extension MemoryStore: OutboxStore {
         let now = clock.now()
         let found = open.filter { stored in
             stored.row.status == .pending && stored.lane == line.lane && stored.row.queue == line.queue
-                && stored.row.priority == line.priority && stored.row.availableAt <= now
+                && stored.row.priority == line.priority && stored.row.service == line.service
+                && stored.row.availableAt <= now
         }.map { stored in
             WaitingExecution(
                 jobID: stored.row.jobID,

@@ -14,6 +14,7 @@ public actor MemoryStore {
     var shardLeases: [Int: ShardLease] = [:]
     var nodes: [String: NodeRecord] = [:]
     var keys: [String: StoredKey] = [:]
+    var turns: [Lane: ServiceTurns] = [:]
 
     /// A store without one of its guards, which checks must notice.
     public enum Twin: String, Sendable, CaseIterable {
@@ -24,6 +25,14 @@ public actor MemoryStore {
         case claimingBesides
         /// By the labels that a job had when it was there still.
         case showingByLabelsOfGoneJobs
+        /// What has waited longest goes first, whatever its service.
+        case servingByAge
+        /// Each claim begins anew with the turns of services.
+        case forgettingTurns
+        case claimingOfAnyService
+        case claimingAnyPriority
+        /// Tells a worker of work that it does not take.
+        case wakingForOthers
     }
 
     let twin: Twin?

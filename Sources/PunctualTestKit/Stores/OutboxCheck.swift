@@ -22,11 +22,13 @@ public struct OutboxCheck: Sendable, CustomStringConvertible {
     public static let all: [OutboxCheck] = [
         OutboxCheck("each line in which something waits is told, paused queues left aside") { scene, outbox in
             try same(try await outbox.waitingLines(of: .builtIn), [])
-            for (queue, priority) in [("a", 3), ("a", 9), ("b", 0), ("paused", 5)] {
+            for (queue, priority, service) in [
+                ("a", 3, "default"), ("a", 9, "default"), ("a", 9, "mail"), ("b", 0, "default"),
+                ("paused", 5, "default"),
+            ] {
                 try await scene.trigger(
                     try await scene.job("\(queue)\(priority)") {
-                        $0.queue = queue
-                        $0.priority = priority
+                        ($0.queue, $0.priority, $0.service) = (queue, priority, service)
                     })
             }
             _ = try await scene.store.setQueue("paused", paused: true)
@@ -35,22 +37,26 @@ public struct OutboxCheck: Sendable, CustomStringConvertible {
             try same(
                 lines,
                 [
-                    WaitingLine(lane: .builtIn, queue: "a", priority: 3),
-                    WaitingLine(lane: .builtIn, queue: "a", priority: 9),
-                    WaitingLine(lane: .builtIn, queue: "b", priority: 0),
+                    WaitingLine(lane: .builtIn, queue: "a", priority: 3, service: "default"),
+                    WaitingLine(lane: .builtIn, queue: "a", priority: 9, service: "default"),
+                    WaitingLine(lane: .builtIn, queue: "a", priority: 9, service: "mail"),
+                    WaitingLine(lane: .builtIn, queue: "b", priority: 0, service: "default"),
                 ])
             try same(
                 try await outbox.waitingLines(of: .outside),
-                [WaitingLine(lane: .outside, queue: "default", priority: 5)])
+                [WaitingLine(lane: .outside, queue: "default", priority: 5, service: "default")])
         },
         OutboxCheck("a line is read in pages, each execution once, in order") { scene, outbox in
             let job = try await scene.job()
+            let other = try await scene.job("other") { $0.service = "other" }
             var rows: [Execution] = []
             for index in 0..<7 {
                 rows.append(try await scene.trigger(job, overlap: .allowAll))
+                // Of another line.
+                try await scene.trigger(other, overlap: .allowAll)
                 if index.isMultiple(of: 3) { scene.clock.advance(by: .milliseconds(1)) }
             }
-            let line = WaitingLine(lane: .builtIn, queue: "default", priority: 5)
+            let line = WaitingLine(lane: .builtIn, queue: "default", priority: 5, service: "default")
             var seen: [WaitingExecution] = []
             while true {
                 let page = try await outbox.waiting(in: line, after: seen.last?.place, limit: 3)
@@ -68,7 +74,7 @@ public struct OutboxCheck: Sendable, CustomStringConvertible {
         },
         OutboxCheck("what runs, has ended or is not available yet is not told") { scene, outbox in
             let job = try await scene.job { $0.target = .worker(task: "mail", payload: .null) }
-            let line = WaitingLine(lane: .outside, queue: "default", priority: 5)
+            let line = WaitingLine(lane: .outside, queue: "default", priority: 5, service: "default")
             try await scene.trigger(job, overlap: .allowAll)
             _ = try await scene.claim(lane: .outside)
             var later = job.execution(at: scene.now, trigger: .manual, now: scene.now, nonce: 1)

@@ -36,7 +36,7 @@ extension StoreCheck {
         }
     }
 
-    /// What is taken is the first of what waits and may be seen.
+    /// What is taken is, of each service, the first of what waits and may be seen; nothing that is left has a higher priority.
     private static func claim(_ limit: Int, _ visible: ServiceFilter, _ scene: StoreScene, _ note: String) async throws
     {
         var waiting = ExecutionQuery()
@@ -50,7 +50,14 @@ extension StoreCheck {
         let claimed = try await scene.store.claim(
             ClaimRequest(worker: "w", visible: visible, limit: limit, lease: .seconds(60)))
         let seen = claimed.map(\.execution.id)
-        try expect(seen == wanted.prefix(limit).map(\.id), "\(note): claimed \(seen) of \(wanted)")
+        try same(seen.count, min(limit, wanted.count))
+        for (service, rows) in Dictionary(grouping: wanted, by: \.service) {
+            let mine = rows.map(\.id).filter(seen.contains)
+            try expect(mine == rows.prefix(mine.count).map(\.id), "\(note): of \(service) \(mine) of \(rows)")
+        }
+        try expect(
+            claimed.map(\.execution.priority) == wanted.prefix(limit).map(\.priority),
+            "\(note): claimed \(seen) of \(wanted)")
     }
 
     private static func names(_ jobs: [Job]) -> [String] { jobs.map { "\($0.draft.service)/\($0.draft.name)" } }

@@ -17,7 +17,8 @@ public struct StoreCheck: Sendable, CustomStringConvertible {
 
     /// Every check, by topic.
     public static let all: [StoreCheck] =
-        jobs + quotas + queries + visibility + ticks + overlaps + claims + namedClaims + fencing + endings + upkeep
+        jobs + quotas + queries + visibility + ticks + overlaps + claims + namedClaims + shares + fencing + endings
+        + upkeep
         + keys + races
 }
 

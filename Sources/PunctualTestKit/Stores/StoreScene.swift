@@ -80,12 +80,14 @@ struct StoreScene: Sendable {
     /// Takes up to `limit` executions for a minute.
     func claim(
         _ limit: Int = 10, worker: String = "w1", lane: Lane = .builtIn, queues: [String: Int]? = nil,
-        tasks: Set<String>? = nil, executions: [Execution]? = nil
+        tasks: Set<String>? = nil, executions: [Execution]? = nil, services: Set<String>? = nil, leastPriority: Int = 0
     ) async throws -> [ClaimedExecution] {
-        try await store.claim(
-            ClaimRequest(
-                worker: worker, lane: lane, queues: queues, tasks: tasks,
-                executions: executions.map { Set($0.map(\.id)) }, limit: limit, lease: .seconds(60)))
+        var request = ClaimRequest(
+            worker: worker, lane: lane, queues: queues, tasks: tasks,
+            executions: executions.map { Set($0.map(\.id)) }, limit: limit, lease: .seconds(60))
+        request.services = services
+        request.leastPriority = leastPriority
+        return try await store.claim(request)
     }
 
     /// Triggers the job and takes the execution.
