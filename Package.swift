@@ -108,7 +108,7 @@ let package = Package(
         // L2: the rooms that act. Siblings never see each other.
         room("PunctualSQLite", ["PunctualSchedule", "PunctualJSON", "PunctualCore", grdb, grdbSQLite]),
         room("PunctualPostgres", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "CLibpq", "CZlib", crypto]),
-        room("PunctualRedis", ["PunctualCore", nioCore, nioPosix, nioSSL]),
+        room("PunctualRedis", ["PunctualSchedule", "PunctualCore", nioCore, nioPosix, nioSSL]),
         room("PunctualRabbitMQ", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "CRabbitMQ"]),
         room(
             "PunctualExecutors",
@@ -180,11 +180,23 @@ let package = Package(
         tests(
             "PunctualPostgres",
             ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers", "FaultProxy"]),
-        tests("PunctualRedis", ["PunctualCore", "PunctualAccess", "TestPeers", "FaultProxy", nioCore, nioPosix]),
+        tests(
+            "PunctualRedis",
+            [
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualTestKit",
+                "BrokerDrills", "TestPeers", "FaultProxy", nioCore, nioPosix,
+            ]),
         tests(
             "PunctualRabbitMQ",
-            ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "TestPeers", "FaultProxy"],
+            [
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", "BrokerDrills", "TestPeers",
+                "FaultProxy",
+            ],
             exclude: ["Oracles"]),
+        // What the tests of several brokers share.
+        .target(
+            name: "BrokerDrills", dependencies: ["PunctualCore", "PunctualTestKit", "TestPeers", "FaultProxy"],
+            path: "Tests/Support/BrokerDrills", swiftSettings: settings),
         // Real servers that tests start on loopback.
         .target(name: "TestPeers", path: "Tests/Support/TestPeers", swiftSettings: settings),
         // Connections that break when told to, and the drills that use them on a cluster of the real program.

@@ -18,25 +18,11 @@ package final class RabbitMQBroker: ExecutionBroker {
 
     /// Begins to connect; `health` tells how that goes.
     /// - Parameters:
-    ///   - prefix: begins the names of queues and exchanges, so that several clusters may share a vhost; 1 to 64 letters,
-    ///     digits, dots, hyphens and underscores.
+    ///   - prefix: begins the names of queues and exchanges, so that several clusters may share a vhost.
     ///   - lineLimit: hints that a line holds at most. What comes then is not confirmed, and told again later.
-    /// - Throws: `.refused` when the prefix has another form.
-    package init(
-        _ settings: RabbitMQSettings, prefix: String = "punctual", lineLimit: Int = 100_000
-    ) throws(BrokerError) {
-        let isName = prefix.utf8.allSatisfy { byte in
-            switch byte {
-            case 48...57, 65...90, 97...122, 45, 46, 95: true
-            default: false
-            }
-        }
-        guard (1...64).contains(prefix.utf8.count), isName else {
-            throw .refused(
-                "the prefix of RabbitMQ's queues must be 1 to 64 letters, digits, dots, hyphens and underscores")
-        }
+    package init(_ settings: RabbitMQSettings, prefix: BrokerPrefix = .standard, lineLimit: Int = 100_000) {
         self.settings = settings
-        topology = HintTopology(prefix: prefix, lineLimit: max(1, lineLimit))
+        topology = HintTopology(prefix: prefix.text, lineLimit: max(1, lineLimit))
         publisher = PublishLane(settings)
     }
 

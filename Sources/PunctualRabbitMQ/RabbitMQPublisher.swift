@@ -55,34 +55,21 @@ package final class RabbitMQPublisher: Executor {
     }
 
     package func execute(_ attempt: AttemptRequest) async -> AttemptResult {
-        guard case .publish(_, let destination, let content) = attempt.target else {
-            return Self.failure("the target publishes nothing", isRetryable: false)
-        }
-        // The first slash ends the exchange; a routing key may hold more of them.
-        guard let slash = destination.firstIndex(of: "/") else {
-            return Self.failure("the destination \"\(destination)\" has no slash; \(Self.form)", isRetryable: false)
-        }
-        var body: [UInt8]
-        var contentType = "application/json"
-        if case .string(let text) = content {
-            (body, contentType) = (Array(text.utf8), "text/plain; charset=utf-8")
-        } else {
-            body = Array(content.description.utf8)
-        }
-        let message = Message(
-            exchange: String(destination[..<slash]),
-            routingKey: String(destination[destination.index(after: slash)...]), executionID: attempt.executionID,
-            headers: [
-                "punctual-job": .string(attempt.jobName), "punctual-service": .string(attempt.service),
-                "punctual-attempt": .int(Int64(attempt.attempt)),
-                "punctual-scheduled-at": .string(attempt.scheduledAt.description),
-            ], contentType: contentType, body: body)
-        do throws(BrokerError) {
+        await attempt.published { publication throws(BrokerError) in
+            // The first slash ends the exchange; a routing key may hold more of them.
+            let destination = publication.destination
+            guard let slash = destination.firstIndex(of: "/") else {
+                throw .refused("the destination \"\(destination)\" has no slash; \(Self.form)")
+            }
+            let message = Message(
+                exchange: String(destination[..<slash]),
+                routingKey: String(destination[destination.index(after: slash)...]), executionID: attempt.executionID,
+                headers: [
+                    "punctual-job": .string(attempt.jobName), "punctual-service": .string(attempt.service),
+                    "punctual-attempt": .int(Int64(attempt.attempt)),
+                    "punctual-scheduled-at": .string(attempt.scheduledAt.description),
+                ], contentType: publication.contentType, body: publication.body)
             try await publish(message, within: min(attempt.timeout, settings.publishTimeout))
-            return AttemptResult(.succeeded)
-        } catch {
-            if Task.isCancelled { return AttemptResult(.cancelled) }
-            return Self.failure(error.text, isRetryable: error.isRetryable)
         }
     }
 
@@ -102,11 +89,6 @@ package final class RabbitMQPublisher: Executor {
 
     /// Waits until what is being published has its outcome, and lets go of RabbitMQ.
     package func close() async { await lane.close() }
-
-    private static func failure(_ text: String, isRetryable: Bool) -> AttemptResult {
-        AttemptResult(
-            .failed(reason: isRetryable ? .connection : nil, error: text, isRetryable: isRetryable, retryAfter: nil))
-    }
 }
 
 extension Field.Value {

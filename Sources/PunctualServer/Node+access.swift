@@ -93,7 +93,7 @@ extension Node {
             let alone = MemoryLimiter()
             doorkeeper.limiter = alone
             if let redis {
-                doorkeeper.limiter = RedisLimiter(redis, fallback: alone, prefix: settings.brokers.redisPrefix)
+                doorkeeper.limiter = RedisLimiter(redis, fallback: alone, prefix: settings.brokers.redisPrefix.text)
             }
             doorkeeper.calls = settings.access.concurrency.map { TenantSlots(most: $0) }
             doorkeeper.streams = settings.access.streams.map { TenantSlots(most: $0) }

@@ -10,6 +10,8 @@ struct OpenBrokers: Sendable {
     let hints: (any ExecutionBroker)?
     /// By the name that targets have for them.
     let publishers: [String: any Executor]
+    /// What is wrong with a destination of each; nil when nothing is.
+    let destinations: [String: @Sendable (_ destination: String) -> String?]
     /// How they are, as far as is known.
     let health: @Sendable () async -> [PartHealth]
     /// Ends all use of them.
@@ -20,41 +22,50 @@ struct OpenBrokers: Sendable {
         do throws(RedisError) {
             redis = try settings.redisURL.map { url throws(RedisError) in try Redis(url: url) }
         } catch { throw SettingsError("redis.url: \(error.message)") }
+        let (redis, kind) = (redis, settings.kind)
         var publishers: [String: any Executor] = [:]
+        var destinations: [String: @Sendable (String) -> String?] = [:]
+        let stream = redis.map { RedisPublisher($0) }
+        if let stream {
+            publishers["redis"] = stream
+            // Our own keys are nobody's to write to.
+            destinations["redis"] = { [own = "\(settings.redisPrefix.text):"] name in
+                name.hasPrefix(own) ? "must not begin with \(own), as Punctual's own keys do" : nil
+            }
+        }
         var rabbit: RabbitMQPublisher?
-        var hints: (any ExecutionBroker)?
+        var hints: (any ExecutionBroker)? = redis.flatMap { redis in
+            kind == .redis ? RedisBroker(redis, prefix: settings.redisPrefix) : nil
+        }
         do throws(BrokerError) {
             if let url = settings.rabbitMQURL {
                 let place = try RabbitMQSettings(url)
                 let publisher = RabbitMQPublisher(place)
                 rabbit = publisher
                 publishers["rabbitmq"] = publisher
-                if settings.kind == .rabbitmq {
-                    hints = try RabbitMQBroker(place, prefix: settings.rabbitMQPrefix)
+                destinations["rabbitmq"] = { [own = "\(settings.rabbitMQPrefix.text)."] name in
+                    if let text = RabbitMQPublisher.complaint(about: name) { return text }
+                    return name.hasPrefix("/\(own)") || name.hasPrefix(own)
+                        ? "must not begin with \(own), as Punctual's own queues do" : nil
                 }
+                if kind == .rabbitmq { hints = RabbitMQBroker(place, prefix: settings.rabbitMQPrefix) }
             }
         } catch { throw SettingsError("rabbitmq.url: \(error.text)") }
         self.publishers = publishers
+        self.destinations = destinations
         self.hints = hints
-        let (redis, name) = (redis, settings.kind.rawValue)
         health = { [rabbit, hints] in
             var parts: [PartHealth] = []
             if let redis { parts.append(PartHealth(redis.health)) }
             if let rabbit { parts.append(PartHealth("rabbitmq", rabbit.health)) }
-            if let hints { parts.append(PartHealth("broker", await hints.health(), kind: name)) }
+            if let hints { parts.append(PartHealth("broker", await hints.health(), kind: kind.rawValue)) }
             return parts
         }
         close = { [rabbit, hints] in
             await hints?.close()
             await rabbit?.close()
+            await stream?.close()
             await redis?.close()
-        }
-    }
-
-    /// What is wrong with a destination of each broker that there is.
-    var destinations: [String: @Sendable (String) -> String?] {
-        publishers.reduce(into: [:]) { result, publisher in
-            result[publisher.key] = RabbitMQPublisher.complaint(about:)
         }
     }
 }

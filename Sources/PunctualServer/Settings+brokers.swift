@@ -14,8 +14,8 @@ extension Settings {
         /// A URL as `RabbitMQSettings` reads it; nil means none.
         var rabbitMQURL: String?
         /// Begin the names of all that is kept there, so that installations may share a server.
-        var redisPrefix = "punctual"
-        var rabbitMQPrefix = "punctual"
+        var redisPrefix = BrokerPrefix.standard
+        var rabbitMQPrefix = BrokerPrefix.standard
     }
 
     static let brokerKeys: Set = ["broker", "redis.url", "redis.prefix", "rabbitmq.url", "rabbitmq.prefix"]
@@ -48,10 +48,9 @@ extension Settings.Brokers {
             ("redis.prefix", \Settings.Brokers.redisPrefix), ("rabbitmq.prefix", \.rabbitMQPrefix),
         ] {
             guard let name = text(key) else { continue }
-            guard Settings.isName(name) else {
-                throw SettingsError("\(key) \"\(name)\": must be \(Settings.nameForm)")
+            do throws(BrokerError) { result[keyPath: field] = try BrokerPrefix(name) } catch {
+                throw SettingsError("\(key) \"\(name)\": \(error.text)")
             }
-            result[keyPath: field] = name
         }
         if result.kind == .redis, result.redisURL == nil {
             throw SettingsError("broker redis: redis.url is not set (PUNCTUAL_REDIS_URL)")

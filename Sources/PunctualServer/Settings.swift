@@ -1,5 +1,6 @@
 internal import Configuration
 package import Logging
+internal import PunctualCore
 internal import PunctualHTTP
 internal import PunctualSchedule
 internal import SystemPackage
@@ -225,7 +226,9 @@ extension Settings {
             result.httpOrigins = origins
         }
         if let value = try value(
-            "node.id", Self.nameForm, { Self.isName($0) ? $0 : nil })
+            "node.id", "1 to 64 of A–Z a–z 0–9 . _ -",
+            // The same form, so that a node's id may stand in a broker's names.
+            { text in (try? BrokerPrefix(text))?.text })  // The message says what was wrong.
         {
             result.nodeID = value
         }
@@ -335,17 +338,6 @@ extension Settings {
 
     package static func isDatabaseURL(_ text: String) -> Bool {
         (text.hasPrefix("sqlite:") && text.count > 7) || isPostgres(text)
-    }
-
-    /// What a node's id and a prefix may be, for messages.
-    static let nameForm = "1 to 64 of A–Z a–z 0–9 . _ -"
-
-    static func isName(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                    || "._-".utf8.contains(byte)
-            }
     }
 
     static func isPostgres(_ text: String) -> Bool {

@@ -1,3 +1,4 @@
+import BrokerDrills
 import FaultProxy
 import PunctualCore
 import TestPeers
@@ -15,7 +16,7 @@ struct ConnectionTests {
         func outcome(_ host: String, _ parameters: String) async throws -> HintOutcome? {
             var settings = try RabbitMQSettings("amqps://guest:guest@\(host):\(port)/?\(parameters)")
             settings.reconnectAtMost = .milliseconds(200)
-            let broker = try RabbitMQBroker(settings, prefix: scene.prefix)
+            let broker = try RabbitMQBroker(settings, prefix: BrokerPrefix(scene.prefix))
             let outcome = await broker.publish(scene.hints(1)).first
             await broker.close()
             return outcome
@@ -41,7 +42,7 @@ struct ConnectionTests {
         let port = try #require(scene.server.tlsPort)
         let settings = try RabbitMQSettings(
             "amqps://guest:guest@localhost:\(port)/?cacertfile=\(scene.server.authority)")
-        let broker = try RabbitMQBroker(settings, prefix: scene.prefix)
+        let broker = try RabbitMQBroker(settings, prefix: BrokerPrefix(scene.prefix))
         let hints = scene.hints(2000)
         #expect(await broker.publish(hints).failures == [])
         let consumer = await broker.consume([Scene.line], prefetch: 100)
@@ -66,7 +67,7 @@ struct ConnectionTests {
             var settings = try RabbitMQSettings(url)
             settings.publishTimeout = .seconds(2)
             settings.connectTimeout = .seconds(1)
-            let broker = try RabbitMQBroker(settings, prefix: scene.prefix)
+            let broker = try RabbitMQBroker(settings, prefix: BrokerPrefix(scene.prefix))
             let outcome = await broker.publish(scene.hints(1)).first
             guard case .failed(let error)? = outcome, case .down(let text) = await broker.health().state else {
                 Issue.record("connected to \(url)")
@@ -86,7 +87,7 @@ struct ConnectionTests {
         var settings = try RabbitMQSettings(
             "amqp://guest:guest@127.0.0.1:\(try freePort()),127.0.0.1:\(proxies[0].port),127.0.0.1:\(proxies[1].port)")
         settings.reconnectAtMost = .milliseconds(200)
-        let broker = try RabbitMQBroker(settings, prefix: scene.prefix)
+        let broker = try RabbitMQBroker(settings, prefix: BrokerPrefix(scene.prefix))
         let consumer = await broker.consume([Scene.line], prefetch: 10)
         for turn in 0..<4 {
             let hints = scene.hints(10)

@@ -1,3 +1,4 @@
+import BrokerDrills
 import PunctualCore
 import PunctualJSON
 import Testing
@@ -154,11 +155,5 @@ struct QueueTests {
         }
         #expect(seen == [false, true])
         await broker.close()
-    }
-
-    @Test("have a prefix that is a name", arguments: ["", "a b", "ä", "a/b", String(repeating: "p", count: 65)])
-    func prefix(_ prefix: String) async throws {
-        let settings = try await Scene().settings()
-        #expect(throws: BrokerError.self) { try RabbitMQBroker(settings, prefix: prefix) }
     }
 }

@@ -1,4 +1,6 @@
+import BrokerDrills
 import PunctualTestKit
+import TestPeers
 import Testing
 
 @testable import PunctualRabbitMQ
@@ -7,8 +9,10 @@ import Testing
 struct RabbitMQBrokerCheckTests {
     @Test("keeps every promise of a broker", arguments: BrokerCheck.all)
     func holds(_ check: BrokerCheck) async throws {
-        try await withHost { host in
-            await #expect(throws: Never.self) { try await check.run(host) }
+        let scene = try await Scene()
+        let host = ProxiedBrokerHost(port: scene.server.port) { port in
+            try scene.broker(port: port) { $0.publishTimeout = .seconds(3) }
         }
+        await #expect(throws: Never.self) { try await host.run(check) }
     }
 }

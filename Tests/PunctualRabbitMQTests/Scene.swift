@@ -1,7 +1,7 @@
+import BrokerDrills
 import Foundation
 import PunctualCore
 import PunctualJSON
-import PunctualTestKit
 import TestPeers
 import Testing
 
@@ -22,7 +22,7 @@ struct Scene: Sendable {
         prefix = server.newName("scene")
     }
 
-    static let line = HintLine(lane: .builtIn, queue: "default")
+    static let line = defaultLine
 
     /// What the line is called at the server.
     var queue: String { "\(prefix).built_in.default" }
@@ -39,16 +39,11 @@ struct Scene: Sendable {
     ) throws -> RabbitMQBroker {
         var settings = try settings(port: port)
         change(&settings)
-        return try RabbitMQBroker(settings, prefix: prefix, lineLimit: lineLimit)
+        return try RabbitMQBroker(settings, prefix: BrokerPrefix(prefix), lineLimit: lineLimit)
     }
 
-    /// Hints that nobody else has.
     func hints(_ count: Int, _ line: HintLine = Scene.line, priority: Int = 5) -> [ExecutionHint] {
-        (0..<count).map { _ in
-            ExecutionHint(
-                executionID: Identifier(high: .random(in: .min ... .max), low: .random(in: .min ... .max)),
-                lane: line.lane, queue: line.queue, priority: priority)
-        }
+        freshHints(count, line, priority: priority)
     }
 
     /// Lets pika do the steps; what each gave.
@@ -75,47 +70,5 @@ func until(_ what: String, _ isSo: () async throws -> Bool) async throws {
     while try await !isSo() {
         guard ContinuousClock.now < end else { throw NotSo(what: what) }
         try await Task.sleep(for: .milliseconds(10))
-    }
-}
-
-struct NotSo: Error, CustomStringConvertible {
-    let what: String
-    var description: String { "not within a minute: \(what)" }
-}
-
-/// Takes until all of these have come, and settles them.
-func take(_ hints: [ExecutionHint], from consumer: any HintConsumer) async throws {
-    var missing = Set(hints)
-    // Cancelled when all have come.
-    let guardian = Task {
-        try await Task.sleep(for: .seconds(60))
-        await consumer.close()
-    }
-    for await batch in consumer.deliveries {
-        await consumer.settle(batch.map(\.done))
-        missing.subtract(batch.map(\.hint))
-        if missing.isEmpty { break }
-    }
-    guardian.cancel()
-    let (count, health) = (missing.count, (consumer as? ConsumeLane)?.health)
-    #expect(count == 0, "\(count) of \(hints.count) did not come within a minute; the consumer: \(health as Any)")
-}
-
-extension [HintOutcome] {
-    /// Why some were not confirmed; one of each text.
-    var failures: Set<String> {
-        Set(compactMap { if case .failed(let error) = $0 { error.text } else { nil } })
-    }
-
-    var confirmed: Int { filter(\.isConfirmed).count }
-}
-
-/// Publishes until each is confirmed.
-func publishAll(_ hints: [ExecutionHint], to broker: RabbitMQBroker) async throws {
-    var left = hints
-    try await until("\(hints.count) hints are confirmed") {
-        let outcomes = await broker.publish(left)
-        left = zip(left, outcomes).filter { !$1.isConfirmed }.map(\.0)
-        return left.isEmpty
     }
 }

@@ -69,6 +69,14 @@ struct CacheDrillTests {
     /// So many that what was missed is not soon mended by another change.
     private static let groups = (0..<30).map { "g\($0)" }
 
+    /// A server to be struck, and a proxy to it for each of three nodes.
+    private func server() async throws -> (peer: RedisPeer, proxies: [FaultProxy]) {
+        let peer = try await blocking { try RedisPeer() }
+        var proxies: [FaultProxy] = []
+        for _ in 0..<3 { proxies.append(try await FaultProxy(to: peer.port)) }
+        return (peer, proxies)
+    }
+
     /// Strikes one fault after another until the time is up; all is well again at the end.
     private func strike(
         _ peer: RedisPeer, _ proxies: [FaultProxy], _ seed: UInt64, while goesOn: () -> Bool
@@ -110,10 +118,7 @@ struct CacheDrillTests {
     @Test("three nodes read and write while Redis dies, forgets, relapses, stands still and is cut off: nothing stale")
     func drill() async throws {
         let seed = UInt64.random(in: .min ... .max)
-        let peer = try await blocking { try RedisPeer() }
-        var proxies: [FaultProxy] = []
-        for _ in 0..<3 { proxies.append(try await FaultProxy(to: peer.port)) }
-        let made = proxies
+        let (peer, made) = try await server()
         let ledger = Ledger()
         let end = ContinuousClock.now + .seconds(15)
         let store = NumberStore(pause: .milliseconds(3))
@@ -160,10 +165,7 @@ struct CacheDrillTests {
     @Test("the twin that gets, sets and deletes breaks the same promises under the same faults")
     func naive() async throws {
         let seed = UInt64.random(in: .min ... .max)
-        let peer = try await blocking { try RedisPeer() }
-        var proxies: [FaultProxy] = []
-        for _ in 0..<3 { proxies.append(try await FaultProxy(to: peer.port)) }
-        let made = proxies
+        let (peer, made) = try await server()
         let ledger = Ledger()
         let end = ContinuousClock.now + .seconds(120)
         let store = NumberStore(pause: .milliseconds(3))

@@ -190,8 +190,10 @@ struct SettingsTests {
         (wanted.anchors.file, wanted.anchors.url) = ("/mnt/anchors", "https://a.example.com/x")
         wanted.anchors.every = .seconds(60)
         wanted.brokers.kind = .rabbitmq
-        (wanted.brokers.redisURL, wanted.brokers.redisPrefix) = ("redis://:p@r.example.com/1", "a")
-        (wanted.brokers.rabbitMQURL, wanted.brokers.rabbitMQPrefix) = ("amqp://u:p@q.example.com/v", "b")
+        wanted.brokers.redisURL = "redis://:p@r.example.com/1"
+        wanted.brokers.redisPrefix = try BrokerPrefix("a")
+        wanted.brokers.rabbitMQURL = "amqp://u:p@q.example.com/v"
+        wanted.brokers.rabbitMQPrefix = try BrokerPrefix("b")
         let texts = [
             "database.url": "postgres://u@h/d", "database.connections": "12",
             "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s",

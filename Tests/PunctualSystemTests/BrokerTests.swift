@@ -129,6 +129,39 @@ struct BrokerTests {
         }
     }
 
+    @Test("runs what hints in Redis' streams tell of, and adds messages to a stream")
+    func redis() async throws {
+        let peer = RedisPeer.shared
+        try await withFolder { folder in
+            let environment = [
+                "PUNCTUAL_BROKER": "redis", "PUNCTUAL_REDIS_URL": "redis://127.0.0.1:\(peer.port)",
+                "PUNCTUAL_REDIS_PREFIX": "system",
+            ]
+            try await withServer(in: folder, environment: environment) { server in
+                #expect(try await server.punctual("job", "create", "told", "--every", "1s", "--noop").status == 0)
+                let message = """
+                    {"name": "message", "schedule": {"type": "manual"}, "target": {
+                     "type": "publish", "broker": "redis", "destination": "totals", "message": "done"}}
+                    """
+                #expect(try await make(message, server).status == 0)
+                let said = try await server.punctual("job", "trigger", "message", "--wait", "--timeout", "60s")
+                #expect(said.status == 0, "\(said)")
+                let execution = try #require(try await server.executions(of: "message").first?["id"]?.string)
+                let entries = try peer.cli(["XRANGE", "totals", "-", "+"])
+                #expect(entries.contains("id\n\(execution)\n") && entries.contains("message\ndone"), "\(entries)")
+                // Nobody writes to our own keys.
+                let own = try await make(message.replacing("totals", with: "system:x"), server)
+                #expect(own.status != 0 && own.err.contains("target/destination"), "\(own)")
+                let other = try await make(message.replacing(#""redis""#, with: #""rabbitmq""#), server)
+                #expect(other.status != 0 && other.err.contains("target/broker"), "\(other)")
+                try await eventually("hints bring work") {
+                    try await server.call("/metrics").body.contains(#"punctual_hint_claims_total{result="taken"}"#)
+                        ? true : nil
+                }
+            }
+        }
+    }
+
     @Test("goes on without a broker and a Redis that nobody reaches, and says so")
     func away() async throws {
         try await withFolder { folder in

@@ -56,10 +56,7 @@ extension BrokerCheck {
 
     static let delivery: [BrokerCheck] = [
         BrokerCheck("what is settled as done does not come again") { scene in
-            let broker = try await scene.open().broker
-            let hints = scene.hints(20)
-            try await scene.publishAll(hints, to: broker)
-            let first = await broker.consume([BrokerScene.line], prefetch: 7)
+            let (broker, hints, first) = try await scene.begin(20, prefetch: 7)
             _ = try await scene.take(hints, from: first)
             await first.close()
             let last = scene.hints(1)
@@ -68,10 +65,7 @@ extension BrokerCheck {
             try same(try await scene.take(last, from: second).map(\.hint), last)
         },
         BrokerCheck("what is settled leaves what came before it as it is") { scene in
-            let broker = try await scene.open().broker
-            let hints = scene.hints(12)
-            try await scene.publishAll(hints, to: broker)
-            let first = await broker.consume([BrokerScene.line], prefetch: 20)
+            let (broker, hints, first) = try await scene.begin(12, prefetch: 20)
             let held = try await scene.take(hints, from: first, settle: nil)
             let settled = held.enumerated().filter { $0.offset % 3 == 2 }.map(\.element)
             await first.settle(settled.map(\.done))
@@ -83,10 +77,7 @@ extension BrokerCheck {
             try same(Set(try await scene.take(last, from: second).map(\.hint)), rest.union(last))
         },
         BrokerCheck("what is settled as not done comes again") { scene in
-            let broker = try await scene.open().broker
-            let hints = scene.hints(3)
-            try await scene.publishAll(hints, to: broker)
-            let consumer = await broker.consume([BrokerScene.line], prefetch: 10)
+            let (_, hints, consumer) = try await scene.begin(3, prefetch: 10)
             _ = try await scene.take(hints, from: consumer, settle: { $0.again })
             _ = try await scene.take(hints, from: consumer)
         },
@@ -113,17 +104,11 @@ extension BrokerCheck {
             try same(held.count, 7)
         },
         BrokerCheck("what is settled makes room for more") { scene in
-            let broker = try await scene.open().broker
-            let hints = scene.hints(50)
-            try await scene.publishAll(hints, to: broker)
-            let consumer = await broker.consume([BrokerScene.line], prefetch: 5)
+            let (_, hints, consumer) = try await scene.begin(50, prefetch: 5)
             _ = try await scene.take(hints, from: consumer)
         },
         BrokerCheck("settling again, or what was never brought, changes nothing") { scene in
-            let broker = try await scene.open().broker
-            let hints = scene.hints(10)
-            try await scene.publishAll(hints, to: broker)
-            let consumer = await broker.consume([BrokerScene.line], prefetch: 3)
+            let (_, hints, consumer) = try await scene.begin(10, prefetch: 3)
             await consumer.settle([HintSettlement(tag: 77_777, isDone: true), HintSettlement(tag: 0, isDone: false)])
             let one = try await scene.take(from: consumer) { !$0.isEmpty }
             await consumer.settle(one.map(\.done) + one.map(\.again) + one.map(\.done))

@@ -15,10 +15,7 @@ extension BrokerCheck {
             _ = try await scene.take(hints, from: second)
         },
         BrokerCheck("what a closed consumer has not settled comes to another") { scene in
-            let broker = try await scene.open().broker
-            let hints = scene.hints(20)
-            try await scene.publishAll(hints, to: broker)
-            let first = await broker.consume([BrokerScene.line], prefetch: 30)
+            let (broker, hints, first) = try await scene.begin(20, prefetch: 30)
             _ = try await scene.take(hints, from: first, settle: nil)
             await first.close()
             let second = await broker.consume([BrokerScene.line], prefetch: 30)
@@ -91,10 +88,7 @@ extension BrokerCheck {
             _ = try await scene.take(hints, from: consumer)
         },
         BrokerCheck("settling what an ended connection brought harms nothing") { scene in
-            let broker = try await scene.open().broker
-            let hints = scene.hints(10)
-            try await scene.publishAll(hints, to: broker)
-            let consumer = await broker.consume([BrokerScene.line], prefetch: 10)
+            let (broker, hints, consumer) = try await scene.begin(10, prefetch: 10)
             let held = try await scene.take(hints, from: consumer, settle: nil)
             try await scene.host.cut()
             await consumer.settle(held.map(\.done))

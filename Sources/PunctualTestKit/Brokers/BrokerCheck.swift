@@ -73,6 +73,16 @@ final class BrokerScene: Sendable {
         }
     }
 
+    /// A broker with so many hints in the line, and a consumer of it.
+    func begin(
+        _ count: Int, prefetch: Int
+    ) async throws -> (broker: any ExecutionBroker, hints: [ExecutionHint], consumer: any HintConsumer) {
+        let broker = try await open().broker
+        let hints = hints(count)
+        try await publishAll(hints, to: broker)
+        return (broker, hints, await broker.consume([BrokerScene.line], prefetch: prefetch))
+    }
+
     /// Takes deliveries until `isEnough` or the end of patience, which fails the check.
     /// - Parameter settle: what is said of each at once; nil says nothing.
     func take(

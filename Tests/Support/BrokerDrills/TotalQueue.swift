@@ -1,25 +1,22 @@
-import FaultProxy
-import PunctualCore
-import Synchronization
-import TestPeers
-
-@testable import PunctualRabbitMQ
+internal import FaultProxy
+package import PunctualCore
+internal import TestPeers
 
 /// Many executions through a broker that is struck meanwhile, as the outbox does it: published in pages, again until
 /// confirmed; taken by consumers in two processes, which count.
-struct TotalQueue {
-    struct Result: CustomStringConvertible {
-        var count: Int
-        var lost: Int
+package struct TotalQueue {
+    package struct Result: CustomStringConvertible {
+        package var count: Int
+        package var lost: Int
         /// Deliveries beyond the first of each.
-        var doubled: Int
+        package var doubled: Int
         /// Hints that were published more than once.
-        var republished: Int
-        var kills: Int
-        var cuts: Int
-        var duration: Duration
+        package var republished: Int
+        package var kills: Int
+        package var cuts: Int
+        package var duration: Duration
 
-        var description: String {
+        package var description: String {
             "\(count) executions, lost \(lost), doubled \(doubled), published again \(republished), "
                 + "\(kills) kills, \(cuts) cuts, \(duration)"
         }
@@ -31,27 +28,38 @@ struct TotalQueue {
         var isOver = false
     }
 
-    let scene: Scene
-    let count: Int
+    private let port: Int
+    private let count: Int
+    private let open: @Sendable (_ port: Int) throws -> any ExecutionBroker
+    private let restart: @Sendable () throws -> Void
     /// False is the broken twin: what was not confirmed is forgotten.
-    var publishesAgain = true
+    private let publishesAgain: Bool
     private let page = 250
 
-    init(scene: Scene, count: Int) {
-        self.scene = scene
+    /// - Parameters:
+    ///   - port: the server's.
+    ///   - open: opens the broker at a proxy's port, as one more process.
+    ///   - restart: kills the server and starts it again; it may block.
+    package init(
+        port: Int, count: Int, publishesAgain: Bool = true,
+        open: @escaping @Sendable (_ port: Int) throws -> any ExecutionBroker,
+        restart: @escaping @Sendable () throws -> Void
+    ) {
+        self.port = port
         self.count = count
+        self.publishesAgain = publishesAgain
+        self.open = open
+        self.restart = restart
     }
 
-    func run() async throws -> Result {
+    package func run() async throws -> Result {
         let began = ContinuousClock.now
-        let server = scene.server
-        let proxy = try await FaultProxy(to: server.port)
-        let publisher = try scene.broker(port: proxy.port) { $0.publishTimeout = .seconds(2) }
-        let workers = [try scene.broker(port: proxy.port), try scene.broker(port: proxy.port)]
-        let hints = scene.hints(count)
+        let proxy = try await FaultProxy(to: port)
+        let (publisher, workers) = (try open(proxy.port), [try open(proxy.port), try open(proxy.port)])
+        let hints = freshHints(count)
         let (seen, progress) = (Shared<[ExecutionHint: Int]>([:]), Shared(Progress()))
         var consumers: [any HintConsumer] = []
-        for worker in workers { consumers.append(await worker.consume([Scene.line], prefetch: 100)) }
+        for worker in workers { consumers.append(await worker.consume([defaultLine], prefetch: 100)) }
         var (kills, cuts) = (0, 0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for consumer in consumers {
@@ -86,10 +94,7 @@ struct TotalQueue {
                 }
                 if turn.isMultiple(of: 3) {
                     kills += 1
-                    try await blocking {
-                        server.crash()
-                        try server.start()
-                    }
+                    try await blocking { try restart() }
                 } else {
                     cuts += 1
                     await proxy.cut()
@@ -117,13 +122,4 @@ struct TotalQueue {
             republished: progress.withLock { $0.again }, kills: kills, cuts: cuts,
             duration: .now - began)
     }
-}
-
-/// A value that several tasks change.
-final class Shared<Value: Sendable>: Sendable {
-    private let value: Mutex<Value>
-
-    init(_ value: Value) { self.value = Mutex(value) }
-
-    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result { value.withLock { body(&$0) } }
 }
