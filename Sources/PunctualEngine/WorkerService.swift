@@ -8,6 +8,7 @@ package final class WorkerService: Service {
     private let name: String
     private let store: any ExecutionStore
     private let executor: any Executor
+    private let recorder: OutputRecorder?
     private let bell: SignalBell
     private let options: EngineOptions
     private let instruments: Instruments
@@ -24,16 +25,19 @@ package final class WorkerService: Service {
 
     /// - Parameters:
     ///   - name: who claims; unique among workers.
+    ///   - recorder: keeps what attempts say; nil lets nobody hear it.
     ///   - random: draws from 0 to 1, for the pauses between attempts.
     ///   - pace: how time passes for leases and for repeated calls.
     package init(
         name: String, store: any ExecutionStore, executor: any Executor, bell: SignalBell, options: EngineOptions,
-        instruments: Instruments, random: @escaping @Sendable () -> Double = { .random(in: 0...1) },
+        instruments: Instruments, recorder: OutputRecorder? = nil,
+        random: @escaping @Sendable () -> Double = { .random(in: 0...1) },
         pace: Pace = .real
     ) {
         self.name = name
         self.store = store
         self.executor = executor
+        self.recorder = recorder
         self.bell = bell
         self.options = options
         self.instruments = instruments
@@ -167,10 +171,15 @@ package final class WorkerService: Service {
     package func process(_ claimed: ClaimedExecution) async {
         instruments.started(claimed.execution, inHand: inHand.count)
         let began = pace.now()
+        let output = recorder?.begin(claimed.lease)
+        var request = AttemptRequest(claimed)
+        request.output = output?.sink
         // Awaited two lines on; a task of its own so that a lost lease can stop this attempt alone.
-        let task = Task { [executor] in await executor.execute(AttemptRequest(claimed)) }
+        let task = Task { [executor, request] in await executor.execute(request) }
         inHand.attach(task, to: claimed.lease)
         let result = await task.value
+        // Before its end is told, since nothing can be said behind it.
+        await output?.end()
         inHand.ran(claimed.lease)
         await conclude(claimed, result, took: pace.now() - began)
     }

@@ -97,6 +97,7 @@ extension PostgresStore {
                 guard let status = ExecutionStatus(rawValue: word) else { continue }
                 for _ in 0..<count { tally.moved(from: status, to: nil) }
             }
+            try await dropOutput(of: month)
             _ = try await run([Call(composed: "DROP TABLE \(month.table)")] + [tally.call].compactMap { $0 })
             archived.append(
                 ArchivedMonth(
@@ -186,7 +187,7 @@ extension PostgresStore {
         let manifest: JSONValue = [
             "month": .string(month.text), "executions": .int(Int64(count)),
             "file": .string("\(file.name).ndjson.gz"), "format": "ndjson", "sha256": .string(try file.digest()),
-            "table": .int(table ?? 0),
+            "table": .int(table ?? 0), "leaves_out": ["lines"],
             "from": .string(month.start.description), "to": .string(month.next.start.description),
         ]
         do {

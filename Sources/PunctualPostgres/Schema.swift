@@ -30,6 +30,7 @@ struct Schema: Sendable {
         Step(number: 10, name: "lines-of-open-executions", oldestBinary: 1, sql: lines),
         Step(number: 11, name: "history-rules", oldestBinary: 1, sql: historyRules),
         Step(number: 12, name: "audit-not-emptied", oldestBinary: 1, sql: auditNotEmptied),
+        Step(number: 15, name: "output", oldestBinary: 1, sql: output),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

@@ -13,6 +13,7 @@ enum Migrations {
             // NULL for nodes that schedule nothing.
             try $0.execute(sql: "ALTER TABLE nodes ADD COLUMN shards INTEGER")
         }
+        migrator.registerMigration("0008-output") { try $0.execute(sql: output) }
         return migrator
     }
 

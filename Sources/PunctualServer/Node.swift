@@ -61,7 +61,9 @@ package enum Node {
         let store = opened.store
         let zones = ZoneFiles.catalog()
         let events = EventLog(epoch: clock.now())
-        let feed = EventFeed(log: events, printer: mode == .server ? nil : ExecutionPrinter())
+        let lineBell = LineBell()
+        let feed = EventFeed(
+            log: events, printer: mode == .server ? nil : ExecutionPrinter(), lineBell: lineBell)
         let instruments = Instruments(logger: logger, events: feed)
         let options = settings.engineOptions
         let isAccepting = Flag(true)
@@ -75,7 +77,8 @@ package enum Node {
         let executor = SecretResolving(vault: access?.vault, executor: settings.executors(http: http))
         let worker = WorkerService(
             name: nodeID, store: store, executor: executor, bell: bell, options: options,
-            instruments: instruments)
+            instruments: instruments,
+            recorder: OutputRecorder(store: store, instruments: instruments) { lineBell.ring($0) })
 
         // The group stops in the reverse of this order: the scheduler first, whose shards others take at once, then the
         // workers, and the API last, so that outside workers can tell how their work ended and probes see the draining.
@@ -85,6 +88,7 @@ package enum Node {
             metricsText: { await metricsText(metrics, store) }, isAccepting: { isAccepting.value },
             events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
             cancelled: { worker.cancelled($0) })
+        api.lineBell = lineBell
         api.writeFault = { shards.lastFault }
         api.hasReplicas = !settings.databaseReplicas.isEmpty
         api.isSecure = certificate != nil

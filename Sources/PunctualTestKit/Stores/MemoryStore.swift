@@ -14,6 +14,7 @@ public actor MemoryStore {
     var shardLeases: [Int: ShardLease] = [:]
     var nodes: [String: NodeRecord] = [:]
     var keys: [String: StoredKey] = [:]
+    var output: [Identifier: (tail: OutputTail, lines: [OutputLine])] = [:]
 
     /// A store without one of its guards, which checks must notice.
     public enum Twin: String, Sendable, CaseIterable {
@@ -24,6 +25,14 @@ public actor MemoryStore {
         case claimingBesides
         /// By the labels that a job had when it was there still.
         case showingByLabelsOfGoneJobs
+        /// Lines and progress of attempts that have lost their lease.
+        case keepingStaleReports
+        /// The lines of a report that is made again, once more.
+        case doublingReports
+        /// However much is said.
+        case keepingAllLines
+        /// Also when their execution has gone.
+        case keepingLinesOfGoneExecutions
     }
 
     let twin: Twin?

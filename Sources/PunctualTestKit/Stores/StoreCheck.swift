@@ -18,7 +18,7 @@ public struct StoreCheck: Sendable, CustomStringConvertible {
     /// Every check, by topic.
     public static let all: [StoreCheck] =
         jobs + quotas + queries + visibility + ticks + overlaps + claims + namedClaims + fencing + endings + upkeep
-        + keys + races
+        + keys + races + output
 }
 
 /// What a check saw instead of what must be.
