@@ -43,7 +43,7 @@ extension Fields {
     /// What a heartbeat or an end brings besides.
     mutating func saying() -> Work.Saying {
         var saying = Work.Saying()
-        saying.from = int("lines_from", 1...Int(Int32.max))
+        saying.from = int("lines_from", 1...Int(Int32.max), nullable: true)
         if let lines = value("lines") {
             if let elements = lines.array, elements.count <= OutputBounds.reportLines {
                 for (index, element) in elements.enumerated() {

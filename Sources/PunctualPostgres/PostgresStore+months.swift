@@ -81,6 +81,13 @@ struct Month: Hashable, Comparable, Sendable {
         self.number = number
     }
 
+    /// The month of a table, `ended_2026_11`; nil for another one.
+    init?(table: String) {
+        let digits = table.split(separator: "_").dropFirst().compactMap { Int($0) }
+        guard digits.count == 2 else { return nil }
+        self.init(year: digits[0], number: digits[1])
+    }
+
     init(of instant: Timestamp) {
         // 2026-11-21T…
         let parts = instant.description.split(separator: "-", maxSplits: 2)

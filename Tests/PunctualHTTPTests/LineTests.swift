@@ -129,7 +129,9 @@ struct LineTests {
     @Test("of many in a call each says its own, and one that is at fault says nothing")
     func many() async throws {
         try await withAPI { client, _ in
-            let (one, two) = (try await Held(client), try await Held(client, workJob.replacing("render", with: "other")))
+            let (one, two) = (
+                try await Held(client), try await Held(client, workJob.replacing("render", with: "other"))
+            )
             func item(_ held: Held, _ more: String) -> String {
                 #"{"id":"\#(held.id)","attempt":1,"worker":"w1",\#(more)}"#
             }

@@ -50,6 +50,12 @@ struct OutputTests {
         let gone = try await store.archiveMonths(endedBy: month.next.start, into: nil)
         #expect(gone.map(\.executions) == [1, 1])
         for (one, kept) in zip(held, [[], ["x", "y"], [], ["x", "y"]]) { #expect(try await texts(one, store) == kept) }
+        // A node of the release before lets months go without their output; the next pass takes it.
+        let old = Month(year: 2025, number: 1)
+        try await store.makeOutput(of: old)
+        #expect(try await store.archiveMonths(endedBy: month.next.start, into: nil) == [])
+        #expect(
+            try PostgresServer.shared.psql("SELECT to_regclass('\(old.outputTable)') IS NULL", in: database) == "t")
         // What runs on goes on where it was, and moves when its month is made again.
         _ = try await store.keep([AttemptReport(held[3].lease, lines: [SaidLine("z")], from: 3)])
         #expect(try await texts(held[3], store) == ["x", "y", "z"])
