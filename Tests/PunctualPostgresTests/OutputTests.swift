@@ -104,20 +104,21 @@ struct OutputTests {
             let now = try await store.now()
             let held = try await running((0..<40).map { now + .seconds(-$0) }, in: store)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for turn in 0..<12 {
+                for task in 0..<3 {
                     group.addTask {
-                        // Each call names many, in an order of its own.
-                        let reports = held.shuffled().prefix(25).map {
-                            AttemptReport(
-                                $0.lease, lines: (0..<5).map { SaidLine("\(turn)-\($0)") },
-                                progress: ProgressReport(percent: Double(turn), message: nil))
+                        for turn in 0..<20 {
+                            // Each call names several, in an order of its own, as the heartbeats of a worker do.
+                            let some = held.shuffled().prefix(4)
+                            let reports = some.map {
+                                AttemptReport(
+                                    $0.lease, lines: (0..<5).map { SaidLine("\(task)-\(turn)-\($0)") },
+                                    progress: ProgressReport(percent: Double(turn), message: nil))
+                            }
+                            let outcomes = try await store.keep(reports)
+                            #expect(!outcomes.contains(.leaseLost))
+                            let renewed = try await store.renew(some.reversed().map(\.lease), for: .seconds(600))
+                            #expect(!renewed.contains(.lost))
                         }
-                        let outcomes = try await store.keep(reports)
-                        #expect(!outcomes.contains(.leaseLost))
-                    }
-                    group.addTask {
-                        let renewed = try await store.renew(held.shuffled().map(\.lease), for: .seconds(600))
-                        #expect(!renewed.contains(.lost))
                     }
                 }
                 try await group.waitForAll()
@@ -125,11 +126,11 @@ struct OutputTests {
             var total = 0
             for one in held {
                 let lines = try await store.lines(of: one.execution.id, after: 0, limit: 10_000)
-                #expect(lines.map(\.number) == Array(1...lines.count))
+                #expect(lines.map(\.number) == lines.indices.map { $0 + 1 })
                 #expect(Set(lines.map(\.text)).count == lines.count)
                 total += lines.count
             }
-            #expect(total == 12 * 25 * 5)
+            #expect(total == 3 * 20 * 4 * 5)
             // Ends beside what is said: whichever comes first, nothing is said behind an end.
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for part in [held.prefix(20), held.suffix(20)] {
