@@ -23,6 +23,7 @@ actor Endings {
         var ending = work.named(by: name).merging(["status": .string(status)])
         if let output { ending = ending.merging(["output": .string(Endings.cut(output))]) }
         if let error { ending = ending.merging(["error": .string(error)]) }
+        if let said = work.output.lastBatch() { ending = said.joined(to: ending) }
         await withCheckedContinuation { told in
             waiting.append((ending, told))
             if !isTelling {
@@ -36,7 +37,7 @@ actor Endings {
         while !waiting.isEmpty {
             var (batch, bytes): ([(ending: JSONValue, told: CheckedContinuation<Void, Never>)], Int) = ([], 0)
             while let next = waiting.first, batch.count < Endings.most {
-                bytes += (next.ending["output"]?.string ?? "").utf8.count
+                bytes += Endings.bytes(of: next.ending)
                 if !batch.isEmpty, bytes > Endings.mostBytes { break }
                 batch.append(waiting.removeFirst())
             }
@@ -46,16 +47,29 @@ actor Endings {
         isTelling = false
     }
 
+    /// Of what may be large in it.
+    private static func bytes(of ending: JSONValue) -> Int {
+        let lines = ending["lines"]?.array ?? []
+        return lines.reduce((ending["output"]?.string ?? "").utf8.count) { $0 + ($1["text"]?.string ?? "").utf8.count }
+    }
+
     /// Sends them, again until the leases are over; then the server has given the executions to others.
-    private func send(_ endings: [JSONValue]) async {
+    private func send(_ given: [JSONValue]) async {
+        var endings = given
         let deadline = ContinuousClock.now + lease
         var pause = Duration.milliseconds(200)
         while true {
             do throws(ClientError) {
                 let answer = try await client.send(
                     "POST", "/api/v1/work/complete/bulk", body: ["items": .array(endings)], retries: RetryPolicy.none)
+                var unheard: [JSONValue] = []
                 for (ending, item) in zip(endings, answer.json?["items"]?.array ?? []) where item["status"]?.int != 200
                 {
+                    // An older server knows no lines; how it ended counts.
+                    if item["status"]?.int == 422, let plain = Endings.withoutOutput(ending) {
+                        unheard.append(plain)
+                        continue
+                    }
                     logger.notice(
                         "an attempt's end was not taken",
                         metadata: [
@@ -63,7 +77,9 @@ actor Endings {
                             "problem": "\(item["problem"]?["detail"]?.string ?? "")",
                         ])
                 }
-                return
+                if unheard.isEmpty { return }
+                endings = unheard
+                continue
             } catch {
                 let mayPass = error.status.map { $0 == 429 || $0 >= 500 } ?? true
                 logger.warning("the ends of attempts could not be told", metadata: ["error": "\(error)"])
@@ -72,6 +88,12 @@ actor Endings {
             try? await Task.sleep(for: pause * .random(in: 0.5...1))  // Never cancelled: its task is its own.
             pause = min(pause * 2, .seconds(5))
         }
+    }
+
+    /// The end alone; nil when it says no more already.
+    private static func withoutOutput(_ ending: JSONValue) -> JSONValue? {
+        let plain = ending.merging(["lines": .null, "lines_from": .null, "progress": .null])
+        return plain == ending ? nil : plain
     }
 
     /// Its last part, since what matters is said at the end.

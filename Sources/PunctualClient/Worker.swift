@@ -13,6 +13,7 @@ public struct Work: Sendable {
     public let payload: JSONValue
     /// The execution as the server told of it.
     public let execution: JSONValue
+    let output = WorkOutput()
 
     init?(_ json: JSONValue) {
         guard let id = json["id"]?.string, let attempt = json["attempt"]?.int, let task = json["task"]?.string
@@ -25,7 +26,7 @@ public struct Work: Sendable {
 
 /// Runs executions of `worker` targets in this process, many at a time.
 ///
-/// Claims, heartbeats and completions go many in a call. When a graceful shutdown begins no more is claimed; what runs may go
+/// Claims, heartbeats and completions go many in a call, and so does what handlers say by `Work.log` and `Work.progress`. When a graceful shutdown begins no more is claimed; what runs may go
 /// on for the grace period, is cancelled then, and goes back to the server unfinished, which spends no attempt. An execution
 /// whose cancellation somebody asked for, or whose lease is lost, is cancelled as well: its `Task.isCancelled` says so.
 public struct Worker: Service {
@@ -75,6 +76,7 @@ public struct Worker: Service {
         let endings = Endings(client, name: options.name, lease: options.lease, logger: logger)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await prolong(hand) }
+            group.addTask { await tell(hand) }
             await withDiscardingTaskGroup { running in
                 await withTaskCancellationOrGracefulShutdownHandler {
                     while !Task.isCancelled, !Task.isShuttingDownGracefully {
@@ -131,6 +133,10 @@ public struct Worker: Service {
         } onCancel: {
             task.cancel()
         }
+        // What the end has no room for goes before it, unless the server is away.
+        for _ in 0..<20 where hand.state(of: work) != .lost && work.output.isFull {
+            guard await prolong([work], hand) else { break }
+        }
         switch (hand.state(of: work), result) {
         case (.lost, _): break
         // Also what was asked to stop, and was done all the same.
@@ -146,31 +152,72 @@ public struct Worker: Service {
     private func prolong(_ hand: Hand) async {
         while true {
             do { try await Task.sleep(for: options.lease / 3) } catch { return }
-            let works = hand.works
-            for start in stride(from: 0, to: works.count, by: 100) {
-                await prolong(Array(works[start..<min(start + 100, works.count)]), hand)
+            await prolongAll(hand.works, hand)
+        }
+    }
+
+    /// Sends what has been said, each second.
+    private func tell(_ hand: Hand) async {
+        while true {
+            do { try await Task.sleep(for: .seconds(1)) } catch { return }
+            // Those that say more than goes into a call are heard again at once; others wait for the next second.
+            for turn in 0..<20 {
+                let works = hand.works.filter { turn == 0 ? $0.output.isWaiting : $0.output.isFull }
+                guard !works.isEmpty, await prolongAll(works, hand) else { break }
             }
         }
     }
 
-    private func prolong(_ works: [Work], _ hand: Hand) async {
+    /// - Returns: whether the server has answered each call.
+    @discardableResult
+    private func prolongAll(_ works: [Work], _ hand: Hand) async -> Bool {
+        var isAnswered = true
+        var (part, bytes): ([Work], Int) = ([], 0)
+        for work in works {
+            let own = work.output.batch()?.bytes ?? 0
+            if part.count == 100 || bytes + own > Worker.mostBytes, !part.isEmpty {
+                isAnswered = await prolong(part, hand) && isAnswered
+                (part, bytes) = ([], 0)
+            }
+            part.append(work)
+            bytes += own
+        }
+        if !part.isEmpty { isAnswered = await prolong(part, hand) && isAnswered }
+        return isAnswered
+    }
+
+    /// The most bytes of lines in one call; a request may have 1 MiB.
+    private static let mostBytes = 384 * 1024
+
+    /// - Returns: whether the server has answered.
+    private func prolong(_ works: [Work], _ hand: Hand) async -> Bool {
+        let batches = works.map { $0.output.batch() }
+        let items = zip(works, batches).map { work, batch in
+            let claim = work.named(by: options.name)
+            return batch?.joined(to: claim) ?? claim
+        }
         do throws(ClientError) {
             let answer = try await client.send(
                 "POST", "/api/v1/work/heartbeat/bulk",
-                body: [
-                    "lease": .string(options.leaseText), "items": .array(works.map { $0.named(by: options.name) }),
-                ], retries: RetryPolicy.none)
-            for (work, item) in zip(works, answer.json?["items"]?.array ?? []) {
+                body: ["lease": .string(options.leaseText), "items": .array(items)], retries: RetryPolicy.none)
+            for ((work, batch), item) in zip(zip(works, batches), answer.json?["items"]?.array ?? []) {
                 switch item["status"]?.int {
-                case 200: if item["cancel_requested"] == true { hand.cancel(work) }
+                case 200:
+                    if let batch { work.output.took(batch) }
+                    if item["cancel_requested"] == true { hand.cancel(work) }
                 case 404, 409:
                     logger.notice("a lease was lost", metadata: ["execution_id": "\(work.id)"])
                     hand.lose(work)
+                case 422 where batch != nil:
+                    logger.notice("output was not taken", metadata: ["execution_id": "\(work.id)"])
+                    work.output.refuse()
                 default: break
                 }
             }
+            return true
         } catch {
             logger.warning("a heartbeat could not be sent", metadata: ["error": "\(error)"])
+            return false
         }
     }
 

@@ -10,6 +10,7 @@ package final class WorkerService: Service {
     private let tasks: Set<String>?
     private let store: any ExecutionStore
     private let executor: any Executor
+    private let recorder: OutputRecorder?
     private let bell: SignalBell
     /// Rings for this worker: something waits, or something has ended.
     let doorbell: Doorbell
@@ -33,13 +34,15 @@ package final class WorkerService: Service {
     ///   - name: who claims; unique among workers.
     ///   - lane: of what it takes.
     ///   - tasks: only these; nil means any.
+    ///   - recorder: keeps what attempts say; nil lets nobody hear it.
     ///   - hints: what else than the bell tells it of work; nil means nothing.
     ///   - random: draws from 0 to 1, for the pauses between attempts.
     ///   - pace: how time passes for leases and for repeated calls.
     package init(
         name: String, lane: Lane = .builtIn, tasks: Set<String>? = nil, store: any ExecutionStore,
         executor: any Executor, bell: SignalBell, hints: Hints? = nil, options: EngineOptions,
-        instruments: Instruments, random: @escaping @Sendable () -> Double = { .random(in: 0...1) },
+        instruments: Instruments, recorder: OutputRecorder? = nil,
+        random: @escaping @Sendable () -> Double = { .random(in: 0...1) },
         pace: Pace = .real
     ) {
         self.name = name
@@ -47,6 +50,7 @@ package final class WorkerService: Service {
         self.tasks = tasks
         self.store = store
         self.executor = executor
+        self.recorder = recorder
         self.bell = bell
         self.hints = hints
         doorbell = lane == .broker ? bell.publishers : bell.workers
@@ -220,10 +224,15 @@ package final class WorkerService: Service {
     package func process(_ claimed: ClaimedExecution) async {
         instruments.started(claimed.execution, inHand: inHand.count)
         let began = pace.now()
+        let output = recorder?.begin(claimed.lease)
+        var request = AttemptRequest(claimed)
+        request.output = output?.sink
         // Awaited two lines on; a task of its own so that a lost lease can stop this attempt alone.
-        let task = Task { [executor] in await executor.execute(AttemptRequest(claimed)) }
+        let task = Task { [executor, request] in await executor.execute(request) }
         inHand.attach(task, to: claimed.lease)
         let result = await task.value
+        // Before its end is told, since nothing can be said behind it.
+        await output?.end()
         inHand.ran(claimed.lease)
         await conclude(claimed, result, took: pace.now() - began)
     }

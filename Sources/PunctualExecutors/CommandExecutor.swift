@@ -103,7 +103,7 @@ package struct CommandExecutor: Executor {
             limits.hold(process.processIdentifier.value, timeout: attempt.timeout)
             var watch = CommandWatch(
                 process: process.processIdentifier.value, mark: "\(Self.markName)=\(mark)", output: reading,
-                timeout: attempt.timeout)
+                timeout: attempt.timeout, sink: attempt.output)
             await watch.untilEnd()
             return watch
         }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PunctualCore
 internal import PunctualSchedule
 internal import SystemPackage
 
@@ -12,6 +13,7 @@ struct CommandWatch {
     let output: FileDescriptor
     let deadline: ContinuousClock.Instant
     private(set) var said = CommandOutput()
+    private var lines: OutputLines?
     private(set) var stop: Stop?
     private let clock = ContinuousClock()
 
@@ -20,7 +22,9 @@ struct CommandWatch {
     /// How often the processes are looked for until none is left; more than it takes unless the kernel cannot end one.
     private static let sweeps = 100
 
-    init(process: pid_t, mark: String, output: FileDescriptor, timeout: Duration) {
+    /// - Parameter sink: takes what it says while it runs; nil when nobody listens.
+    init(process: pid_t, mark: String, output: FileDescriptor, timeout: Duration, sink: OutputSink?) {
+        lines = sink.map(OutputLines.init)
         self.process = process
         self.mark = mark
         self.output = output
@@ -52,6 +56,7 @@ struct CommandWatch {
         }
         await endStrays()
         read()
+        lines?.finish()
     }
 
     /// Ends what the process left behind: its group, and what has left the group by setsid(2).
@@ -101,6 +106,7 @@ struct CommandWatch {
                 let count = Foundation.read(output.rawValue, chunk.baseAddress, chunk.count)
                 if count <= 0 { return }
                 said.append(chunk[0..<count])
+                lines?.append(UnsafeRawBufferPointer(rebasing: chunk[0..<count]))
             }
         }
     }

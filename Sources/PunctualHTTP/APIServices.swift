@@ -19,6 +19,10 @@ package struct APIServices: Sendable {
     package var writeFault: @Sendable () -> StoreError? = { nil }
     /// What happened, for whoever follows.
     package var events: EventLog
+    /// Rung for who reads what executions say.
+    package var lineBell = LineBell()
+    /// Tells of how far they are.
+    package var progressNews: ProgressNews
     /// Returns when work for outside workers may have come, or the time is up.
     package var waitForWork: @Sendable (Duration) async throws -> Void
     package var bounds = Bounds()
@@ -59,6 +63,7 @@ package struct APIServices: Sendable {
         self.metricsText = metricsText
         self.isAccepting = isAccepting
         self.events = events
+        progressNews = ProgressNews(log: events)
         self.waitForWork = waitForWork
         self.cancelled = cancelled
     }
@@ -89,12 +94,14 @@ package struct APIServices: Sendable {
     }
 
     /// Lets go on who may do to the execution what he asks for; its labels are its job's.
-    func require(_ execution: Execution, _ context: APIContext) async throws {
+    /// - Parameter counts: whether it counts against the service's limit.
+    func require(_ execution: Execution, _ context: APIContext, counts: Bool = true) async throws {
         var labels: [String: String] = [:]
         if context.principal.permissions.contains(where: { !$0.labels.isEmpty }) {
             labels = try await store.job(execution.jobID)?.draft.labels ?? [:]
         }
-        try await doorkeeper.require(service: execution.service, labels: labels, context, orMissing: .noExecution)
+        try await doorkeeper.require(
+            service: execution.service, labels: labels, context, orMissing: .noExecution, counts: counts)
     }
 
     /// The execution of a path's parameters, for somebody who may do to it what he asks for.

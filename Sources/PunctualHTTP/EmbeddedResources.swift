@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"f3f0c9f367160c30\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"bd2ba17318e43f02\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1089,6 +1089,57 @@ try {
           "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/executions/{job_id}/{id}/lines": {
+      "get": {
+        "tags": ["Executions"],
+        "operationId": "readLines",
+        "summary": "Read what an execution says",
+        "description": "The lines of all its attempts, in order, while it runs and later: of outside workers what they send with heartbeats and completions, of commands their output line by line. An execution keeps 10,000 lines and 4 MiB; a last line tells that there was more. `text/event-stream` is the same as server-sent events: `id` and `event: line` for each line, a comment after 15 seconds of silence, and `event: end` with its `status` once the execution has ended and all lines have been sent. A reader that goes on sends `Last-Event-ID`, or `after`.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobIdOfPath" },
+          { "$ref": "#/components/parameters/ExecutionId" },
+          {
+            "name": "after",
+            "in": "query",
+            "description": "Only lines behind this number.",
+            "schema": { "type": "integer", "minimum": 0, "maximum": 2147483647, "default": 0 }
+          },
+          {
+            "name": "limit",
+            "in": "query",
+            "description": "Lines of the JSON answer.",
+            "schema": { "type": "integer", "minimum": 1, "maximum": 200, "default": 200 }
+          },
+          {
+            "name": "wait",
+            "in": "query",
+            "description": "How long the JSON answer waits for a line or for the end. 0s to 60s.",
+            "schema": { "$ref": "#/components/schemas/Duration", "default": "0s" }
+          },
+          { "$ref": "#/components/parameters/LastEventId" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The lines.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": {
+              "application/json": { "schema": {"$ref": "#/components/schemas/LinePage"} },
+              "text/event-stream": { "schema": {"type": "string"} }
+            }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
           "503": { "$ref": "#/components/responses/Unavailable" }
@@ -4469,6 +4520,46 @@ try {
           "error": { "type": ["string", "null"] }
         }
       },
+      "Progress": {
+        "type": "object",
+        "description": "How far an attempt is, as it says.",
+        "required": ["percent", "message", "at"],
+        "properties": {
+          "percent": { "type": ["number", "null"], "minimum": 0, "maximum": 100 },
+          "message": { "type": ["string", "null"], "maxLength": 200 },
+          "at": { "$ref": "#/components/schemas/InstantText", "description": "When it was told." }
+        }
+      },
+      "Line": {
+        "type": "object",
+        "required": ["number", "at", "attempt", "level", "text"],
+        "properties": {
+          "number": { "type": "integer", "description": "From 1, without gaps, over all attempts.", "minimum": 1 },
+          "at": { "$ref": "#/components/schemas/InstantText" },
+          "attempt": { "type": "integer", "minimum": 1 },
+          "level": { "type": "string", "description": "`debug`, `info`, `warn`, `error`." },
+          "text": { "type": "string" }
+        }
+      },
+      "LinePage": {
+        "type": "object",
+        "description": "Lines in order.",
+        "required": ["items", "next_after", "ended"],
+        "properties": {
+          "items": { "type": "array", "items": { "$ref": "#/components/schemas/Line" }, "maxItems": 200 },
+          "next_after": { "type": "integer", "description": "What `after` is to be for the lines behind these.", "minimum": 0 },
+          "ended": { "type": "boolean", "description": "Whether the execution has ended and there are no lines behind these." }
+        },
+        "examples": [
+          {
+            "items": [
+              {"number": 1, "at": "2026-03-30T00:00:00.009Z", "attempt": 1, "level": "info", "text": "frame 1"}
+            ],
+            "next_after": 1,
+            "ended": false
+          }
+        ]
+      },
       "ExecutionResult": {
         "type": "object",
         "description": "What the last attempt gave back.",
@@ -4505,6 +4596,7 @@ try {
           "duration_ms",
           "result",
           "error",
+          "progress",
           "attempts"
         ],
         "properties": {
@@ -4542,6 +4634,10 @@ try {
           "duration_ms": { "type": ["integer", "null"], "minimum": 0 },
           "result": { "oneOf": [{"$ref": "#/components/schemas/ExecutionResult"}, {"type": "null"}] },
           "error": { "type": ["string", "null"] },
+          "progress": {
+            "description": "What the newest attempt has told last of how far it is; null while it has told nothing, and while the next attempt is waited for.",
+            "oneOf": [ { "$ref": "#/components/schemas/Progress" }, { "type": "null" } ]
+          },
           "attempts": {
             "type": "array",
             "description": "In order.",
@@ -4571,6 +4667,7 @@ try {
             "duration_ms": 142,
             "result": { "http_status": 200, "exit_code": null, "output": "ok", "output_truncated": false },
             "error": null,
+            "progress": null,
             "attempts": [
               {
                 "attempt": 1,
@@ -4633,6 +4730,7 @@ try {
                 "duration_ms": 142,
                 "result": { "http_status": 200, "exit_code": null, "output": "ok", "output_truncated": false },
                 "error": null,
+                "progress": null,
                 "attempts": [
                   {
                     "attempt": 1,
@@ -5078,6 +5176,30 @@ try {
           "items": { "type": "array", "items": {"$ref": "#/components/schemas/ClaimedExecution"}, "maxItems": 100 }
         }
       },
+      "LineRequest": {
+        "type": "object",
+        "description": "A line and what there is to say of it. Secrets that the job's target refers to are kept as `***`.",
+        "required": ["text"],
+        "properties": {
+          "text": { "type": "string", "description": "At most 8 KiB in UTF-8; NUL is kept as U+FFFD.", "maxLength": 8192 },
+          "level": { "type": ["string", "null"], "enum": ["debug", "info", "warn", "error", null], "default": "info" },
+          "at": {
+            "description": "When it was said; the instant at which it is kept unless given.",
+            "oneOf": [ { "$ref": "#/components/schemas/Instant" }, { "type": "null" } ]
+          }
+        },
+        "additionalProperties": false,
+        "examples": [ {"text": "frame 18 is empty", "level": "warn", "at": "2026-03-30T00:00:00.009Z"} ]
+      },
+      "ProgressRequest": {
+        "type": "object",
+        "properties": {
+          "percent": { "type": ["number", "null"], "minimum": 0, "maximum": 100 },
+          "message": { "type": ["string", "null"], "maxLength": 200 }
+        },
+        "additionalProperties": false,
+        "examples": [ {"percent": 42.9, "message": "rendering"} ]
+      },
       "HeartbeatRequest": {
         "type": "object",
         "description": "Names the claim to prolong.",
@@ -5095,11 +5217,40 @@ try {
             "$ref": "#/components/schemas/Duration",
             "description": "How long the claim holds from now on without a heartbeat; a longer claim is not shortened. 5s to 1h.",
             "default": "60s"
+          },
+          "lines": {
+            "type": ["array", "null"],
+            "description": "What the attempt says, in order, each line a string or an object.",
+            "items": {
+              "oneOf": [
+                { "type": "string", "description": "At most 8 KiB in UTF-8; NUL is kept as U+FFFD.", "maxLength": 8192 },
+                { "$ref": "#/components/schemas/LineRequest" }
+              ]
+            },
+            "maxItems": 200
+          },
+          "lines_from": {
+            "type": ["integer", "null"],
+            "description": "The number of the first of `lines` among all that this attempt sends, from 1. A call that is made again, since its answer was lost, brings no line twice then; a gap is told of in the output.",
+            "minimum": 1,
+            "maximum": 2147483647
+          },
+          "progress": {
+            "description": "How far the attempt is; null or nothing leaves it as it was.",
+            "oneOf": [ { "$ref": "#/components/schemas/ProgressRequest" }, { "type": "null" } ]
           }
         },
         "additionalProperties": false,
         "examples": [
-          {"id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77", "attempt": 1, "worker": "render-1", "lease": "60s"}
+          {"id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77", "attempt": 1, "worker": "render-1", "lease": "60s"},
+          {
+            "id": "7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77",
+            "attempt": 1,
+            "worker": "render-1",
+            "lines": ["frame 17", {"text": "frame 18 is empty", "level": "warn"}],
+            "lines_from": 17,
+            "progress": {"percent": 42.9, "message": "rendering"}
+          }
         ]
       },
       "HeartbeatResponse": {
@@ -5133,7 +5284,28 @@ try {
             "enum": ["succeeded", "failed", "released"]
           },
           "output": { "type": ["string", "null"], "maxLength": 262144 },
-          "error": { "type": ["string", "null"], "maxLength": 4096 }
+          "error": { "type": ["string", "null"], "maxLength": 4096 },
+          "lines": {
+            "type": ["array", "null"],
+            "description": "What the attempt says, in order, each line a string or an object.",
+            "items": {
+              "oneOf": [
+                { "type": "string", "description": "At most 8 KiB in UTF-8; NUL is kept as U+FFFD.", "maxLength": 8192 },
+                { "$ref": "#/components/schemas/LineRequest" }
+              ]
+            },
+            "maxItems": 200
+          },
+          "lines_from": {
+            "type": ["integer", "null"],
+            "description": "The number of the first of `lines` among all that this attempt sends, from 1. A call that is made again, since its answer was lost, brings no line twice then; a gap is told of in the output.",
+            "minimum": 1,
+            "maximum": 2147483647
+          },
+          "progress": {
+            "description": "How far the attempt is; null or nothing leaves it as it was.",
+            "oneOf": [ { "$ref": "#/components/schemas/ProgressRequest" }, { "type": "null" } ]
+          }
         },
         "additionalProperties": false,
         "examples": [
@@ -5155,7 +5327,7 @@ try {
             "type": "array",
             "minItems": 1,
             "maxItems": 100,
-            "items": { "description": "An object with `id`, `attempt` and `worker`. One that is none, or names nothing that can be found, has its own outcome." }
+            "items": { "description": "An object with what the call for one takes, but for `lease`. One that is none, or names nothing that can be found, has its own outcome." }
           },
           "lease": {
             "$ref": "#/components/schemas/Duration",

@@ -34,9 +34,9 @@ struct EventController {
             })
     }
 
-    private static let lastEventID = HTTPField.Name("Last-Event-ID")!
+    static let lastEventID = HTTPField.Name("Last-Event-ID")!
     /// Proxies that hold answers back are told not to.
-    private static let buffering = HTTPField.Name("X-Accel-Buffering")!
+    static let buffering = HTTPField.Name("X-Accel-Buffering")!
 
     private struct Filter {
         var service: String?

@@ -52,20 +52,13 @@ struct ExecutionController {
     }
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
-        let (job, id) = try identifiers(context)
+        let (job, id) = try context.namedExecution()
         return Answer.execution(try await services.execution(id, of: job, context))
-    }
-
-    private func identifiers(_ context: APIContext) throws -> (job: Identifier, execution: Identifier) {
-        guard let job = context.parameters.get("job_id").flatMap({ Identifier($0) }),
-            let id = context.parameters.get("id").flatMap({ Identifier($0) })
-        else { throw Problem.noExecution }
-        return (job, id)
     }
 
     func cancel(_ request: Request, _ context: APIContext) async throws -> Response {
         try await request.requireEmpty()
-        let (job, id) = try identifiers(context)
+        let (job, id) = try context.namedExecution()
         _ = try await services.execution(id, of: job, context)
         let execution = try await services.store.cancel(id, of: job)
         if execution.cancelRequested { services.cancelled(id) }
@@ -114,6 +107,16 @@ struct ExecutionController {
         query.statuses = [.failed]
         query.limit = 1
         return try await services.store.executions(query).items.first?.id
+    }
+}
+
+extension APIContext {
+    /// The execution that the path names, and whose job it is to be.
+    func namedExecution() throws -> (job: Identifier, execution: Identifier) {
+        guard let job = parameters.get("job_id").flatMap({ Identifier($0) }),
+            let id = parameters.get("id").flatMap({ Identifier($0) })
+        else { throw Problem.noExecution }
+        return (job, id)
     }
 }
 

@@ -67,6 +67,16 @@ struct QueryFields {
         return instant
     }
 
+    /// A duration as text, `20s` or `PT20S`.
+    mutating func duration(_ name: String, _ range: ClosedRange<Duration>) -> Duration? {
+        guard let value = text(name) else { return nil }
+        guard let duration = Duration(text: value), range.contains(duration) else {
+            fault(name, "must be a duration from \(range.lowerBound.text) to \(range.upperBound.text), such as 20s")
+            return nil
+        }
+        return duration
+    }
+
     mutating func identifier(_ name: String) -> Identifier? {
         guard let value = text(name) else { return nil }
         let id = Identifier(value)

@@ -136,6 +136,7 @@ extension RouteTable {
     fileprivate mutating func addCalls() {
         let jobs = JobController(services: services)
         let executions = ExecutionController(services: services)
+        let lines = LineController(services: services)
         let schedule = ScheduleController(services: services)
         let queues = QueueController(services: services)
         let work = WorkController(services: services)
@@ -162,6 +163,7 @@ extension RouteTable {
         on(.get, "\(api)/executions/{job_id}", .listJobExecutions, executions.listOfJob)
         once("\(api)/executions/{job_id}/retry", .retryExecution, executions.retry)
         on(.get, "\(api)/executions/{job_id}/{id}", .getExecution, executions.get)
+        on(.get, "\(api)/executions/{job_id}/{id}/lines", .readLines, isUnbounded: true, lines.read)
         on(.post, "\(api)/executions/{job_id}/{id}/cancel", .cancelExecution, executions.cancel)
         on(.get, "\(api)/queues", .listQueues, queues.list)
         on(.post, "\(api)/queues/{name}/pause", .pauseQueue, queues.pause)

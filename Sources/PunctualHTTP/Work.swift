@@ -41,6 +41,7 @@ enum Work {
         let status: Status
         let output: String?
         let error: String?
+        let saying: Saying
 
         enum Status: String, CaseIterable {
             case succeeded, failed
@@ -54,6 +55,7 @@ enum Work {
             fields.requireGiven("status", status)
             output = fields.string("output", lengths: 0...262_144, nullable: true)
             error = fields.string("error", lengths: 0...4096, nullable: true)
+            saying = fields.saying()
             guard let lease, let status else { return nil }
             (self.lease, self.status) = (lease, status)
         }

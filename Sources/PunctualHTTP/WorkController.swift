@@ -117,12 +117,12 @@ struct WorkController {
     func heartbeat(_ request: Request, _ context: APIContext) async throws -> Response {
         let list = FaultList()
         var fields = Fields(try await request.requiredJSON(), into: list)
-        let named = fields.claim()
+        let beat = Work.Beat(&fields)
         let duration = fields.lease()
         fields.finish()
         try list.throwIfAny()
-        guard let named else { throw Problem(.validation, "id, attempt and worker are required.") }
-        let renewed = try await renew([.success(named)], for: duration, context)[0].get()
+        guard let beat else { throw Problem(.validation, "id, attempt and worker are required.") }
+        let renewed = try await renew([.success(beat)], for: duration, context)[0].get()
         return Answer.json { writer in
             writer.beginObject()
             renewed.write(to: &writer)
@@ -137,22 +137,23 @@ struct WorkController {
         let duration = fields.lease()
         fields.finish()
         try list.throwIfAny()
-        let named = items.map { item in Work.reading(item) { $0.claim() } }
-        let outcomes = try await renew(named, for: duration, context)
+        let beats = items.map { item in Work.reading(item) { Work.Beat(&$0) } }
+        let outcomes = try await renew(beats, for: duration, context)
         return Answer.outcomes(outcomes, context) { renewed, writer in renewed?.write(to: &writer) }
     }
 
-    /// Prolongs the claims that hold and have time left; one outcome each, in order.
+    /// Prolongs the claims that hold and have time left, and keeps what they say; one outcome each, in order.
     private func renew(
-        _ named: [Result<Lease, Problem>], for duration: Duration, _ context: APIContext
+        _ beats: [Result<Work.Beat, Problem>], for duration: Duration, _ context: APIContext
     ) async throws -> [Result<Work.Renewed, Problem>] {
         let now = try await services.store.now()
         var outcomes: [Result<Work.Renewed, Problem>] = []
         var live: [(place: Int, lease: Lease)] = []
-        for held in try await held(named, context) {
-            switch held {
-            case .failure(let problem): outcomes.append(.failure(problem))
-            case .success(let held):
+        var said: [(held: Work.Held, saying: Work.Saying)] = []
+        for (beat, held) in zip(beats, try await held(beats.map { $0.map(\.lease) }, context)) {
+            switch (beat, held) {
+            case (.failure(let problem), _), (_, .failure(let problem)): outcomes.append(.failure(problem))
+            case (.success(let beat), .success(let held)):
                 outcomes.append(.failure(.leaseLost))
                 if let job = held.job, let startedAt = held.execution.startedAt, now - startedAt > job.draft.timeout {
                     // The attempt's time is up; its worker learns it here, and the policy decides about another try.
@@ -163,9 +164,13 @@ struct WorkController {
                     outcomes[outcomes.count - 1] = .failure(Problem(.leaseLost, "The lease is lost: \(error)."))
                 } else {
                     live.append((outcomes.count - 1, held.lease))
+                    said.append((held, beat.saying))
                 }
             }
         }
+        if live.isEmpty { return outcomes }
+        let lost = try await keep(said)
+        live.removeAll { lost.contains($0.lease) }
         if live.isEmpty { return outcomes }
         for (one, outcome) in zip(live, try await services.store.renew(live.map(\.lease), for: duration)) {
             if case .renewed(let until, let cancelRequested) = outcome {
@@ -204,11 +209,13 @@ struct WorkController {
     ) async throws -> [Result<Execution, Problem>] {
         var outcomes: [Result<Execution, Problem>] = []
         var told: [(place: Int, completion: Completion)] = []
+        var said: [(held: Work.Held, saying: Work.Saying)] = []
         for (ending, held) in zip(endings, try await held(endings.map { $0.map(\.lease) }, context)) {
             switch (ending, held) {
             case (.failure(let problem), _), (_, .failure(let problem)): outcomes.append(.failure(problem))
             case (.success(let ending), .success(let held)):
                 outcomes.append(.failure(.leaseLost))
+                said.append((held, ending.saying))
                 guard var result = ending.result(of: held.execution) else {
                     told.append((outcomes.count - 1, Completion(lease: held.lease, outcome: .handedBack)))
                     continue
@@ -219,6 +226,9 @@ struct WorkController {
                 told.append((outcomes.count - 1, held.completion(result)))
             }
         }
+        // First, since nothing can be said behind an end.
+        let lost = try await keep(said, isLast: true)
+        told.removeAll { lost.contains($0.completion.lease) }
         for (one, outcome) in zip(told, try await finish(told.map(\.completion))) {
             if case .finished(let execution) = outcome { outcomes[one.place] = .success(execution) }
         }
@@ -268,10 +278,45 @@ struct WorkController {
         return outcomes
     }
 
+    /// Keeps what attempts say; of those that say nothing the store hears nothing.
+    /// - Parameter isLast: whether their ends follow, which tell how far they came.
+    /// - Returns: those that have lost their lease.
+    private func keep(
+        _ said: [(held: Work.Held, saying: Work.Saying)], isLast: Bool = false
+    ) async throws -> Set<Lease> {
+        let said = said.filter { !$0.saying.isEmpty }
+        if said.isEmpty { return [] }
+        var reports: [AttemptReport] = []
+        for (held, saying) in said {
+            var mask: SecretMask?
+            if let job = held.job, let vault = services.access?.vault {
+                mask = try await vault.mask(for: job.draft.target, service: job.draft.service)
+            }
+            reports.append(saying.report(by: held.lease, mask))
+        }
+        var lost: Set<Lease> = []
+        for (one, outcome) in zip(said, try await services.store.keep(reports)) {
+            switch outcome {
+            case .leaseLost: lost.insert(one.held.lease)
+            case .kept(let progress):
+                if !one.saying.lines.isEmpty { services.lineBell.ring(one.held.execution.id) }
+                guard let progress, !isLast else { continue }
+                var execution = one.held.execution
+                execution.progress = progress
+                services.progressNews.tell(execution)
+            }
+        }
+        return lost
+    }
+
     private func finish(_ completions: [Completion]) async throws -> [FinishOutcome] {
         if completions.isEmpty { return [] }
         let outcomes = try await services.store.finish(completions)
-        for case .finished(let ended) in outcomes { services.events.publish(.executionUpdated, ended) }
+        for case .finished(let ended) in outcomes {
+            services.progressNews.ended(ended.id)
+            services.events.publish(.executionUpdated, ended)
+            services.lineBell.ring(ended.id)
+        }
         services.bell.workWaiting()
         return outcomes
     }

@@ -68,10 +68,7 @@ extension PostgresStore {
         let tables = try await run([PostgresStore.monthTables()])[0].map { $0.text() }
         var archived: [ArchivedMonth] = []
         for table in tables {
-            let digits = table.dropFirst("ended_".count).split(separator: "_").compactMap { Int($0) }
-            guard digits.count == 2 else { continue }
-            let month = Month(year: digits[0], number: digits[1])
-            guard month.next.start <= instant else { continue }
+            guard let month = Month(table: table), month.next.start <= instant else { continue }
             // First: a month whose file cannot be begun stays where it is read.
             var file: ArchiveFile?
             if let folder { file = try ArchiveFile(in: folder, named: try await fileName(of: month, in: folder)) }
@@ -97,13 +94,27 @@ extension PostgresStore {
                 guard let status = ExecutionStatus(rawValue: word) else { continue }
                 for _ in 0..<count { tally.moved(from: status, to: nil) }
             }
+            try await dropOutput(of: month)
             _ = try await run([Call(composed: "DROP TABLE \(month.table)")] + [tally.call].compactMap { $0 })
             archived.append(
                 ArchivedMonth(
                     month: month.text, executions: counts.reduce(0) { $0 + $1.1 }, path: file?.path ?? ""))
         }
+        for month in try await run([PostgresStore.outputTables()])[0].map({ Month(table: $0.text()) }) {
+            // What a call left that broke off, or a node of the release before.
+            guard let month, month.next.start <= instant else { continue }
+            try await dropOutput(of: month)
+        }
         return archived
     }
+
+    /// Of months whose executions have left.
+    private static let outputTables = Statement(
+        """
+        SELECT o.relname::text FROM pg_class o
+        WHERE o.relkind = 'r' AND o.relname ~ '^output_[0-9]{4}_[0-9]{2}$' AND pg_table_is_visible(o.oid)
+            AND to_regclass(replace(o.relname::text, 'output_', 'ended_')) IS NULL ORDER BY o.relname
+        """)
 
     /// Moves rows of months that have no table, and that are over and ended by `instant`, into tables that are not attached:
     /// what a call that broke off would have left.
@@ -186,7 +197,7 @@ extension PostgresStore {
         let manifest: JSONValue = [
             "month": .string(month.text), "executions": .int(Int64(count)),
             "file": .string("\(file.name).ndjson.gz"), "format": "ndjson", "sha256": .string(try file.digest()),
-            "table": .int(table ?? 0),
+            "table": .int(table ?? 0), "leaves_out": ["lines"],
             "from": .string(month.start.description), "to": .string(month.next.start.description),
         ]
         do {

@@ -81,7 +81,8 @@ extension PostgresStore {
                         WHEN word = 'succeeded' THEN NULL ELSE new_reason END AS reason,
                     attempt, max_attempts, worker, NULL::int8 AS lease_expires_at, cancel_requested, created_at, started_at,
                     moment.now AS finished_at, coalesce(new_result, result) AS result,
-                    CASE WHEN word = 'succeeded' THEN NULL ELSE new_error END AS error, past_attempts
+                    CASE WHEN word = 'succeeded' THEN NULL ELSE new_error END AS error, past_attempts,
+                    progress
                 FROM gone, moment
             ), kept AS (
                 INSERT INTO ended_executions (\(StoredExecution.columns)) SELECT \(StoredExecution.columns) FROM done

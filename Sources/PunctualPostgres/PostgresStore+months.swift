@@ -16,10 +16,16 @@ extension PostgresStore {
     }
 
     func make(_ month: Month) async throws(StoreError) {
-        let exists = try await run([Call(composed: "SELECT to_regclass($1) IS NOT NULL", month.table)])[0].first {
-            $0.bool()
-        }
-        if exists == true { return }
+        let exist = try await run([
+            Call(
+                composed: "SELECT to_regclass($1) IS NOT NULL, to_regclass($2) IS NOT NULL", month.table,
+                month.outputTable)
+        ])[0].first { (executions: $0.bool(), output: $0.bool()) }
+        if exist?.executions != true { try await makeExecutions(of: month) }
+        if exist?.output != true { try await makeOutput(of: month) }
+    }
+
+    private func makeExecutions(of month: Month) async throws(StoreError) {
         let (first, end) = (Identifier.first(at: month.start), Identifier.first(at: month.next.start))
         do throws(PostgresFault) {
             try await pool.lend { connection, _ throws(PostgresFault) in
@@ -75,6 +81,13 @@ struct Month: Hashable, Comparable, Sendable {
         self.number = number
     }
 
+    /// The month of a table, `ended_2026_11`; nil for another one.
+    init?(table: String) {
+        let digits = table.split(separator: "_").dropFirst().compactMap { Int($0) }
+        guard digits.count == 2 else { return nil }
+        self.init(year: digits[0], number: digits[1])
+    }
+
     init(of instant: Timestamp) {
         // 2026-11-21T…
         let parts = instant.description.split(separator: "-", maxSplits: 2)
@@ -90,6 +103,9 @@ struct Month: Hashable, Comparable, Sendable {
 
     /// The table of what was scheduled in it.
     var table: String { "ended_\(text.replacing("-", with: "_"))" }
+
+    /// The table of what those executions have said.
+    var outputTable: String { "output_\(text.replacing("-", with: "_"))" }
 
     static func < (left: Month, right: Month) -> Bool { (left.year, left.number) < (right.year, right.number) }
 }

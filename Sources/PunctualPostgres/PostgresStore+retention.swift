@@ -18,7 +18,8 @@ extension PostgresStore {
         case .ownRetention(let retention, let id):
             let page = try await run([
                 PostgresStore.pruneOwn(
-                    retention.wholeMilliseconds, id, limit, given, leavesWithMonth?.wholeMilliseconds)
+                    retention.wholeMilliseconds, id, limit, given, leavesWithMonth?.wholeMilliseconds),
+                PostgresStore.removeOutput(),
             ])[0].first {
                 (removed: $0.int(), jobs: $0.int(), last: Duration.milliseconds($0.int64()), $0.identifier())
             }
@@ -30,7 +31,8 @@ extension PostgresStore {
         case .others(let row):
             let page = try await run([
                 PostgresStore.pruneOthers(
-                    Identifier.first(at: instant), instant, limit, row?.id ?? Identifier(high: 0, low: 0))
+                    Identifier.first(at: instant), instant, limit, row?.id ?? Identifier(high: 0, low: 0)),
+                PostgresStore.removeOutput(),
             ])[0].first { (removed: $0.int(), seen: $0.int(), last: $0.optionalIdentifier()) }
             guard let page, page.seen == limit, let last = page.last else {
                 return Pruned(removed: page?.removed ?? 0, next: nil)
@@ -60,7 +62,7 @@ extension PostgresStore {
                 WHERE o.job_id = p.id AND o.id < p.first_id AND o.finished_at < p.until ORDER BY o.id LIMIT $3::int8
             ) e LIMIT $3::int8
         ), \(gone(""))
-        SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM page), retention, id
+        SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM page), retention, id, \(keepingRemoved("gone"))
         FROM page ORDER BY retention DESC, id DESC LIMIT 1
         """)
 
@@ -71,13 +73,14 @@ extension PostgresStore {
             SELECT id, job_id FROM ended_executions WHERE id > $4 AND id < $1 AND finished_at < $2
             ORDER BY id LIMIT $3::int8
         ), \(gone("AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.id = old.job_id AND j.retention IS NOT NULL)"))
-        SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM old), (SELECT id FROM old ORDER BY id DESC LIMIT 1)
+        SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM old), (SELECT id FROM old ORDER BY id DESC LIMIT 1),
+            \(keepingRemoved("gone"))
         """)
 
     private static func gone(_ condition: String) -> String {
         """
         gone AS (
-            DELETE FROM ended_executions e USING old WHERE e.id = old.id \(condition) RETURNING e.status
+            DELETE FROM ended_executions e USING old WHERE e.id = old.id \(condition) RETURNING e.id, e.status
         ), tallied AS (
             INSERT INTO tallies (succeeded, failed, cancelled, skipped, missed)
             SELECT -count(*) FILTER (WHERE status = 'succeeded'), -count(*) FILTER (WHERE status = 'failed'),

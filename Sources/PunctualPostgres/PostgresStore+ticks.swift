@@ -80,7 +80,7 @@ extension PostgresStore {
         ), added AS (
             INSERT INTO open_executions (\(StoredExecution.columns))
             SELECT id, job_id, job_name, service, queue, priority, lane, task, scheduled_at, available_at, trigger, 'pending',
-                NULL, 0, max_attempts, NULL, NULL, false, created_at, NULL, NULL, NULL, NULL, NULL
+                NULL, 0, max_attempts, NULL, NULL, false, created_at, NULL, NULL, NULL, NULL, NULL, NULL
             FROM plain
         ), tallied AS (
             INSERT INTO tallies (pending, active, completed)

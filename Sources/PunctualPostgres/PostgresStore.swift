@@ -149,7 +149,7 @@ package final class PostgresStore: Store {
                 composed: """
                     SELECT t.name, current_user::text FROM unnest(ARRAY[
                         'jobs', 'job_progress', 'open_executions', 'ended_executions', 'queues', 'tallies', 'shard_leases',
-                        'nodes', 'idempotency_keys'
+                        'nodes', 'idempotency_keys', 'output_pieces'
                     ]) AS t (name), unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS r (name)
                     WHERE NOT has_table_privilege(t.name, r.name) LIMIT 1
                     """)

@@ -21,6 +21,7 @@ struct StoredExecution: Sendable {
         "id", "job_id", "job_name", "service", "queue", "priority", "lane", "task", "scheduled_at", "available_at",
         "trigger", "status", "reason", "attempt", "max_attempts", "worker", "lease_expires_at", "cancel_requested",
         "created_at", "started_at", "finished_at", "result", "error", "past_attempts",
+        "progress",
     ]
 
     init(_ row: Execution, lane: Int, task: String?) {
@@ -61,6 +62,8 @@ struct StoredExecution: Sendable {
                 complaint = "the stored attempts cannot be read"
             }
         }
+        // Of what cannot be read nothing is shown: it decides about nothing.
+        row.progress = columns.optionalText().flatMap(ExecutionProgress.init(stored:))
         if let complaint { row.error = complaint }
     }
 }
@@ -96,7 +99,7 @@ struct ExecutionColumns {
     private static let source: String = {
         let types = [
             "uuid", "uuid", "text", "text", "text", "int8", "int8", "text", "int8", "int8", "text", "text", "text",
-            "int8", "int8", "text", "int8", "bool", "int8", "int8", "int8", "text", "text", "text",
+            "int8", "int8", "text", "int8", "bool", "int8", "int8", "int8", "text", "text", "text", "text",
         ]
         return "unnest(\(types.enumerated().map { "$\($0 + 1)::\($1)[]" }.joined(separator: ", ")))"
     }()
@@ -113,6 +116,6 @@ struct ExecutionColumns {
             rows.map { row in
                 let past = row.row.pastAttempts
                 return past.isEmpty ? nil : JSONValue.array(past.map(\.json)).description
-            })
+            }, rows.map { $0.row.progress?.storedText })
     }
 }

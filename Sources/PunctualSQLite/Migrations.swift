@@ -14,6 +14,7 @@ enum Migrations {
             try $0.execute(sql: "ALTER TABLE nodes ADD COLUMN shards INTEGER")
         }
         migrator.registerMigration("0006-lines-of-services") { try $0.execute(sql: linesOfServices) }
+        migrator.registerMigration("0008-output") { try $0.execute(sql: output) }
         return migrator
     }
 

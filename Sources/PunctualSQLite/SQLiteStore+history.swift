@@ -95,6 +95,7 @@ extension Transaction {
 
     private func remove(_ id: Identifier, _ status: String) throws {
         try database.run("DELETE FROM executions WHERE id = ?", id)
+        try database.run("DELETE FROM output_pieces WHERE execution_id = ?", id)
         tally.moved(from: ExecutionStatus(rawValue: status), to: nil)
     }
 }

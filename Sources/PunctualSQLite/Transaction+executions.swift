@@ -56,14 +56,14 @@ extension Transaction {
             execution.trigger.rawValue, execution.status.rawValue, execution.reason?.rawValue, execution.attempt,
             execution.maxAttempts, execution.worker, execution.leaseExpiresAt, execution.cancelRequested,
             execution.createdAt, execution.startedAt, execution.finishedAt, execution.result?.json.description,
-            execution.error, execution.pastText)
+            execution.error, execution.pastText, execution.progress?.storedText)
         if added > 0 { tally.moved(from: nil, to: execution.status) }
         return added > 0
     }
 
     private static let insertExecution = """
         INSERT OR IGNORE INTO executions (\(Execution.columns))
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     /// Writes what can change, over the state `old`.
@@ -166,7 +166,7 @@ extension Execution {
     static let columns = """
         id, job_id, job_name, service, queue, priority, lane, task, scheduled_at, available_at, trigger, status, reason, \
         attempt, max_attempts, worker, lease_expires_at, cancel_requested, created_at, started_at, finished_at, result, \
-        error, past_attempts
+        error, past_attempts, progress
         """
 
     /// Reads a row of `columns`; what cannot be read is left out, and `error` says what.
@@ -209,6 +209,8 @@ extension Execution {
                 complaint = "the stored attempts cannot be read"
             }
         }
+        // Of what cannot be read nothing is shown: it decides about nothing.
+        execution.progress = columns.optionalText().flatMap(ExecutionProgress.init(stored:))
         return execution
     }
 

@@ -7,6 +7,7 @@ internal import PunctualHTTP
 struct EventFeed: ExecutionEvents {
     let log: EventLog
     let printer: ExecutionPrinter?
+    let lineBell: LineBell
 
     func added(_ executions: [Execution]) {
         log.publish(.executionUpdated, executions)
@@ -20,6 +21,7 @@ struct EventFeed: ExecutionEvents {
 
     func ended(_ execution: Execution) {
         log.publish(.executionUpdated, execution)
+        lineBell.ring(execution.id)
         printer?.ended(execution)
     }
 }

@@ -69,7 +69,9 @@ package enum Node {
         let store = opened.store
         let zones = ZoneFiles.catalog()
         let events = EventLog(epoch: clock.now())
-        let feed = EventFeed(log: events, printer: mode == .server ? nil : ExecutionPrinter())
+        let lineBell = LineBell()
+        let feed = EventFeed(
+            log: events, printer: mode == .server ? nil : ExecutionPrinter(), lineBell: lineBell)
         let instruments = Instruments(logger: logger, events: feed)
         let options = settings.engineOptions
         let isAccepting = Flag(true)
@@ -91,7 +93,8 @@ package enum Node {
         }
         let worker = WorkerService(
             name: nodeID, store: store, executor: executor, bell: bell, hints: hints, options: options,
-            instruments: instruments)
+            instruments: instruments,
+            recorder: OutputRecorder(store: store, instruments: instruments) { lineBell.ring($0) })
         // Messages go out by those who have the broker; they wait for it in a lane of their own.
         let publishing = WorkerService(
             name: nodeID, lane: .broker, tasks: Set(brokers.publishers.keys), store: store, executor: executor,
@@ -110,6 +113,7 @@ package enum Node {
             })
         api.publishers = brokers.destinations
         api.parts = brokers.health
+        api.lineBell = lineBell
         api.writeFault = { shards.lastFault }
         api.hasReplicas = !settings.databaseReplicas.isEmpty
         api.isSecure = certificate != nil

@@ -145,6 +145,16 @@ extension RoutedStore: IdempotencyStore {
     }
 }
 
+extension RoutedStore: OutputStore {
+    func keep(_ reports: [AttemptReport]) async throws(StoreError) -> [ReportOutcome] {
+        try await primary.keep(reports)
+    }
+
+    func lines(of execution: Identifier, after number: Int, limit: Int) async throws(StoreError) -> [OutputLine] {
+        try await primary.lines(of: execution, after: number, limit: limit)
+    }
+}
+
 extension RoutedStore: TransferStore {
     func exportJobs(after id: Identifier?, limit: Int) async throws(StoreError) -> [Job] {
         try await primary.exportJobs(after: id, limit: limit)

@@ -25,6 +25,13 @@ struct SecretResolving: Executor {
         } catch {
             return Task.isCancelled ? AttemptResult(.cancelled) : Self.failure("its secrets cannot be read: \(error)")
         }
+        if !mask.isEmpty, let output = attempt.output {
+            attempt.output = OutputSink { line in
+                var line = line
+                line.text = mask.masked(line: OutputBounds.fit(line.text))
+                output(line)
+            }
+        }
         return mask.masked(await executor.execute(attempt))
     }
 

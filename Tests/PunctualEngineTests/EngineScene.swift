@@ -34,7 +34,8 @@ struct EngineScene: Sendable {
     func worker(_ executor: any Executor = ExecutorSet(["noop": NoopExecutor()])) -> WorkerService {
         WorkerService(
             name: "worker-1", store: store, executor: executor, bell: bell, options: options,
-            instruments: instruments, random: { 0.5 })
+            instruments: instruments, recorder: OutputRecorder(store: store, instruments: instruments),
+            random: { 0.5 })
     }
 
     var reaper: ReaperService {

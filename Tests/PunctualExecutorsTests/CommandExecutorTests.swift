@@ -1,3 +1,4 @@
+import Foundation
 import PunctualCore
 import PunctualExecutors
 import Testing
@@ -12,6 +13,33 @@ struct CommandExecutorTests {
         #expect(result.verdict == .succeeded)
         #expect(result.result.exitCode == 0)
         #expect(result.result.output == "out\nerr\n")
+    }
+
+    @Test("what a command says is told line by line while it runs")
+    func lines() async throws {
+        let (lines, said) = AsyncStream<SaidLine>.makeStream()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lines-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }  // The system clears what is left.
+        let script = """
+            printf 'one\\ntw'; printf 'o\\r\\n\\n' >&2
+            until [ -e go ]; do sleep 0.01; done
+            printf '\\303'; printf '\\244\\377 a\\000b\\n'; head -c 9000 /dev/zero | tr '\\0' x; printf '\\nthe rest'
+            """
+        var attempt = commandAttempt(["/bin/sh", "-c", script], directory: folder.path)
+        attempt.output = OutputSink { said.yield($0) }
+        async let result = executor.execute(attempt)
+        var texts: [String] = []
+        for await line in lines {
+            texts.append(line.text)
+            // It waits until these have been heard.
+            if texts.count == 3 { try Data().write(to: folder.appendingPathComponent("go")) }
+            if texts.count == 6 { break }
+        }
+        #expect(
+            texts == ["one", "two", "", "ä\u{FFFD} a\u{FFFD}b", String(repeating: "x", count: 8192), "the rest"])
+        #expect(await result.verdict == .succeeded)
+        #expect(await result.result.output.hasSuffix("the rest"))
     }
 
     @Test("another exit code fails and may be tried again")

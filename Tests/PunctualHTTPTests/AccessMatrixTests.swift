@@ -130,7 +130,7 @@ private struct Probe {
             (body, resource) = (#"{"from":"2025-12-31T00:00:00Z","to":"2025-12-31T02:00:00Z"}"#, inA)
         case .previewSchedule: body = #"{"schedule":{"type":"interval","every":"1h"}}"#
         case .retryExecution: (body, resource) = (#"{"execution_id":"\#(things.failed)"}"#, inA)
-        case .getExecution, .cancelExecution: (id, resource) = (things.waiting, inA)
+        case .getExecution, .readLines, .cancelExecution: (id, resource) = (things.waiting, inA)
         case .claimWork: body = #"{"worker":"w","queues":["q"],"wait":"0s"}"#
         case .heartbeatWork: (body, resource) = (#"{"id":"\#(things.running)","attempt":1,"worker":"w"}"#, inA)
         case .completeWork:

@@ -36,8 +36,10 @@ struct AccessScene {
 
     var clock: ManualClock { scene.clock }
 
-    func run(_ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
-        try await scene.run { try await body($0) }
+    func run(
+        _ setup: TestingSetup = .router, _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void
+    ) async throws {
+        try await scene.run(setup) { try await body($0) }
     }
 
     /// A user with the password of all of them.

@@ -55,6 +55,11 @@ struct AmbiguousStore: Store {
 
     // Nothing is lost below; it is handed through as it is.
 
+    func keep(_ reports: [AttemptReport]) async throws(StoreError) -> [ReportOutcome] { try await inner.keep(reports) }
+    func lines(of execution: Identifier, after number: Int, limit: Int) async throws(StoreError) -> [OutputLine] {
+        try await inner.lines(of: execution, after: number, limit: limit)
+    }
+
     func finish(key: String, answer: StoredAnswer?) async throws(StoreError) {
         try await inner.finish(key: key, answer: answer)
     }

@@ -98,6 +98,26 @@ struct AmbiguousCommitTests {
         }
     }
 
+    @Test("keeps no line twice, also when nobody says where they begin")
+    func lines() async throws {
+        try await withProxy { store, proxy in
+            let one = try await made(job("lines"), in: store)
+            let now = try await store.now()
+            _ = try await store.enqueue(
+                [one.execution(at: now, trigger: .manual, now: now, nonce: 1)], of: one.id, overlap: .allowAll)
+            let held = try #require(
+                try await store.claim(ClaimRequest(worker: "w", limit: 1, lease: .seconds(600))).first)
+            for number in 0..<Self.count {
+                // Goes with the COMMIT.
+                proxy.cutAnswer(toRequestWith: "line-\(number)-end")
+                let report = AttemptReport(held.lease, lines: [SaidLine("line-\(number)-end")])
+                #expect(try await store.keep([report]) == [.kept(progress: nil)])
+            }
+            let kept = try await store.lines(of: held.execution.id, after: 0, limit: 1000)
+            #expect(kept.map(\.text) == (0..<Self.count).map { "line-\($0)-end" })
+        }
+    }
+
     @Test("takes nothing that nobody knows of: the repeated claim answers with what the first one took")
     func claims() async throws {
         try await withProxy { store, proxy in

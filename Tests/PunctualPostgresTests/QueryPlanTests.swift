@@ -97,6 +97,14 @@ struct QueryPlanTests {
         #expect(claimed.count == 20)
         _ = try await watched.claim(ClaimRequest(worker: "w", tasks: ["a", "b"], limit: 5, lease: .seconds(60)))
         _ = try await watched.renew(claimed.map(\.lease), for: .seconds(60))
+        for _ in 0..<2 {
+            _ = try await watched.keep(
+                claimed.map {
+                    AttemptReport(
+                        $0.lease, lines: [SaidLine("x")], progress: ProgressReport(percent: 1, message: nil))
+                })
+        }
+        #expect(try await watched.lines(of: claimed[0].execution.id, after: 1, limit: 200).count == 1)
         for one in claimed.prefix(10) {
             _ = try await watched.finish(Completion(lease: one.lease, outcome: .failed))
         }
@@ -220,6 +228,8 @@ struct QueryPlanTests {
                 CASE WHEN i % 100 = 0 THEN 'failed' WHEN i % 101 = 0 THEN 'skipped' ELSE 'succeeded' END,
                 CASE WHEN i % 101 = 0 THEN 'overlap' END, 1, 3, 'w', NULL, false, \(instant), \(instant), \(instant), NULL,
                 NULL, NULL FROM (SELECT *, row_number() OVER () AS i FROM jobs) j;
+            INSERT INTO output_pieces SELECT id, i, 1, '[]', i, 0, i, false, 0
+                FROM (SELECT id FROM ended_executions LIMIT 20000) e, generate_series(1, 5) AS i;
             ANALYZE
             """
     }
@@ -235,7 +245,7 @@ struct QueryPlanTests {
                 plan.contains("UNION ALL (SELECT") || plan.contains("(SELECT id, job_id, job_name")
                 || plan.contains("labels @>")
             for line in plan.split(separator: "\n") {
-                for table in ["jobs", "job_progress", "open_executions", "ended_"] + AccessPlans.tables {
+                for table in ["jobs", "job_progress", "open_executions", "ended_", "output_"] + AccessPlans.tables {
                     #expect(!line.contains("Seq Scan on \(table)"), "\(plan.prefix(3000))")
                 }
                 if let count = line.firstMatch(of: #/Rows Removed by [A-Za-z ]+: (\d+)/#).flatMap({ Int($0.1) }) {

@@ -17,7 +17,8 @@ struct SchemaTests {
         #expect(taken == Schema.current.steps.map(\.number))
     }
 
-    private static let next = Schema.current.steps.count + 1
+    private static let last = Schema.current.steps.map(\.number).max() ?? 0
+    private static let next = last + 1
 
     /// A schema with a step more.
     private func extended(oldestBinary: Int) -> Schema {
@@ -51,7 +52,7 @@ struct SchemaTests {
         await (try PostgresStore(settings: settings, schema: extended(oldestBinary: Self.next))).close()
         await #expect(
             throws: StoreError.corrupt(
-                "the tables are of a newer version of punctual (step \(Self.next), this one knows \(Self.next - 1)); use that version"
+                "the tables are of a newer version of punctual (step \(Self.next), this one knows \(Self.last)); use that version"
             )
         ) {
             await (try PostgresStore(settings: settings)).close()

@@ -122,6 +122,87 @@ struct WorkerTests {
         }
     }
 
+    @Test("what a worker says is followed while it works: in order, whole, and to the end")
+    func says() async throws {
+        try await withServer { server in
+            try await job("chatty", task: "chatty", times: 1, server)
+            let (starts, start) = AsyncStream<Void>.makeStream()
+            let all = (1...1500).map { "line \($0) of a long story" }
+            let chatty: Worker.Handler = { work in
+                work.progress(0.5, "waiting")
+                work.log("begun \u{1B}[31m", level: .warn)
+                for await _ in starts { break }
+                for (index, line) in all.enumerated() {
+                    work.log(line)
+                    // Not more than a worker keeps.
+                    if index % 500 == 499 { try await Task.sleep(for: .seconds(2)) }
+                }
+                work.progress(100)
+                work.log("done", level: .debug)
+                return nil
+            }
+            try await withWorker(server, Worker.Options(name: "w"), ["chatty": chatty]) {
+                let arguments = ["execution", "logs", "chatty", "--follow", "-o", "jsonl", "--url", server.address]
+                let ended = try await withProgram(
+                    try Program.punctual(), arguments, in: server.folder, named: "logs"
+                ) { logs in
+                    _ = try await logs.line(with: "begun")
+                    let shown = try await eventually("the progress") {
+                        let row = try await server.executions(of: "chatty").first
+                        return row?["progress"] == .null ? nil : row?["progress"]
+                    }
+                    #expect(shown["percent"]?.double == 0.5 && shown["message"] == "waiting")
+                    start.yield()
+                    try await self.all("chatty", are: "succeeded", server)
+                    _ = try await eventually("the end of what follows") {
+                        Background.runs(logs.process) ? nil : true
+                    }
+                    let lines = try logs.out.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+                    #expect(lines.map { $0["text"]?.string } == ["begun \u{1B}[31m"] + all + ["done"])
+                    #expect(lines.map { $0["number"]?.int } == (1...1502).map { $0 })
+                }
+                #expect(ended.status == 0)
+            }
+            let said = try await server.punctual("execution", "logs", "chatty", "--after", "1500")
+            #expect(said.lines.count == 2 && said.out.contains("  debug  done"), "\(said)")
+            let first = try await server.punctual("execution", "logs", "chatty")
+            #expect(first.lines.count == 1502 && !first.out.contains("\u{1B}"), "no code reaches a terminal")
+            let whole = try await server.json("execution", "logs", "chatty")
+            #expect(whole.array?.count == 1502)
+            let row = try #require(try await server.executions(of: "chatty").first)
+            let got = try await server.punctual("execution", "get", "chatty", row["id"]?.string ?? "")
+            #expect(got.out.contains("100 %"), "\(got)")
+        }
+    }
+
+    @Test("a command's output is followed while it runs")
+    func command() async throws {
+        try await withServer { server in
+            let file = """
+                {"name": "build", "schedule": {"type": "manual"}, "target": {"type": "command", "directory": "\(server.folder.path)",
+                 "argv": ["/bin/sh", "-c", "echo compiling; until [ -e go ]; do sleep 0.02; done; echo linked >&2; exit 3"]},
+                 "retry_policy": {"maximum_attempts": 1}}
+                """
+            #expect(try await server.punctual("job", "apply", "-f", "-", input: file).status == 0)
+            let none = try await server.punctual("execution", "logs", "build")
+            #expect(none.status == 3 && none.err.contains("no execution"), "\(none)")
+            #expect(try await server.punctual("job", "trigger", "build").status == 0)
+            let arguments = ["execution", "logs", "build", "-f", "--url", server.address]
+            let ended = try await withProgram(
+                try Program.punctual(), arguments, in: server.folder, named: "logs"
+            ) { logs in
+                _ = try await logs.line(with: "  info   compiling")
+                #expect(!logs.out.contains("linked"))
+                try server.folder.write("", to: "go")
+                _ = try await logs.line(with: "linked")
+                _ = try await eventually("the end of what follows") { Background.runs(logs.process) ? nil : true }
+            }
+            #expect(ended.status == 0)
+            let rows = try await all("build", are: "failed", server)
+            #expect(rows.first?["result"]?["output"] == "compiling\nlinked\n", "\(rows)")
+        }
+    }
+
     @Test("what a worker finishes although its shutdown asked it to stop has succeeded")
     func finishedInTime() async throws {
         try await withServer { server in
@@ -151,6 +232,13 @@ struct WorkerTests {
                 _ = try await worker.line(with: "takes resize-image")
                 let rows = try await all("resize", are: "succeeded", server)
                 #expect(rows.count == 25 && rows.allSatisfy { $0["result"]?["output"]?.string == "resized a.png" })
+                for row in rows {
+                    let said = try await server.punctual(
+                        "execution", "logs", "resize", row["id"]?.string ?? "", "-o", "jsonl")
+                    let lines = try said.lines.map { try JSONValue(parsing: $0)["text"]?.string }
+                    #expect(lines == ["step 1 of 3", "step 2 of 3", "step 3 of 3"], "\(said)")
+                    #expect(row["progress"]?["percent"] == 100 && row["progress"]?["message"] == "resizing")
+                }
                 try await job(
                     "slow", task: "resize-image", payload: #"{"steps": 20, "seconds": 0.1}"#, times: 3, server)
                 try await all("slow", are: "running", server)

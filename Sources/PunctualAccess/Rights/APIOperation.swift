@@ -5,7 +5,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case listJobs, createJob, createJobs, getJob, replaceJob, patchJob, deleteJob
     case pauseJob, resumeJob, triggerJob, backfillJob, nextOccurrences, explainJob
     case previewSchedule, scheduleStatus, putOnSchedule, takeOffSchedule
-    case listExecutions, listJobExecutions, getExecution, retryExecution, cancelExecution
+    case listExecutions, listJobExecutions, getExecution, readLines, retryExecution, cancelExecution
     case listQueues, pauseQueue, resumeQueue
     case claimWork, heartbeatWork, heartbeatWorks, completeWork, completeWorks
     case stats, events
@@ -53,7 +53,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .listKeys, .createKey, .getKey, .rotateKey, .revokeKey: .ownOrAdmin
         case .previewSchedule: .anywhere(.viewer)
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .listExecutions, .listJobExecutions, .getExecution,
-            .events:
+            .readLines, .events:
             .service(.viewer)
         case .pauseJob, .resumeJob, .triggerJob, .backfillJob, .putOnSchedule, .takeOffSchedule, .retryExecution,
             .cancelExecution, .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork, .completeWorks:
@@ -92,7 +92,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     /// Whether its answer may take long to come or to end.
     package var isLong: Bool {
         switch self {
-        case .claimWork, .events, .exportAudit: true
+        case .claimWork, .events, .readLines, .exportAudit: true
         default: false
         }
     }
@@ -111,7 +111,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .putSecret, .deleteSecret, .exportAudit:
             true
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
-            .listJobExecutions, .getExecution, .listQueues, .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork,
+            .listJobExecutions, .getExecution, .readLines, .listQueues, .claimWork, .heartbeatWork, .heartbeatWorks,
+            .completeWork,
             .completeWorks, .stats, .events,
             .health, .home, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
             .signingKeys, .listProviders, .providerLogin, .whoAmI, .listKeys, .getKey, .listUsers, .getUser,

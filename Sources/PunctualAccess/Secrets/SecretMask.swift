@@ -11,6 +11,8 @@ package struct SecretMask: Sendable {
     private static let mark = "***"
 
     private let forms: [[UInt8]]
+    /// What of them may stand in one line: also each line of a secret that has several.
+    private let lineForms: [[UInt8]]
 
     /// What looks for nothing.
     static let nothing = SecretMask([Redacted<String>]())
@@ -28,6 +30,10 @@ package struct SecretMask: Sendable {
             for form in [text[...], bare, written] { forms.insert(Array(form.replacing("\0", with: "\u{FFFD}").utf8)) }
         }
         self.forms = forms.filter { $0.count >= Self.least }
+        for form in forms where form.contains(0x0A) {
+            for line in form.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) { forms.insert(Array(line)) }
+        }
+        lineForms = forms.filter { $0.count >= Self.least }
     }
 
     /// Whether there is nothing to look for.
@@ -45,17 +51,25 @@ package struct SecretMask: Sendable {
         return result
     }
 
+    /// The line with a mark in place of each secret, and of each line of one that has several.
+    package func masked(line: String) -> String {
+        // A line of all bytes that one may have was cut, perhaps, and a character may have been where.
+        masked(line, isCut: line.utf8.count > OutputBounds.lineBytes - 4, forms: lineForms)
+    }
+
+    private func masked(_ text: String, isCut: Bool = false) -> String { masked(text, isCut: isCut, forms: forms) }
+
     /// - Parameter isCut: whether some of it is missing: where a line says so, else at its end. A secret may have been cut in two there.
-    private func masked(_ text: String, isCut: Bool = false) -> String {
+    private func masked(_ text: String, isCut: Bool, forms: [[UInt8]]) -> String {
         let bytes = Array(text.utf8)
         let cuts = isCut ? OutputCut.places(in: bytes) : []
         var isSecret = [Bool](repeating: false, count: bytes.count)
         var start = 0
         for cut in cuts {
-            find(in: bytes[start..<cut.lowerBound], endsCut: true, beginsCut: start > 0, &isSecret)
+            find(in: bytes[start..<cut.lowerBound], endsCut: true, beginsCut: start > 0, forms, &isSecret)
             start = cut.upperBound
         }
-        find(in: bytes[start...], endsCut: isCut && cuts.isEmpty, beginsCut: start > 0, &isSecret)
+        find(in: bytes[start...], endsCut: isCut && cuts.isEmpty, beginsCut: start > 0, forms, &isSecret)
         guard isSecret.contains(true) else { return text }
         var kept: [UInt8] = []
         for (index, byte) in bytes.enumerated() {
@@ -72,7 +86,9 @@ package struct SecretMask: Sendable {
     /// - Parameters:
     ///   - endsCut: whether what came next is missing, so that a secret's beginning may stand at the end.
     ///   - beginsCut: the same at the beginning.
-    private func find(in bytes: ArraySlice<UInt8>, endsCut: Bool, beginsCut: Bool, _ isSecret: inout [Bool]) {
+    private func find(
+        in bytes: ArraySlice<UInt8>, endsCut: Bool, beginsCut: Bool, _ forms: [[UInt8]], _ isSecret: inout [Bool]
+    ) {
         func note(_ range: Range<Int>) { for index in range { isSecret[index] = true } }
         for form in forms {
             var start = bytes.startIndex

@@ -48,6 +48,8 @@ extension Execution {
         if let result { writer.value(result.json) } else { writer.null() }
         writer.name("error")
         writer.string(error)
+        writer.name("progress")
+        if let newestProgress { writer.value(newestProgress.json) } else { writer.null() }
         writer.name("attempts")
         writer.beginArray()
         for attempt in attempts { writer.value(attempt.json) }

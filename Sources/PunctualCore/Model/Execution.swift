@@ -30,6 +30,8 @@ public struct Execution: Hashable, Sendable, Identifiable {
     public var error: String?
     /// The attempts before the newest, oldest first; `attempts` adds the newest.
     public var pastAttempts: [Attempt]
+    /// What was last told of how far an attempt is, whichever; `newestProgress` is what to show.
+    public var progress: ExecutionProgress?
 
     public init(
         id: Identifier, jobID: Identifier, jobName: String, service: String, queue: String, priority: Int,

@@ -20,6 +20,8 @@ public struct AttemptRequest: Sendable {
     public var attempt: Int
     public var target: Target
     public var timeout: Duration
+    /// Takes what it says while it runs; nil when nobody listens.
+    public var output: OutputSink?
 
     public init(
         executionID: Identifier, jobID: Identifier, jobName: String, service: String, scheduledAt: Timestamp,
@@ -42,6 +44,15 @@ public struct AttemptRequest: Sendable {
             service: claimed.service, scheduledAt: execution.scheduledAt, attempt: execution.attempt,
             target: claimed.target, timeout: claimed.timeout)
     }
+}
+
+/// Takes lines while an attempt runs; whoever calls it never waits.
+public struct OutputSink: Sendable {
+    private let take: @Sendable (SaidLine) -> Void
+
+    public init(_ take: @escaping @Sendable (SaidLine) -> Void) { self.take = take }
+
+    public func callAsFunction(_ line: SaidLine) { take(line) }
 }
 
 /// How an attempt ended, before the retry policy is asked.

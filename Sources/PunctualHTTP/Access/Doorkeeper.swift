@@ -119,7 +119,7 @@ package struct Doorkeeper: Sendable {
         do throws(TenantSlots.Full) {
             return try slots.take(context.principal.name)
         } catch {
-            let kind = context.operation.isLong ? "waiting claims, streams and exports" : "requests"
+            let kind = context.operation.isLong ? "waiting claims, streams, readers of lines and exports" : "requests"
             var problem = Problem(.overloaded, "You have \(slots.most) \(kind) under way, which is all you may have.")
             problem.headers[.retryAfter] = "1"
             throw problem

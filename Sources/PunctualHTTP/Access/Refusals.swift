@@ -89,7 +89,7 @@ extension APIContext {
             return id().map { .job($0) }
         case .putOnSchedule, .takeOffSchedule, .listJobExecutions, .retryExecution:
             return id("job_id").map { .job($0) }
-        case .getExecution, .cancelExecution: return id().map { .execution($0) }
+        case .getExecution, .readLines, .cancelExecution: return id().map { .execution($0) }
         case .pauseQueue, .resumeQueue: return text("name").map { .other("queue:\($0)") }
         case .getUser, .patchUser, .deleteUser: return id().map { .other("user:\($0)") }
         case .getServiceAccount, .patchServiceAccount, .deleteServiceAccount:

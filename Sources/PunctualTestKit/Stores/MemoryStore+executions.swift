@@ -131,7 +131,7 @@ extension MemoryStore: ExecutionStore {
     }
 
     /// The running execution that the lease stands for; nil when it is lost.
-    private func held(_ lease: Lease) -> Execution? {
+    func held(_ lease: Lease) -> Execution? {
         guard let row = executions[lease.executionID]?.row, row.status == .running, row.attempt == lease.attempt,
             row.worker == lease.worker
         else { return nil }

@@ -35,7 +35,10 @@ extension MemoryStore: HistoryStore {
             let end = jobs[row.jobID]?.draft.retention.map { now - $0 } ?? instant
             return row.finishedAt.map { $0 < end } ?? false
         }
-        for row in old.prefix(limit) { executions[row.id] = nil }
+        for row in old.prefix(limit) {
+            executions[row.id] = nil
+            if twin != .keepingLinesOfGoneExecutions { output[row.id] = nil }
+        }
         return Pruned(removed: min(old.count, limit), next: old.count > limit ? place : nil)
     }
 }

@@ -15,6 +15,7 @@ public actor MemoryStore {
     var nodes: [String: NodeRecord] = [:]
     var keys: [String: StoredKey] = [:]
     var turns: [Lane: ServiceTurns] = [:]
+    var output: [Identifier: (tail: OutputTail, lines: [OutputLine])] = [:]
 
     /// A store without one of its guards, which checks must notice.
     public enum Twin: String, Sendable, CaseIterable {
@@ -33,6 +34,14 @@ public actor MemoryStore {
         case claimingAnyPriority
         /// Tells a worker of work that it does not take.
         case wakingForOthers
+        /// Lines and progress of attempts that have lost their lease.
+        case keepingStaleReports
+        /// The lines of a report that is made again, once more.
+        case doublingReports
+        /// However much is said.
+        case keepingAllLines
+        /// Also when their execution has gone.
+        case keepingLinesOfGoneExecutions
     }
 
     let twin: Twin?

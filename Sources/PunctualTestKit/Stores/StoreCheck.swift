@@ -19,7 +19,7 @@ public struct StoreCheck: Sendable, CustomStringConvertible {
     public static let all: [StoreCheck] =
         jobs + quotas + queries + visibility + ticks + overlaps + claims + namedClaims + shares + fencing + endings
         + upkeep
-        + keys + races
+        + keys + races + output
 }
 
 /// What a check saw instead of what must be.

@@ -23,6 +23,9 @@ enum Details {
                 return "\(tame) (\(RelativeTime.text(of: instant, now: now)))"
             }
             return tame.isEmpty ? "-" : tame
+        case .object where name == "progress":
+            let tame = DisplayWidth.tame(Cell.progress(value))
+            return tame.isEmpty ? "-" : tame
         default: return DisplayWidth.tame(value.description)
         }
     }

@@ -55,6 +55,20 @@ struct View: Sendable {
             number("attempt", "attempt"), span("took", "duration_ms"),
         ])
 
+    /// As they change.
+    static let liveExecutions = View(
+        key: "id",
+        columns: executions.columns + [
+            Column(column: TextTable.Column("progress", limit: 40)) { item, _ in Cell.progress(item["progress"]) }
+        ])
+
+    static let lines = View(
+        key: "number",
+        columns: [
+            number("number", "number"), field("at", "at"), number("attempt", "attempt"), field("level", "level"),
+            field("text", "text"),
+        ])
+
     static let queues = View(
         key: "name",
         columns: [
@@ -109,6 +123,12 @@ enum Cell {
         guard let text = value?.string else { return "" }
         guard let now, let instant = Timestamp(rfc3339: text) else { return text }
         return RelativeTime.text(of: instant, now: now)
+    }
+
+    /// How far an attempt is, as far as it says so: `42 % three of seven`.
+    static func progress(_ value: JSONValue?) -> String {
+        let percent = value?["percent"]?.double.map { "\(JSONValue.double($0)) %" }
+        return [percent, value?["message"]?.string].compactMap { $0 }.joined(separator: " ")
     }
 
     /// A schedule in one short line.

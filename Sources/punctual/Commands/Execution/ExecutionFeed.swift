@@ -51,7 +51,7 @@ struct ExecutionFeed {
     private func list() async throws -> [JSONValue] { try await server.items("/executions", query, limit: limit) }
 
     /// Whether the fault may be gone when asked again.
-    private static func passes(_ error: ClientError) -> Bool {
+    static func passes(_ error: ClientError) -> Bool {
         switch error {
         case .unreachable, .timedOut: true
         case .refused(let answer): answer.status == 429 || answer.status >= 500

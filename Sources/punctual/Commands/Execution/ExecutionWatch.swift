@@ -40,9 +40,9 @@ struct ExecutionWatch: AsyncParsableCommand {
             } else {
                 try await feed.follow { news in
                     switch news {
-                    case .all(let list): output.write(changes: live.replace(with: list), as: .executions)
+                    case .all(let list): output.write(changes: live.replace(with: list), as: .liveExecutions)
                     case .one(let execution):
-                        if let changed = live.take(execution) { output.write(changes: [changed], as: .executions) }
+                        if let changed = live.take(execution) { output.write(changes: [changed], as: .liveExecutions) }
                     case .lost(let why): Console.talk("punctual: \(why); asking again")
                     }
                 }
@@ -78,7 +78,7 @@ private actor ExecutionPage {
         var drawn = ContinuousClock.now - .seconds(1)
         while true {
             if isStale || drawn.duration(to: .now) >= .seconds(1) {
-                let table = output.text(live.items, as: .executions, now: RelativeTime.now, terminal: true)
+                let table = output.text(live.items, as: .liveExecutions, now: RelativeTime.now, terminal: true)
                 Page.draw(notice.map { "\($0)\n\n\(table)" } ?? table)
                 (drawn, isStale) = (.now, false)
             }

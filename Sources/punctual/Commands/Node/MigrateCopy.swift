@@ -12,7 +12,7 @@ struct MigrateCopy: AsyncParsableCommand {
               punctual migrate copy --from sqlite:jobs.sqlite --to postgres://punctual@localhost/punctual
 
             Jobs, executions, paused queues, users, keys, roles, secrets and the audit log,
-            just as they are; then both are read to their ends and compared. Stop the
+            just as they are, but for what executions said while they ran; then both are read to their ends and compared. Stop the
             nodes of both before, and give those of the target the same master key.
             Broken off, it goes on when it is run again.
             """)
