@@ -8,6 +8,7 @@ enum MetricWords {
         "punctual_missed_total": "Occurrences that did not run, by reason.",
         "punctual_active_executions": "Attempts in hand.",
         "punctual_claims_total": "Claims of workers, by result.",
+        "punctual_limit_decisions_total": "Requests held to limits, by who counted: Redis, or the node alone.",
         "punctual_hints_total": "Hints handed to the broker, by result.",
         "punctual_hint_claims_total": "Executions that hints told of, by whether their claim took them.",
         "punctual_lease_lost_total": "Leases lost while work ran.",

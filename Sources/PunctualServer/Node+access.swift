@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Logging
+internal import Metrics
 internal import PunctualAccess
 internal import PunctualCore
 internal import PunctualEngine
@@ -93,7 +94,8 @@ extension Node {
             let alone = MemoryLimiter()
             doorkeeper.limiter = alone
             if let redis {
-                doorkeeper.limiter = RedisLimiter(redis, fallback: alone, prefix: settings.brokers.redisPrefix.text)
+                doorkeeper.limiter = RedisLimiter(
+                    redis, fallback: alone, prefix: settings.brokers.redisPrefix.text, decided: noteLimits)
             }
             doorkeeper.calls = settings.access.concurrency.map { TenantSlots(most: $0) }
             doorkeeper.streams = settings.access.streams.map { TenantSlots(most: $0) }
@@ -102,6 +104,14 @@ extension Node {
         doorkeeper.tier = settings.access.tier
         return doorkeeper
     }
+
+    /// Counts who has counted a request: Redis for all nodes, or this node alone.
+    private static func noteLimits(_ isShared: Bool) {
+        (isShared ? limitsByRedis : limitsByNode).increment()
+    }
+
+    private static let limitsByRedis = Counter(label: "punctual_limit_decisions_total", dimensions: [("by", "redis")])
+    private static let limitsByNode = Counter(label: "punctual_limit_decisions_total", dimensions: [("by", "node")])
 
     /// Shows how the first administrator comes in; the token stands behind `#`, which browsers send to nobody.
     static func announceSetUp(_ token: Redacted<String>, at base: String) {

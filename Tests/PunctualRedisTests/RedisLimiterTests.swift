@@ -78,11 +78,11 @@ struct RedisLimiterTests {
     }
 
     /// What three nodes allow together that ask as often as they can.
-    /// - Returns: how many of the rate and of the window, from the first question to the last answer, and the longest
+    /// - Returns: how many of the rate and of the window, how often each was asked for, from the first question to the last answer, and the longest
     ///   time in which nobody asked.
     private func ask(
         _ nodes: [Redis], _ rate: LimitKey, _ window: LimitKey
-    ) async -> (passed: Int, windowPassed: Int, took: Duration, gap: Duration) {
+    ) async -> (passed: Int, windowPassed: Int, asked: Int, took: Duration, gap: Duration) {
         let began = ContinuousClock.now
         return await withTaskGroup(of: (Int, Int, [ContinuousClock.Instant]).self) { group in
             for node in nodes {
@@ -108,7 +108,7 @@ struct RedisLimiterTests {
             }
             times.sort()
             let gap = zip(times, times.dropFirst()).map { $0.duration(to: $1) }.max() ?? .zero
-            return (passed, other, times[0].duration(to: times[times.count - 1]), gap)
+            return (passed, other, times.count, times[0].duration(to: times[times.count - 1]), gap)
         }
     }
 
@@ -122,10 +122,11 @@ struct RedisLimiterTests {
                     for _ in 0..<2 { for node in [one, two, three] { try await node.ping() } }
                     for _ in 0..<5 {
                         let holder = fresh("holder")
-                        let (passed, windowPassed, took, gap) = await ask(
+                        let (passed, windowPassed, asked, took, gap) = await ask(
                             [one, two, three], LimitKey(Self.rate(50, burst: 1, seconds: 1), holder: holder),
                             LimitKey(Self.window(100), holder: holder))
-                        #expect(windowPassed == 100)
+                        // On a busy machine fewer may have been asked for.
+                        #expect(windowPassed == min(100, asked))
                         // The allowance at first, and what comes back meanwhile; on a busy machine some of it may not
                         // be asked for.
                         let wanted = 50 + 50 * (took / .seconds(1))

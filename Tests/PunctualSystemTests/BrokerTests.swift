@@ -118,11 +118,20 @@ struct BrokerTests {
                         // Five a second, twice that for ten seconds.
                         let together = try await flood(nodes, in: folder)
                         let bound = Int(min(50 + 5 * together.seconds, 10 + 10 * together.seconds) * 1.02) + 1
-                        #expect((10...bound).contains(together.letIn), "\(together)")
+                        // On a busy machine Redis may be slower than a request waits for it.
+                        var alone = 0
+                        for node in nodes {
+                            let text = try await node.call("/metrics").body
+                            alone +=
+                                text.firstMatch(of: /punctual_limit_decisions_total\{by="node"\} (\d+)/)
+                                .flatMap { Int($0.1) } ?? 0
+                        }
+                        #expect((10...bound + alone).contains(together.letIn), "\(together), \(alone) alone")
+                        #expect(alone < 300, "most is counted together")
                         redis.kill()
-                        let alone = try await flood(nodes, in: folder)
-                        let each = min(50 + 5 * alone.seconds, 10 + 10 * alone.seconds)
-                        #expect((30...Int(3 * each * 1.02) + 3).contains(alone.letIn), "\(alone)")
+                        let apart = try await flood(nodes, in: folder)
+                        let each = min(50 + 5 * apart.seconds, 10 + 10 * apart.seconds)
+                        #expect((30...Int(3 * each * 1.02) + 3).contains(apart.letIn), "\(apart)")
                     }
                 }
             }

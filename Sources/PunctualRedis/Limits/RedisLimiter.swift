@@ -15,6 +15,7 @@ package final class RedisLimiter: Limiter {
     private let prefix: String
     private let patience: Duration
     private let breaker: Breaker
+    private let decided: @Sendable (_ isShared: Bool) -> Void
     private let counted = Atomic(0)
     private let countedAlone = Atomic(0)
 
@@ -22,15 +23,17 @@ package final class RedisLimiter: Limiter {
     ///   - fallback: counts while Redis cannot; `MemoryLimiter`.
     ///   - prefix: before the names of all keys.
     ///   - patience: the longest that a request waits for Redis.
+    ///   - decided: told of each call whether Redis has decided it, or this node alone.
     package init(
         _ redis: Redis, fallback: any Limiter, prefix: String = "punctual", patience: Duration = .milliseconds(50),
-        pause: Duration = .milliseconds(500)
+        pause: Duration = .milliseconds(500), decided: @escaping @Sendable (_ isShared: Bool) -> Void = { _ in }
     ) {
         self.redis = redis
         self.fallback = fallback
         self.prefix = prefix
         self.patience = patience
         breaker = Breaker(pause: pause)
+        self.decided = decided
     }
 
     /// How many calls Redis has decided, and how many this node alone.
@@ -45,6 +48,7 @@ package final class RedisLimiter: Limiter {
             let decision = try await shared(keys, max(0, cost))
             breaker.went(well: true)
             counted.add(1, ordering: .relaxed)
+            decided(true)
             return decision
         } catch {
             breaker.went(well: false)
@@ -54,6 +58,7 @@ package final class RedisLimiter: Limiter {
 
     private func alone(_ keys: [LimitKey], _ cost: Int) async -> LimitDecision {
         countedAlone.add(1, ordering: .relaxed)
+        decided(false)
         return await fallback.take(keys, cost: cost)
     }
 
