@@ -94,6 +94,10 @@ extension RoutedStore: ExecutionStore {
     func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? {
         try await primary.nextAvailable(lane: lane)
     }
+
+    func openJobs(among jobs: [Identifier]) async throws(StoreError) -> Set<Identifier> {
+        try await primary.openJobs(among: jobs)
+    }
 }
 
 extension RoutedStore: HistoryStore {

@@ -99,6 +99,9 @@ struct AmbiguousStore: Store {
         try await inner.setQueue(name, paused: paused)
     }
     func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? { try await inner.nextAvailable(lane: lane) }
+    func openJobs(among jobs: [Identifier]) async throws(StoreError) -> Set<Identifier> {
+        try await inner.openJobs(among: jobs)
+    }
     func execution(_ id: Identifier, of job: Identifier?) async throws(StoreError) -> Execution? {
         try await inner.execution(id, of: job)
     }

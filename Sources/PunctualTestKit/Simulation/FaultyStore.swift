@@ -174,6 +174,9 @@ struct FaultyStore: JobStore, ExecutionStore, HistoryStore {
     func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> { try await inner.jobs(query) }
     func queues() async throws(StoreError) -> [QueueSummary] { try await inner.queues() }
     func nextAvailable(lane: Lane) async throws(StoreError) -> Duration? { try await inner.nextAvailable(lane: lane) }
+    func openJobs(among jobs: [Identifier]) async throws(StoreError) -> Set<Identifier> {
+        try await inner.openJobs(among: jobs)
+    }
     func execution(_ id: Identifier, of job: Identifier?) async throws(StoreError) -> Execution? {
         try await inner.execution(id, of: job)
     }
