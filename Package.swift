@@ -132,7 +132,8 @@ let package = Package(
             "PunctualServer",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
-                "PunctualExecutors", "PunctualEngine", "PunctualHTTP", "PunctualAccess", "PunctualObservability",
+                "PunctualRedis", "PunctualExecutors", "PunctualEngine", "PunctualHTTP", "PunctualAccess",
+                "PunctualObservability",
                 hummingbird, lifecycle, unixSignals, logging,
                 metrics, configuration, crypto, systemPackage, yams,
             ]),

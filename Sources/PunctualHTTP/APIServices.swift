@@ -17,6 +17,8 @@ package struct APIServices: Sendable {
     package var isAccepting: @Sendable () -> Bool
     /// Why the store took no write of this node the last time it tried; nil when it did.
     package var writeFault: @Sendable () -> StoreError? = { nil }
+    /// What keeps answers of reads; nil when nothing does.
+    package internal(set) var cache: (any Cache)?
     /// What happened, for whoever follows.
     package var events: EventLog
     /// Returns when work for outside workers may have come, or the time is up.
@@ -85,11 +87,16 @@ package struct APIServices: Sendable {
 
     /// Lets go on who may do to the execution what he asks for; its labels are its job's.
     func require(_ execution: Execution, _ context: APIContext) async throws {
+        try await require(executionOf: execution.jobID, service: execution.service, context)
+    }
+
+    /// The same for an execution of the job, made in the service.
+    func require(executionOf job: Identifier, service: String, _ context: APIContext) async throws {
         var labels: [String: String] = [:]
         if context.principal.permissions.contains(where: { !$0.labels.isEmpty }) {
-            labels = try await store.job(execution.jobID)?.draft.labels ?? [:]
+            labels = try await store.job(job)?.draft.labels ?? [:]
         }
-        try await doorkeeper.require(service: execution.service, labels: labels, context, orMissing: .noExecution)
+        try await doorkeeper.require(service: service, labels: labels, context, orMissing: .noExecution)
     }
 
     /// The execution of a path's parameters, for somebody who may do to it what he asks for.

@@ -9,6 +9,7 @@ internal import PunctualEngine
 internal import PunctualExecutors
 internal import PunctualHTTP
 internal import PunctualObservability
+internal import PunctualRedis
 internal import PunctualSchedule
 internal import ServiceLifecycle
 internal import Synchronization
@@ -59,6 +60,7 @@ package enum Node {
         let http = HTTPExecutor(
             egress: egress, secrets: signing, ownSecrets: access.map { webhookSecrets($0.vault) })
         let store = opened.store
+        let cache = await openCache(settings, redis: nil, opened, nodeID: nodeID, logger: logger)
         let zones = ZoneFiles.catalog()
         let events = EventLog(epoch: clock.now())
         let feed = EventFeed(log: events, printer: mode == .server ? nil : ExecutionPrinter())
@@ -82,7 +84,7 @@ package enum Node {
         var services: [any Service] = []
         var api = APIServices(
             store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
-            metricsText: { await metricsText(metrics, store) }, isAccepting: { isAccepting.value },
+            metricsText: { await metricsText(metrics, store, cache) }, isAccepting: { isAccepting.value },
             events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
             cancelled: { worker.cancelled($0) })
         api.writeFault = { shards.lastFault }
@@ -94,6 +96,12 @@ package enum Node {
         api.doorkeeper = doorkeeper(settings)
         api.quotas = settings.quotas
         if let access { api.guardDoors(with: access) }
+        if let cache {
+            api.keepAnswers(in: cache)
+            // First, so that it ends behind the API.
+            services.append(CacheService(cache: cache))
+        }
+        let apiStore = api.store
         services.append(
             Application(
                 router: buildRouter(api).router,
@@ -103,7 +111,7 @@ package enum Node {
                 onServerRunning: { channel in
                     let port = channel.localAddress?.port ?? settings.httpPort
                     if case .development(demo: true) = mode {
-                        await addDemo(callingBack: settings.baseURL(port: port), store, clock, zones, logger)
+                        await addDemo(callingBack: settings.baseURL(port: port), apiStore, clock, zones, logger)
                         bell.jobsChanged()
                     }
                     announce(settings, mode, port: port, nodeID: nodeID)
@@ -196,8 +204,11 @@ package enum Node {
     }
 
     /// What `/metrics` answers: the counters, and the figures of this moment.
-    private static func metricsText(_ registry: PrometheusRegistry, _ store: any Store) async -> String {
+    private static func metricsText(
+        _ registry: PrometheusRegistry, _ store: any Store, _ cache: SharedCache?
+    ) async -> String {
         var figures = ProcessFigures.read()
+        if let cache { figures += cacheFigures(cache.counts) }
         figures.append(("punctual_build_info", "The version that runs.", [("version", version)], 1))
         do throws(StoreError) {
             for queue in try await store.queues() {

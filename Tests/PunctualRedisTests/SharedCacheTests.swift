@@ -171,7 +171,7 @@ struct SharedCacheTests {
             let (group, other) = (fresh("g"), fresh("other {}"))
             func read(_ node: CacheNode, _ group: String, _ name: String) async throws -> CacheAnswer.Source {
                 try await node.cache.value(of: CacheKey(group, name), .list) { () async throws(StoreError) in
-                    Array(name.utf8)
+                    CacheLoad(Array(name.utf8))
                 }.source
             }
             for name in ["", "a", "b\nc"] {

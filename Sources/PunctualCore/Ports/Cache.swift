@@ -71,6 +71,8 @@ public struct CachePolicy: Hashable, Sendable {
     public static let job = CachePolicy(timeToLive: .seconds(300))
     /// Lists and other queries.
     public static let list = CachePolicy(timeToLive: .seconds(60))
+    /// What may change at any moment without anybody telling.
+    public static let moment = CachePolicy(timeToLive: .milliseconds(700))
     /// Figures that nobody expects to be of this moment.
     public static let statistics = CachePolicy(timeToLive: .seconds(5), grace: .seconds(5))
     /// Sessions.

@@ -13,7 +13,7 @@ package final class Listener: Sendable {
     /// - Parameter stale: told what is said on `Announcer.staleChannel`.
     init(
         _ settings: ConnectionSettings, ring: @escaping @Sendable (Announcement) -> Void,
-        stale: @escaping @Sendable (_ payload: String) -> Void
+        stale: @escaping @Sendable (_ payload: String) -> Void = { _ in }
     ) {
         self.settings = settings
         self.ring = ring
