@@ -1,4 +1,3 @@
-internal import Logging
 internal import PunctualCore
 internal import PunctualRedis
 internal import ServiceLifecycle
@@ -9,27 +8,26 @@ extension Node {
     ///
     /// SQLite is one process's: what it keeps is good until it is changed here. Over PostgreSQL others write, too: they
     /// tell each other over Redis, and without it what is kept counts for less than a second.
+    /// - Throws: `SettingsError` when the database cannot be told from others that use the same Redis.
     static func openCache(
-        _ settings: Settings, redis: Redis?, _ opened: OpenStore, nodeID: String, logger: Logger
-    ) async -> SharedCache? {
+        _ settings: Settings, redis: Redis?, _ opened: OpenStore, nodeID: String
+    ) async throws(SettingsError) -> SharedCache? {
         guard settings.cacheSize > 0, settings.roles.contains(.api) else { return nil }
         guard let mark = opened.mark else {
             return SharedCache(nil, node: nodeID, mostBytes: settings.cacheSize)
         }
-        var shared = redis
         var prefix = "punctual"
         if redis != nil {
             do throws(StoreError) {
                 // Two installations may use one Redis.
                 prefix += ":" + StaleNotices.digest(of: try await mark())
             } catch {
-                logger.warning("answers are kept by this node alone", metadata: ["error": "\(error)"])
-                shared = nil
+                throw SettingsError("the database does not tell who it is, and copies in Redis need its name: \(error)")
             }
         }
         let notices = opened.notices
         let cache = SharedCache(
-            shared, hasOthers: true, node: nodeID, prefix: prefix, mostBytes: settings.cacheSize,
+            redis, hasOthers: true, node: nodeID, prefix: prefix, mostBytes: settings.cacheSize,
             untold: { notices?.tell($0) })
         notices?.hear { groups in
             cache.drop(groups)
@@ -66,7 +64,11 @@ extension Node {
 struct CacheService: Service {
     let cache: SharedCache
 
-    func run() async throws { await cancelWhenGracefulShutdown { await cache.run() } }
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await cache.run() }
+        // Without Redis it has nothing to hear and ends at once, which would end the node.
+        try? await gracefulShutdown()  // Cancelled, it is over, too.
+    }
 }
 
 /// How nodes tell each other over the database what is stale, where Redis cannot.

@@ -49,7 +49,9 @@ package enum Node {
         let calls = GuardedProviderCalls(egress)
         let access: AccessServices?
         let setUpToken: Redacted<String>?
+        let cache: SharedCache?
         do {
+            cache = try await openCache(settings, redis: nil, opened, nodeID: nodeID)
             access = try await openAccess(settings, opened, calls, logger)
             let isMissing = try await access?.setUp.isNeeded() ?? false
             setUpToken = isMissing && settings.roles.contains(.api) ? access?.setUp.token : nil
@@ -60,7 +62,6 @@ package enum Node {
         let http = HTTPExecutor(
             egress: egress, secrets: signing, ownSecrets: access.map { webhookSecrets($0.vault) })
         let store = opened.store
-        let cache = await openCache(settings, redis: nil, opened, nodeID: nodeID, logger: logger)
         let zones = ZoneFiles.catalog()
         let events = EventLog(epoch: clock.now())
         let feed = EventFeed(log: events, printer: mode == .server ? nil : ExecutionPrinter())

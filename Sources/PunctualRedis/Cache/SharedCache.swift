@@ -31,6 +31,8 @@ package final class SharedCache: Cache {
     /// The longest that a read waits for Redis, and a change.
     let patience: Duration
     let changePatience: Duration
+    /// Names this process's marks.
+    let mark = SharedCache.token()
     let pace: CacheTrust.Pace
 
     /// Calls by where their answer came from, and copies that were loaded anew before their time was up.
@@ -45,6 +47,7 @@ package final class SharedCache: Cache {
         var copies: LocalCopies
         var trust: CacheTrust
         var debts = CacheDebts()
+        var marks = ChangeMarks()
         /// The generation that the epoch was begun for.
         var confirmed: Int?
         var beats = 0
@@ -189,22 +192,27 @@ package final class SharedCache: Cache {
     ) async throws(StoreError) -> Value {
         let groups = Array(Set(groups)).sorted()
         precondition(!groups.contains { $0.utf8.contains(0x0A) }, "a group is one line")
-        state.withLock { $0.copies.beginChange(of: groups) }
-        let token = SharedCache.token()
-        _ = await tell(groups, token: token, isOver: false)
+        let first = state.withLock { state in
+            state.copies.beginChange(of: groups)
+            return redis.map { state.marks.begin(groups, at: .now, generation: $0.generation) } ?? []
+        }
+        if !first.isEmpty { _ = await announce(first) }
         let result: Result<Value, StoreError>
         do throws(StoreError) { result = .success(try await body()) } catch { result = .failure(error) }
-        // Told also when the caller is cancelled (hence a task, awaited here), or the body failed: who knows what it did.
-        let isTold = await Task { await self.tell(groups, token: token, isOver: true) }.value
+        let last = state.withLock { state in
+            redis.map { state.marks.end(groups, at: .now, generation: $0.generation) } ?? []
+        }
+        // Told also when the body failed: who knows what it did.
+        let isTold = last.isEmpty ? true : await announce(last)
         state.withLock { state in
             // Owed before anything is kept again.
             if !isTold {
-                state.debts.owe(groups)
+                state.debts.owe(last)
                 state.counts.untold += 1
             }
             state.copies.endChange(of: groups)
         }
-        if !isTold { untold(groups) }
+        if !isTold { untold(last) }
         return try result.get()
     }
 
@@ -218,7 +226,7 @@ package final class SharedCache: Cache {
     package func heard(_ groups: [String]) async {
         drop(groups)
         // Owed if it cannot be told; who changed them has told all others already.
-        guard await !tell(groups, token: SharedCache.token(), isOver: true) else { return }
+        guard await !tell(freed: groups, token: SharedCache.token()) else { return }
         state.withLock { state in
             state.debts.owe(groups)
             for group in groups { state.copies.drop(group) }
