@@ -22,7 +22,10 @@ def fill(server):
     ids = bulk(server, [{
         "name": f"job-{index}", "target": {"type": "noop"}, "labels": {"team": "billing"},
         "schedule": {"type": "cron", "expression": f"{index % 60} 0 1 1 *"}} for index in range(1000)])
-    server.call("POST", f"/api/v1/jobs/{ids[0]}/backfill", {"from": "1500-01-01T00:00:00Z", "to": "2000-01-01T00:00:00Z"})
+    (past,) = bulk(server, [{
+        "name": "past", "schedule": {"type": "interval", "every": "1m", "anchor": "2026-01-01T00:00:00Z"},
+        "overlap_policy": "allow_all", "starts_at": "2100-01-01T00:00:00Z", "target": {"type": "noop"}}])
+    server.call("POST", f"/api/v1/jobs/{past}/backfill", {"from": "2026-01-01T00:00:00Z", "to": "2026-01-01T08:20:00Z"})
     while True:
         counts = server.call("GET", "/api/v1/stats")["executions"]
         if counts["pending"] + counts["running"] + counts["buffered"] == 0:

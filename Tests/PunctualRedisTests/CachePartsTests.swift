@@ -182,34 +182,39 @@ struct CachePartsTests {
 
     @Test("what is to be told gathers while something is being told, and a mark goes when nobody is left")
     func batches() async {
-        let marks = Mutex(ChangeMarks())
+        let held = HeldMarks()
         let now = ContinuousClock.now
-        func ask(_ groups: [String]) -> Task<Bool, Never> {
-            // Awaited below.
-            Task {
-                await withCheckedContinuation { waiter in
-                    let mustSend = marks.withLock { $0.ask(groups, waiter) }
-                    #expect(mustSend == (groups == ["a"]))
-                }
-            }
-        }
-        _ = marks.withLock { $0.begin(["a", "b"], at: now, generation: 1) }
-        let first = ask(["a"])
+        _ = held.marks.withLock { $0.begin(["a", "b"], at: now, generation: 1) }
+        async let first = held.ask(["a"], mustSend: true)
         var batch: ChangeMarks.Batch?
         while batch == nil {
             await Task.yield()
-            batch = marks.withLock { $0.waiting > 0 ? $0.next() : nil }
+            batch = held.marks.withLock { $0.waiting > 0 ? $0.next() : nil }
         }
         #expect(batch?.marked == ["a"] && batch?.freed == [])
-        _ = marks.withLock { $0.end(["a"], at: now, generation: 1) }
-        let others = [ask(["a", "b"]), ask(["c"])]
-        while marks.withLock({ $0.waiting }) < 2 { await Task.yield() }
+        _ = held.marks.withLock { $0.end(["a"], at: now, generation: 1) }
+        async let third = held.ask(["a", "b"], mustSend: false)
+        async let fourth = held.ask(["c"], mustSend: false)
+        while held.marks.withLock({ $0.waiting }) < 2 { await Task.yield() }
         for waiter in batch?.waiters ?? [] { waiter.resume(returning: true) }
-        #expect(await first.value)
-        let second = marks.withLock { $0.next() }
+        #expect(await first)
+        let second = held.marks.withLock { $0.next() }
         #expect(second?.marked == ["b"] && second?.freed == ["a", "c"])
         for waiter in second?.waiters ?? [] { waiter.resume(returning: false) }
-        for other in others { #expect(await !other.value) }
-        #expect(marks.withLock { $0.next() } == nil)
+        let answers = await [third, fourth]
+        #expect(answers == [false, false])
+        #expect(held.marks.withLock { $0.next() } == nil)
+    }
+}
+
+/// Marks that several tasks use.
+private final class HeldMarks: Sendable {
+    let marks = Mutex(ChangeMarks())
+
+    func ask(_ groups: [String], mustSend wanted: Bool) async -> Bool {
+        await withCheckedContinuation { waiter in
+            let mustSend = marks.withLock { $0.ask(groups, waiter) }
+            #expect(mustSend == wanted)
+        }
     }
 }

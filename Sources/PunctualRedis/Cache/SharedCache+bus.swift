@@ -25,7 +25,7 @@ extension SharedCache {
     func announce(_ groups: [String]) async -> Bool {
         await withCheckedContinuation { continuation in
             let mustSend = state.withLock { $0.marks.ask(groups, continuation) }
-            if mustSend { Task { await self.sendMarks() } }  // Awaited by those whose groups it tells, cancelled or not.
+            if mustSend { Task { await self.sendMarks() } }  // Awaited by all whose groups it tells.
         }
     }
 
