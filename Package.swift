@@ -229,7 +229,7 @@ let package = Package(
             "PunctualHTTP",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", "PunctualSQLite",
-                "PunctualPostgres", "PunctualTestKit", "TestPeers", hummingbird,
+                "PunctualPostgres", "PunctualRedis", "PunctualTestKit", "TestPeers", hummingbird,
                 hummingbirdTesting, httpTypes, lifecycle, nioCore, logging, crypto,
                 asyncHTTPClient, nioHTTP1, nioPosix, nioSSL,
             ]),

@@ -66,6 +66,8 @@ class Server:
 
     def call(self, method, path, body=None, connection=None, headers={}):
         connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        # What is counted here must be as the store has it.
+        headers = {"Cache-Control": "no-cache", **headers}
         connection.request(
             method, path, json.dumps(body) if body is not None else None,
             {"Content-Type": "application/json", **headers} if body is not None else headers)

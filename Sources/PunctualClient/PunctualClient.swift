@@ -19,6 +19,7 @@ public struct PunctualClient: Sendable {
     /// Never ends an answer that goes on; only long silence ends it.
     private let streams: HTTPClient
     private let timeout: TimeAmount
+    private let takesCopies: Bool
     /// Renews the credential when it is one that ends.
     private let signIn: SignIn?
     /// The largest answer taken, in bytes.
@@ -31,15 +32,18 @@ public struct PunctualClient: Sendable {
     ///   - allowsPlainHTTP: whether the credential may go over plain http to another machine, where others can read it.
     ///   - timeoutSeconds: of one request, its answer included.
     ///   - authorities: a PEM file of the certificate authorities to trust instead of the system's; nil trusts those.
+    ///   - takesCopies: whether answers may be copies that the server keeps for a while.
     public init(
         address: String, credential: ClientCredential? = nil, retries: RetryPolicy = .standard,
-        allowsPlainHTTP: Bool = false, timeoutSeconds: Int64 = 30, authorities: String? = nil
+        allowsPlainHTTP: Bool = false, timeoutSeconds: Int64 = 30, authorities: String? = nil,
+        takesCopies: Bool = true
     ) {
         let address = address.hasSuffix("/") && !address.hasSuffix("//") ? String(address.dropLast()) : address
         self.address = address
         self.allowsPlainHTTP = allowsPlainHTTP
         self.credential = credential
         self.retries = retries
+        self.takesCopies = takesCopies
         self.timeout = .seconds(timeoutSeconds)
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
@@ -72,7 +76,7 @@ public struct PunctualClient: Sendable {
     ) {
         (self.address, self.http, self.streams, self.timeout) = (address, http, streams, timeout)
         self.allowsPlainHTTP = allowsPlainHTTP
-        (credential, signIn, retries) = (nil, nil, .none)
+        (credential, signIn, retries, takesCopies) = (nil, nil, .none, true)
     }
 
     /// Closes the connections; no call may follow.
@@ -239,6 +243,7 @@ public struct PunctualClient: Sendable {
         request.method = HTTPMethod(rawValue: method)
         request.headers.add(name: "accept", value: accept)
         request.headers.add(name: "user-agent", value: "punctual-client")
+        if !takesCopies { request.headers.add(name: "cache-control", value: "no-cache") }
         return request
     }
 

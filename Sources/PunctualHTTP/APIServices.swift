@@ -17,6 +17,8 @@ package struct APIServices: Sendable {
     package var isAccepting: @Sendable () -> Bool
     /// Why the store took no write of this node the last time it tried; nil when it did.
     package var writeFault: @Sendable () -> StoreError? = { nil }
+    /// What keeps answers of reads; nil when nothing does.
+    package internal(set) var cache: (any Cache)?
     /// What happened, for whoever follows.
     package var events: EventLog
     /// Rung for who reads what executions say.
@@ -96,12 +98,20 @@ package struct APIServices: Sendable {
     /// Lets go on who may do to the execution what he asks for; its labels are its job's.
     /// - Parameter counts: whether it counts against the service's limit.
     func require(_ execution: Execution, _ context: APIContext, counts: Bool = true) async throws {
+        try await require(
+            executionOf: execution.jobID, service: execution.service, context, counts: counts)
+    }
+
+    /// The same for an execution of the job, made in the service.
+    func require(
+        executionOf job: Identifier, service: String, _ context: APIContext, counts: Bool = true
+    ) async throws {
         var labels: [String: String] = [:]
         if context.principal.permissions.contains(where: { !$0.labels.isEmpty }) {
-            labels = try await store.job(execution.jobID)?.draft.labels ?? [:]
+            labels = try await store.job(job)?.draft.labels ?? [:]
         }
         try await doorkeeper.require(
-            service: execution.service, labels: labels, context, orMissing: .noExecution, counts: counts)
+            service: service, labels: labels, context, orMissing: .noExecution, counts: counts)
     }
 
     /// The execution of a path's parameters, for somebody who may do to it what he asks for.

@@ -72,16 +72,21 @@ enum Answer {
 
     /// A page with the cursor of the next.
     static func page<Item>(_ page: Page<Item>, scope: String, _ write: (Item, inout JSONWriter) -> Void) -> Response {
-        json { writer in
-            writer.beginObject()
-            writer.name("items")
-            writer.beginArray()
-            for item in page.items { write(item, &writer) }
-            writer.endArray()
-            writer.name("next_cursor")
-            writer.string(page.next.map { Cursor.text(of: $0, scope: scope) })
-            writer.endObject()
-        }
+        json { page.write(to: &$0, scope: scope, write) }
+    }
+}
+
+extension Page {
+    /// Writes the items and the cursor of the next page.
+    func write(to writer: inout JSONWriter, scope: String, _ write: (Item, inout JSONWriter) -> Void) {
+        writer.beginObject()
+        writer.name("items")
+        writer.beginArray()
+        for item in items { write(item, &writer) }
+        writer.endArray()
+        writer.name("next_cursor")
+        writer.string(next.map { Cursor.text(of: $0, scope: scope) })
+        writer.endObject()
     }
 }
 

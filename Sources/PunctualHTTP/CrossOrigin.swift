@@ -58,6 +58,6 @@ package struct CrossOrigin: Sendable {
         "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id, traceparent"
     /// The fields of answers that a page may read, beside those that it always may.
     private static let shown =
-        "Allow, ETag, Location, Punctual-Staleness, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, "
+        "Allow, Cache-Status, ETag, Location, Punctual-Staleness, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, "
         + "X-Request-Id"
 }

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"bd2ba17318e43f02\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"074a3d0e6909f564\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -458,7 +458,7 @@ try {
         "responses": {
           "200": {
             "description": "A page of jobs.",
-            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"}, "Cache-Status": {"$ref": "#/components/headers/CacheStatus"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/JobPage"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
@@ -561,6 +561,7 @@ try {
             "description": "The job.",
             "headers": {
               "X-Request-Id": { "$ref": "#/components/headers/RequestId" },
+              "Cache-Status": {"$ref": "#/components/headers/CacheStatus"},
               "ETag": { "$ref": "#/components/headers/ETag" }
             },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Job"}} }
@@ -1020,7 +1021,7 @@ try {
         "responses": {
           "200": {
             "description": "A page.",
-            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"}, "Cache-Status": {"$ref": "#/components/headers/CacheStatus"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ExecutionPage"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
@@ -1053,7 +1054,7 @@ try {
         "responses": {
           "200": {
             "description": "A page.",
-            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"}, "Cache-Status": {"$ref": "#/components/headers/CacheStatus"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/ExecutionPage"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
@@ -1081,7 +1082,7 @@ try {
         "responses": {
           "200": {
             "description": "The execution.",
-            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"}, "Cache-Status": {"$ref": "#/components/headers/CacheStatus"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Execution"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
@@ -1231,7 +1232,7 @@ try {
         "responses": {
           "200": {
             "description": "The queues.",
-            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"}, "Cache-Status": {"$ref": "#/components/headers/CacheStatus"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/QueueList"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
@@ -1474,7 +1475,7 @@ try {
         "responses": {
           "200": {
             "description": "The figures.",
-            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"}, "Cache-Status": {"$ref": "#/components/headers/CacheStatus"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Stats"}} }
           },
           "400": { "$ref": "#/components/responses/BadRequest" },
@@ -5789,6 +5790,11 @@ try {
         "required": true,
         "schema": { "type": "string", "pattern": "^\"[0-9]+\"$" },
         "example": "\"1\""
+      },
+      "CacheStatus": {
+        "description": "What the server's copies of answers did for this one (RFC 9211); absent from a server that keeps none. A request with `Cache-Control: no-cache` gets no copy.",
+        "schema": { "type": "string" },
+        "example": "punctual; hit; ttl=42"
       },
       "Location": {
         "description": "Where the new thing is.",

@@ -25,11 +25,15 @@ package final class EventLog: Sendable {
         case lost
     }
 
-    private struct State {
+    fileprivate struct State {
         /// A ring: the event of number n stands at n % capacity.
         var ring: [Event] = []
         var next = 0
         var nextReader = 0
+        /// Told what the events make stale of what is kept, before the first reader has them.
+        var stale: (@Sendable ([String]) -> Void)?
+        /// The number of the first event of which it has not been told.
+        var nextUntold = 0
         var readers: [Int: AsyncStream<Void>.Continuation] = [:]
     }
 
@@ -70,6 +74,10 @@ package final class EventLog: Sendable {
         }
     }
 
+    /// Who follows and then asks must not be given what was kept before the event.
+    /// - Parameter stale: told which groups are stale, before anybody reads the event that made them so.
+    func onReading(_ stale: @escaping @Sendable ([String]) -> Void) { state.withLock { $0.stale = stale } }
+
     /// The number that the next event will have.
     var next: Int { state.withLock { $0.next } }
 
@@ -78,6 +86,7 @@ package final class EventLog: Sendable {
         state.withLock { state in
             guard number >= state.next - state.ring.count, number <= state.next else { return .lost }
             let end = min(state.next, number + limit)
+            state.tellStale(before: end)
             return .events((number..<end).map { state.ring[$0 % capacity] })
         }
     }
@@ -94,6 +103,22 @@ package final class EventLog: Sendable {
             _ = self?.state.withLock { $0.readers.removeValue(forKey: number) }
         }
         return stream
+    }
+}
+
+extension EventLog.State {
+    fileprivate mutating func tellStale(before end: Int) {
+        guard let stale, nextUntold < end else { return }
+        var groups: Set<String> = []
+        for number in max(nextUntold, next - ring.count)..<end {
+            switch ring[number % ring.count].subject {
+            case .job(let job): groups.formUnion([KeptGroups.job(job.id), KeptGroups.jobs])
+            case .execution(let execution):
+                groups.formUnion([KeptGroups.job(execution.jobID), KeptGroups.jobs, KeptGroups.executions])
+            }
+        }
+        nextUntold = end
+        stale(Array(groups))
     }
 }
 

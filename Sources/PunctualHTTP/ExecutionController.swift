@@ -15,7 +15,12 @@ struct ExecutionController {
         query.queue = fields.word("queue")
         query.jobID = fields.identifier("job_id")
         query.visible = services.visible(context)
-        return try await page(query, fields)
+        let page = try self.page(&query, &fields)
+        return try await services.answer(
+            .page(page, of: "executions", KeptGroups.executions, visible: query.visible), .moment, for: request
+        ) { [services, query] _ async throws(StoreError) in
+            (KeptAnswer(try await services.store.executions(query), scope: page.scope), nil)
+        }
     }
 
     func listOfJob(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -25,35 +30,58 @@ struct ExecutionController {
         var query = ExecutionQuery()
         query.jobID = id
         query.visible = services.visible(context)
-        let answer = try await page(query, QueryFields(request), path: id.description)
-        // A deleted job's history is still to be read; of a job that never was there is nothing to say.
-        let job = try await services.store.job(id)
-        if let job {
-            try await services.require(job.draft, context, orMissing: .noJob)
-        } else {
-            var any = ExecutionQuery()
-            any.jobID = id
-            any.limit = 1
-            any.visible = query.visible
-            if try await services.store.executions(any).items.isEmpty { throw Problem.noJob }
+        var fields = QueryFields(request)
+        let page = try self.page(&query, &fields, path: id.description)
+        let key = CacheKey.page(page, of: "executions/\(id)", KeptGroups.executions, visible: query.visible)
+        let found = try await services.kept(key, .moment, for: request) {
+            [services, query] _ async throws(StoreError) in
+            var answer = KeptAnswer(try await services.store.executions(query), scope: page.scope)
+            // A deleted job's history is still to be read; of a job that never was there is nothing to say.
+            if let job = try await services.store.job(id) {
+                answer.owner = KeptAnswer.Owner(service: job.draft.service, labels: job.draft.labels)
+            } else {
+                var any = ExecutionQuery()
+                any.jobID = id
+                any.limit = 1
+                any.visible = query.visible
+                if try await services.store.executions(any).items.isEmpty { return nil }
+            }
+            return (answer, nil)
         }
-        return answer
+        guard let found else { throw Problem.noJob }
+        if let owner = found.answer.owner {
+            try await services.doorkeeper.require(
+                service: owner.service, labels: owner.labels, context, orMissing: .noJob)
+        }
+        return found.answer.response().telling(found.status)
     }
 
-    private func page(_ query: ExecutionQuery, _ fields: QueryFields, path: String = "") async throws -> Response {
-        var (query, fields) = (query, fields)
+    /// Reads what all lists of executions are asked.
+    private func page(
+        _ query: inout ExecutionQuery, _ fields: inout QueryFields, path: String = ""
+    ) throws -> PageRequest {
         if let status: ExecutionStatus = fields.choice("status") { query.statuses = [status] }
         query.reason = fields.choice("reason")
         query.from = fields.instant("from")
         query.to = fields.instant("to")
         let page = try fields.page(of: "executions/\(path)")
         (query.limit, query.after) = (page.limit, page.after)
-        return Answer.page(try await services.store.executions(query), scope: page.scope) { $0.write(to: &$1) }
+        return page
     }
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
         let (job, id) = try context.namedExecution()
-        return Answer.execution(try await services.execution(id, of: job, context))
+        let found = try await services.kept(.execution(id, of: job), .list, for: request) {
+            [services] _ async throws(StoreError) in
+            guard let execution = try await services.store.execution(id, of: job) else { return nil }
+            var answer = KeptAnswer { execution.write(to: &$0) }
+            answer.owner = KeptAnswer.Owner(service: execution.service, labels: [:])
+            // One that is open is asked for to see it end.
+            return (answer, execution.status.isFinal ? nil : .zero)
+        }
+        guard let found, let owner = found.answer.owner else { throw Problem.noExecution }
+        try await services.require(executionOf: job, service: owner.service, context)
+        return found.answer.response().telling(found.status)
     }
 
     func cancel(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -117,6 +145,12 @@ extension APIContext {
             let id = parameters.get("id").flatMap({ Identifier($0) })
         else { throw Problem.noExecution }
         return (job, id)
+    }
+}
+
+extension KeptAnswer {
+    fileprivate init(_ page: Page<Execution>, scope: String) {
+        self.init { page.write(to: &$0, scope: scope) { $0.write(to: &$1) } }
     }
 }
 

@@ -38,7 +38,19 @@ struct JobController {
         query.visible = services.visible(context)
         let page = try fields.page(of: "jobs")
         (query.limit, query.after) = (page.limit, page.after)
-        return Answer.page(try await services.store.jobs(query), scope: page.scope) { $0.write(to: &$1) }
+        // What the engine does may bring jobs into such a list, or move them in it, that are not on the page.
+        let isSteady = query.status == nil && query.sort != .nextRunAt
+        return try await services.answer(
+            .page(page, of: "jobs", KeptGroups.jobs, visible: query.visible), isSteady ? .list : .moment, for: request
+        ) { [services, query] isKept async throws(StoreError) in
+            let found = try await services.store.jobs(query)
+            let answer = KeptAnswer { found.write(to: &$0, scope: page.scope) { $0.write(to: &$1) } }
+            guard isKept, isSteady else { return (answer, nil) }
+            let time = try await services.timeToLive(of: found.items) { () async throws(StoreError) in
+                try await services.store.jobs(query).items
+            }
+            return (answer, time)
+        }
     }
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -144,9 +156,21 @@ struct JobController {
     }
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
-        let job = try await services.job(context.parameters.get("id"), context)
-        try request.checkVersion(job.version, of: "job")
-        return Answer.job(job)
+        guard let id = context.parameters.get("id").flatMap({ Identifier($0) }) else { throw Problem.noJob }
+        let found = try await services.kept(.job(id), .job, for: request) {
+            [services] isKept async throws(StoreError) in
+            guard let job = try await services.store.job(id) else { return nil }
+            guard isKept else { return (KeptAnswer(job), nil) }
+            let time = try await services.timeToLive(of: [job]) { () async throws(StoreError) in
+                try await services.store.job(id).map { [$0] }
+            }
+            return (KeptAnswer(job), time)
+        }
+        guard let found, let owner = found.answer.owner, let version = found.answer.version else { throw Problem.noJob }
+        try await services.doorkeeper.require(
+            service: owner.service, labels: owner.labels, context, orMissing: .noJob)
+        try request.checkVersion(version, of: "job")
+        return found.answer.response().telling(found.status)
     }
 
     func replace(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -91,7 +91,17 @@ struct QueryFields {
         let scope = "\(list)?" + self.scope
         let after = cursor(scope: scope)
         try finish()
-        return PageRequest(limit: limit, scope: scope, after: after)
+        return PageRequest(limit: limit, scope: scope, after: after, words: words)
+    }
+
+    /// All that the query says, in an order of its own, as a text that no other query has.
+    private var words: String {
+        var words = KeyWords()
+        for pair in values.sorted(by: { ($0.name, $0.value) < ($1.name, $1.value) }) {
+            words.add(pair.name)
+            words.add(pair.value)
+        }
+        return words.text
     }
 
     /// The cursor's key; the scope is everything else that the query says.
@@ -129,4 +139,6 @@ struct PageRequest {
     let scope: String
     /// nil begins at the list's beginning.
     let after: PageKey?
+    /// The whole query, which names the page among those that are kept.
+    let words: String
 }

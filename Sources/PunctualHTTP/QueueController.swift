@@ -9,12 +9,15 @@ struct QueueController {
     let services: APIServices
 
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
-        let queues = try await services.store.queues()
-        return Answer.json { writer in
-            writer.beginObject()
-            writer.name("items")
-            writer.value(.array(queues.map(\.json)))
-            writer.endObject()
+        try await services.answer(.queues, .statistics, for: request) { [services] _ async throws(StoreError) in
+            let queues = try await services.store.queues()
+            let answer = KeptAnswer { writer in
+                writer.beginObject()
+                writer.name("items")
+                writer.value(.array(queues.map(\.json)))
+                writer.endObject()
+            }
+            return (answer, nil)
         }
     }
 
@@ -38,25 +41,31 @@ struct QueueController {
     }
 
     func stats(_ request: Request, _ context: APIContext) async throws -> Response {
-        let counts = try await services.store.counts()
-        return Answer.json { writer in
-            writer.beginObject()
-            writer.name("jobs")
-            writer.beginObject()
-            for status in JobStatus.allCases {
-                writer.name(escaping: status.rawValue)
-                writer.int(max(0, counts.jobs[status] ?? 0))
-            }
-            writer.endObject()
-            writer.name("executions")
-            writer.beginObject()
-            for status in ExecutionStatus.allCases {
-                writer.name(escaping: status.rawValue)
-                writer.int(max(0, counts.executions[status] ?? 0))
-            }
-            writer.endObject()
-            writer.endObject()
+        try await services.answer(.statistics, .statistics, for: request) { [services] _ async throws(StoreError) in
+            let counts = try await services.store.counts()
+            return (KeptAnswer { counts.write(to: &$0) }, nil)
         }
+    }
+}
+
+extension Counts {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("jobs")
+        writer.beginObject()
+        for status in JobStatus.allCases {
+            writer.name(escaping: status.rawValue)
+            writer.int(max(0, jobs[status] ?? 0))
+        }
+        writer.endObject()
+        writer.name("executions")
+        writer.beginObject()
+        for status in ExecutionStatus.allCases {
+            writer.name(escaping: status.rawValue)
+            writer.int(max(0, executions[status] ?? 0))
+        }
+        writer.endObject()
+        writer.endObject()
     }
 }
 

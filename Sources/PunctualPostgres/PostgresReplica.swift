@@ -76,6 +76,12 @@ extension PostgresStore {
         knownIdentity.withLock { $0 = identity }
     }
 
+    /// What tells this database's tables from all others': the same for every node that uses them, also after a promotion.
+    package func mark() async throws(StoreError) -> String {
+        try await run([PostgresStore.ownMark()])[0].first { $0.text() } ?? ""
+    }
+
+    private static let ownMark = Statement("SELECT \(ownDatabase) || ' ' || current_schema()")
     private static let ownIdentity = Statement("SELECT \(ownDatabase), \(ownTimeline)")
     fileprivate static let ownDatabase = """
         (SELECT system_identifier FROM pg_control_system()) || ' ' ||

@@ -94,6 +94,17 @@ extension PostgresStore {
         return next
     }
 
+    package func openJobs(among jobs: [Identifier]) async throws(StoreError) -> Set<Identifier> {
+        Set(try await run([PostgresStore.openJobs(jobs)])[0].map { $0.identifier() })
+    }
+
+    /// One seek a job, however many executions it has.
+    private static let openJobs = Statement(
+        """
+        SELECT g.id FROM unnest($1::uuid[]) AS g (id)
+        CROSS JOIN LATERAL (SELECT 1 FROM open_executions o WHERE o.job_id = g.id LIMIT 1) o
+        """)
+
     private static let nextAvailable = Statement(
         """
         WITH \(knownLines(lane: "$2", from: 3))

@@ -227,7 +227,10 @@ package final class PostgresStore: Store {
 
 extension PostgresStore {
     /// Rings the bell at what any node announces, this one included; run it as long as the node lives.
-    package func listener(ringing bell: any Bell) -> Listener {
+    /// - Parameter stale: told the groups of which another process says that they are stale (`tellStale`).
+    package func listener(
+        ringing bell: any Bell, stale: @escaping @Sendable ([String]) -> Void = { _ in }
+    ) -> Listener {
         Listener(pool.settings) { [heads] announcement in
             switch announcement {
             case .jobsChanged: bell.jobsChanged()
@@ -237,6 +240,11 @@ extension PostgresStore {
             case .workCancelled: bell.workCancelled()
             case .shardsFreed: bell.shardsFreed()
             }
+        } stale: { [announcer = self.bell] payload in
+            if let groups = announcer.groups(in: payload) { stale(groups) }
         }
     }
+
+    /// Tells every other process that listens that what it keeps of the groups is stale; a hint, which may be lost.
+    package func tellStale(_ groups: [String]) { bell.stale(groups) }
 }

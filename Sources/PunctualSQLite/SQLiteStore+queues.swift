@@ -20,6 +20,17 @@ extension SQLiteStore {
             try transaction.lines(work).map(\.availableAt).min().map { $0 - transaction.now }
         }
     }
+
+    package func openJobs(among jobs: [Identifier]) async throws(StoreError) -> Set<Identifier> {
+        try await read { transaction in
+            Set(
+                try jobs.filter {
+                    try transaction.database.first(Self.open, $0, read: { $0.bool() }) ?? false
+                })
+        }
+    }
+
+    private static let open = "SELECT EXISTS (SELECT 1 FROM executions WHERE job_id = ? AND finished_at IS NULL)"
 }
 
 /// The waiting executions of one queue, priority and service.

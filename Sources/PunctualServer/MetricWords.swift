@@ -5,6 +5,11 @@ enum MetricWords {
         "punctual_job_executions_total": "Attempts that ended, by target and outcome.",
         "punctual_job_execution_duration_seconds": "How long attempts took, in seconds.",
         "punctual_schedule_lateness_seconds": "From when an execution was available to its start, in seconds.",
+        "punctual_cache_requests_total":
+            "Reads of what is kept, by source: local, shared and joined cost the store nothing, loaded and passed did.",
+        "punctual_cache_hit_ratio": "The part of those reads that cost the store nothing, since the start.",
+        "punctual_cache_refreshes_total": "Copies that were loaded anew before their time was up.",
+        "punctual_cache_untold_total": "Changes of which other nodes could not be told over Redis.",
         "punctual_missed_total": "Occurrences that did not run, by reason.",
         "punctual_active_executions": "Attempts in hand.",
         "punctual_claims_total": "Claims of workers, by result.",

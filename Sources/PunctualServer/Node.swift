@@ -9,6 +9,7 @@ internal import PunctualEngine
 internal import PunctualExecutors
 internal import PunctualHTTP
 internal import PunctualObservability
+internal import PunctualRedis
 internal import PunctualSchedule
 internal import ServiceLifecycle
 internal import Synchronization
@@ -55,7 +56,9 @@ package enum Node {
         let calls = GuardedProviderCalls(egress)
         let access: AccessServices?
         let setUpToken: Redacted<String>?
+        let cache: SharedCache?
         do {
+            cache = try await openCache(settings, redis: brokers.redis, opened, nodeID: nodeID)
             access = try await openAccess(settings, opened, calls, logger)
             let isMissing = try await access?.setUp.isNeeded() ?? false
             setUpToken = isMissing && settings.roles.contains(.api) ? access?.setUp.token : nil
@@ -105,7 +108,7 @@ package enum Node {
         var services: [any Service] = []
         var api = APIServices(
             store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
-            metricsText: { await metricsText(metrics, store) }, isAccepting: { isAccepting.value },
+            metricsText: { await metricsText(metrics, store, cache) }, isAccepting: { isAccepting.value },
             events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
             cancelled: { id in
                 worker.cancelled(id)
@@ -123,6 +126,12 @@ package enum Node {
         api.doorkeeper = doorkeeper(settings, brokers.redis)
         api.quotas = settings.quotas
         if let access { api.guardDoors(with: access) }
+        if let cache {
+            api.keepAnswers(in: cache)
+            // First, so that it ends behind the API.
+            services.append(CacheService(cache: cache))
+        }
+        let apiStore = api.store
         services.append(
             Application(
                 router: buildRouter(api).router,
@@ -132,7 +141,7 @@ package enum Node {
                 onServerRunning: { channel in
                     let port = channel.localAddress?.port ?? settings.httpPort
                     if case .development(demo: true) = mode {
-                        await addDemo(callingBack: settings.baseURL(port: port), store, clock, zones, logger)
+                        await addDemo(callingBack: settings.baseURL(port: port), apiStore, clock, zones, logger)
                         bell.jobsChanged()
                     }
                     announce(settings, mode, port: port, nodeID: nodeID)
@@ -235,8 +244,11 @@ package enum Node {
     }
 
     /// What `/metrics` answers: the counters, and the figures of this moment.
-    private static func metricsText(_ registry: PrometheusRegistry, _ store: any Store) async -> String {
+    private static func metricsText(
+        _ registry: PrometheusRegistry, _ store: any Store, _ cache: SharedCache?
+    ) async -> String {
         var figures = ProcessFigures.read()
+        if let cache { figures += cacheFigures(cache.counts) }
         figures.append(("punctual_build_info", "The version that runs.", [("version", version)], 1))
         do throws(StoreError) {
             for queue in try await store.queues() {

@@ -17,6 +17,10 @@ struct OpenStore {
     let outbox: any OutboxStore
     /// Run as long as the node does.
     let services: [any Service]
+    /// How nodes tell each other over the database what is stale of what they keep; nil where there is one node alone.
+    var notices: StaleNotices?
+    /// What tells its data from those of other databases; nil where one process alone has them.
+    var mark: (@Sendable () async throws(StoreError) -> String)?
     /// Ends all use of it; no call may follow.
     let close: @Sendable () async -> Void
 
@@ -70,12 +74,16 @@ struct OpenStore {
                     uri: uri, of: store, connections: settings.databaseConnections,
                     readerRole: settings.databaseReaderRole))
         }
+        let notices = StaleNotices { store.tellStale($0) }
         let services: [any Service] = [
-            ListenService(listener: store.listener(ringing: bell)),
+            ListenService(listener: store.listener(ringing: bell) { notices.come($0) }),
             MonthService(store: store, retention: settings.keptFor, folder: settings.archive, logger: logger),
         ]
+        let mark = { @Sendable () async throws(StoreError) in try await store.mark() }
         if replicas.isEmpty {
-            return OpenStore(store: store, over: store, services: services) { await store.close() }
+            var opened = OpenStore(store: store, over: store, services: services) { await store.close() }
+            (opened.notices, opened.mark) = (notices, mark)
+            return opened
         }
         let reads = ReplicaReads(
             replicas, mostAge: settings.replicaAge,
@@ -89,13 +97,15 @@ struct OpenStore {
                     logger.notice("a replica is read", metadata: ["replica": "\(name)"])
                 }
             })
-        return OpenStore(
+        var opened = OpenStore(
             store: RoutedStore(primary: store, replicas: reads), over: store,
             services: services + [PrimaryService(store: store), reads]
         ) { [replicas] in
             for replica in replicas { await replica.store.close() }
             await store.close()
         }
+        (opened.notices, opened.mark) = (notices, mark)
+        return opened
     }
 
     /// - Throws: `SettingsError` when opening would make a new, empty database.

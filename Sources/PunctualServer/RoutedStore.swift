@@ -94,6 +94,10 @@ extension RoutedStore: ExecutionStore {
     func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
         try await primary.nextAvailable(for: work)
     }
+
+    func openJobs(among jobs: [Identifier]) async throws(StoreError) -> Set<Identifier> {
+        try await primary.openJobs(among: jobs)
+    }
 }
 
 extension RoutedStore: HistoryStore {

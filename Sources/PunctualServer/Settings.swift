@@ -43,6 +43,8 @@ package struct Settings: Sendable, Equatable {
     package var commandFileSize: UInt64?
     package var commandOpenFiles: UInt64?
     package var commandCPUSeconds: UInt64?
+    /// The bytes of answers that this node keeps; 0 keeps none.
+    package var cacheSize = 64 << 20
     package var schedulerShards = 8
     /// How long a scheduler that is not heard of keeps its shards.
     package var schedulerLease = Duration.seconds(10)
@@ -103,8 +105,8 @@ extension Settings {
         "http.host", "http.port", "http.tls.certificate", "http.tls.key", "http.max_connections", "http.cors.origins",
         "node.id", "roles", "log.level", "log.format", "egress.allow",
         "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
-        "command.cpu_seconds", "scheduler.shards", "scheduler.lease", "worker.concurrency", "worker.queues",
-        "worker.services", "worker.least_priority", "shutdown.grace",
+        "command.cpu_seconds", "cache.size", "scheduler.shards", "scheduler.lease", "worker.concurrency",
+        "worker.queues", "worker.services", "worker.least_priority", "shutdown.grace",
         "history.retention", "history.archive",
     ]).union(accessKeys).union(quotaKeys).union(anchorKeys).union(brokerKeys)
     /// Settings whose value may be a list.
@@ -270,6 +272,11 @@ extension Settings {
             }
         }
         if let value = try value(
+            "cache.size", "0, or from 1M to 64G", { Self.amount($0).flatMap { Self.cacheSizes($0) ? Int($0) : nil } })
+        {
+            result.cacheSize = value
+        }
+        if let value = try value(
             "scheduler.shards", "from 1 to 256", { Int($0).flatMap { (1...256).contains($0) ? $0 : nil } })
         {
             result.schedulerShards = value
@@ -351,6 +358,8 @@ extension Settings {
         let place = rest.split(separator: "?", omittingEmptySubsequences: false).first ?? ""
         return "postgres://" + (place.split(separator: "@", omittingEmptySubsequences: false).last ?? "")
     }
+
+    private static func cacheSizes(_ size: UInt64) -> Bool { size == 0 || (1 << 20...64 << 30).contains(size) }
 
     /// Reads a number, or one with K, M, G or T behind it (powers of 1024); nil for anything else and for what is past 2⁶³.
     static func amount(_ text: String) -> UInt64? {

@@ -44,6 +44,9 @@ struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, Idem
             try await inner.reclaimExpired(limit: limit, random: random)
         }
     }
+    func openJobs(among jobs: [Identifier]) async throws(StoreError) -> Set<Identifier> {
+        try await inner.openJobs(among: jobs)
+    }
     func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
         try await call { () async throws(StoreError) in try await inner.nextAvailable(for: work) }
     }

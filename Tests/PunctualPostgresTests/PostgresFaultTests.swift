@@ -143,6 +143,47 @@ struct PostgresFaultTests {
         await connection.close()
     }
 
+    @Test("what is stale is told to all others, however much it is, and not to who tells it")
+    func stale() async throws {
+        try await withDatabase { uri in
+            let stores = [try await PostgresStore(uri: uri), try await PostgresStore(uri: uri)]
+            let (heard, hear) = AsyncStream.makeStream(of: (store: Int, groups: [String]).self)
+            let bell = Announcer(pool: stores[0].pool)
+            let listeners = stores.enumerated().map { index, store in
+                store.listener(ringing: bell) { hear.yield((index, $0)) }
+            }
+            // Cancelled below.
+            let tasks = listeners.map { listener in Task { await listener.run() } }
+            var seen = heard.makeAsyncIterator()
+            // Until both listen.
+            for (teller, ear) in [(0, 1), (1, 0)] {
+                let asking = Task {
+                    while !Task.isCancelled {
+                        stores[teller].tellStale(["first"])
+                        try await Task.sleep(for: .milliseconds(20))
+                    }
+                }
+                while let next = await seen.next(), next.store != ear {}
+                asking.cancel()
+            }
+            let many = Set((0..<500).map { "job:\($0)-0197c0de-0000-7000-8000-000000000000" })
+            stores[0].tellStale(Array(many))
+            var found: Set<String> = []
+            while !many.isSubset(of: found), let next = await seen.next() {
+                guard next.groups != ["first"] else { continue }
+                #expect(next.store == 1)
+                found.formUnion(next.groups)
+            }
+            #expect(found.subtracting(["first"]) == many)
+            for task in tasks {
+                task.cancel()
+                await task.value
+            }
+            #expect(try await stores[0].mark() == stores[1].mark())
+            for store in stores { await store.close() }
+        }
+    }
+
     @Test("announcements ring at every listener, also after its connection was lost")
     func listening() async throws {
         try await withStore { store in

@@ -1,5 +1,6 @@
 import NIOCore
 import PunctualCore
+import Synchronization
 import Testing
 
 @testable import PunctualRedis
@@ -149,6 +150,71 @@ struct CachePartsTests {
             "ASK 1 h:99999",
         ] {
             #expect(SlotMap.redirection(text, by: RedisHost("a", 1)) == nil)
+        }
+    }
+
+    @Test("changes of a group that overlap share one mark, which the last of them takes away")
+    func marks() {
+        var marks = ChangeMarks()
+        let now = ContinuousClock.now
+        // The first tells, and those that come while its mark stands need not.
+        #expect(marks.begin(["a", "b"], at: now, generation: 1) == ["a", "b"])
+        marks.sent(ChangeMarks.Batch(marked: ["a", "b"]), at: now, generation: 1, isTold: true)
+        #expect(marks.begin(["a"], at: now + .milliseconds(10), generation: 1) == [])
+        #expect(marks.begin(["a", "c"], at: now + .milliseconds(10), generation: 1) == ["c"])
+        #expect(marks.end(["a"], at: now + .milliseconds(20), generation: 1) == [])
+        // A mark may be lost with the connection, or with the server's data.
+        #expect(marks.fading(at: now, generation: 1) == ["c"])
+        #expect(Set(marks.fading(at: now, generation: 2)) == ["a", "b", "c"])
+        #expect(Set(marks.fading(at: now + ChangeMarks.trust, generation: 1)) == ["a", "b", "c"])
+        #expect(marks.begin(["b"], at: now + ChangeMarks.trust, generation: 1) == ["b"])
+        #expect(marks.end(["b"], at: now + ChangeMarks.trust, generation: 1) == ["b"])
+        marks.sent(ChangeMarks.Batch(marked: ["b", "c"]), at: now, generation: 1, isTold: true)
+        #expect(marks.begin(["b"], at: now, generation: 2) == ["b"])
+        #expect(marks.end(["b"], at: now, generation: 1) == [])
+        marks.doubt()
+        #expect(marks.begin(["b"], at: now, generation: 1) == ["b"])
+        marks.sent(ChangeMarks.Batch(marked: ["b"]), at: now, generation: 1, isTold: false)
+        #expect(marks.end(["b"], at: now, generation: 1) == ["b"])
+        // Nobody is left.
+        #expect(marks.end(["a", "c"], at: now, generation: 1) == ["a", "c"])
+    }
+
+    @Test("what is to be told gathers while something is being told, and a mark goes when nobody is left")
+    func batches() async {
+        let held = HeldMarks()
+        let now = ContinuousClock.now
+        _ = held.marks.withLock { $0.begin(["a", "b"], at: now, generation: 1) }
+        async let first = held.ask(["a"], mustSend: true)
+        var batch: ChangeMarks.Batch?
+        while batch == nil {
+            await Task.yield()
+            batch = held.marks.withLock { $0.waiting > 0 ? $0.next() : nil }
+        }
+        #expect(batch?.marked == ["a"] && batch?.freed == [])
+        _ = held.marks.withLock { $0.end(["a"], at: now, generation: 1) }
+        async let third = held.ask(["a", "b"], mustSend: false)
+        async let fourth = held.ask(["c"], mustSend: false)
+        while held.marks.withLock({ $0.waiting }) < 2 { await Task.yield() }
+        for waiter in batch?.waiters ?? [] { waiter.resume(returning: true) }
+        #expect(await first)
+        let second = held.marks.withLock { $0.next() }
+        #expect(second?.marked == ["b"] && second?.freed == ["a", "c"])
+        for waiter in second?.waiters ?? [] { waiter.resume(returning: false) }
+        let answers = await [third, fourth]
+        #expect(answers == [false, false])
+        #expect(held.marks.withLock { $0.next() } == nil)
+    }
+}
+
+/// Marks that several tasks use.
+private final class HeldMarks: Sendable {
+    let marks = Mutex(ChangeMarks())
+
+    func ask(_ groups: [String], mustSend wanted: Bool) async -> Bool {
+        await withCheckedContinuation { waiter in
+            let mustSend = marks.withLock { $0.ask(groups, waiter) }
+            #expect(mustSend == wanted)
         }
     }
 }

@@ -25,7 +25,7 @@ final class NumberStore: Sendable {
     /// From now on a load waits after it has read, until the task ends.
     func hold(until gate: Task<Void, any Error>?) { state.withLock { $0.gate = gate } }
 
-    func load(_ group: String) async throws(StoreError) -> [UInt8]? {
+    func load(_ group: String) async throws(StoreError) -> CacheLoad? {
         let (number, gate) = state.withLock { state in
             state.loads += 1
             return (state.numbers[group, default: 0], state.gate)
@@ -33,7 +33,7 @@ final class NumberStore: Sendable {
         // A test that is cancelled is over.
         try? await gate?.value
         if pause > .zero { try? await Task.sleep(for: pause) }
-        return Array("\(number)".utf8)
+        return CacheLoad(Array("\(number)".utf8))
     }
 
     func number(of group: String) -> Int { state.withLock { $0.numbers[group, default: 0] } }
@@ -145,7 +145,7 @@ struct NaiveCache: Sendable {
     func read(_ group: String) async throws -> Int {
         let found = try await redis.send(RedisCommand("GET", .key(group)))
         if let number = found.int { return Int(number) }
-        let value = try await store.load(group) ?? []
+        let value = try await store.load(group)?.bytes ?? []
         _ = try await redis.send(RedisCommand("SET", .key(group), .bytes(value), "EX", 300))
         return Int(String(decoding: value, as: UTF8.self)) ?? -1
     }

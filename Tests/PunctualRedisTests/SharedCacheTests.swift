@@ -171,7 +171,7 @@ struct SharedCacheTests {
             let (group, other) = (fresh("g"), fresh("other {}"))
             func read(_ node: CacheNode, _ group: String, _ name: String) async throws -> CacheAnswer.Source {
                 try await node.cache.value(of: CacheKey(group, name), .list) { () async throws(StoreError) in
-                    Array(name.utf8)
+                    CacheLoad(Array(name.utf8))
                 }.source
             }
             for name in ["", "a", "b\nc"] {
@@ -184,6 +184,137 @@ struct SharedCacheTests {
                 #expect(try await read(nodes[1], group, name) == .loaded)
                 #expect(try await read(nodes[1], other, name) == .local)
                 #expect(try await read(nodes[0], other, name) == .shared)
+            }
+        }
+    }
+
+    @Test("a value's own time bounds its copies: none for zero, here alone up to the grace, in Redis beyond")
+    func ownTime() async throws {
+        try await withNodes(try await Self.url(2)) { nodes, _ in
+            func read(
+                _ node: Int, _ group: String, _ time: Duration?, _ policy: CachePolicy = .job
+            ) async throws -> CacheAnswer {
+                try await nodes[node].cache.value(of: CacheKey(group), policy) { () async throws(StoreError) in
+                    CacheLoad([1], timeToLive: time)
+                }
+            }
+            let groups = (0..<5).map { _ in fresh("g") }
+            // Nothing is kept, and nobody waits for it.
+            for node in [0, 1, 0] {
+                let answer = try await read(node, groups[0], .zero)
+                #expect(answer.source == .loaded && answer.left == nil)
+            }
+            let short = try await read(0, groups[1], .milliseconds(600))
+            #expect(short.source == .loaded && short.left == .milliseconds(600))
+            #expect(try await read(1, groups[1], .milliseconds(600)).source == .loaded)
+            let long = try await read(0, groups[2], .seconds(100))
+            #expect(long.left == .seconds(100))
+            let shared = try await read(1, groups[2], .seconds(100))
+            #expect(shared.source == .shared && shared.left.map { $0 > .seconds(50) && $0 <= .seconds(100) } == true)
+            // No value counts for longer than its policy says.
+            #expect(try await read(0, groups[3], .seconds(1000)).left == .seconds(300))
+            // What counts for no longer than the grace is not asked of Redis at all.
+            #expect(try await read(0, groups[4], nil, .statistics).left == .seconds(5))
+            #expect(try await read(0, groups[4], nil, .statistics).source == .local)
+            #expect(try await read(1, groups[4], nil, .statistics).source == .loaded)
+            nodes[0].cache.drop([groups[4]])
+            #expect(try await read(0, groups[4], nil, .statistics).source == .loaded)
+            #expect(try await read(1, groups[4], nil, .statistics).source == .local)
+        }
+    }
+
+    @Test("without Redis, where others write too, only the grace counts")
+    func others() async throws {
+        let store = NumberStore()
+        let cache = SharedCache(nil, hasOthers: true, node: "n")
+        let policy = CachePolicy(timeToLive: .seconds(300), grace: .milliseconds(50), eagerness: 0)
+        let read = { () async throws in
+            try await cache.value(of: CacheKey("g"), policy) { () async throws(StoreError) in try await store.load("g")
+            }
+        }
+        let first = try await read()
+        #expect(first.left == .milliseconds(50))
+        let begun = ContinuousClock.now
+        // Somebody else's.
+        store.raise("g")
+        while begun.duration(to: .now) < .milliseconds(50) { _ = try await read() }
+        #expect(try await read().value == Array("1".utf8))
+        _ = try await cache.change(["g"]) { () async throws(StoreError) in store.raise("g") }
+        #expect(try await read().value == Array("2".utf8))
+    }
+
+    @Test("what is dropped is loaded anew, also when a load of it is under way")
+    func dropped() async throws {
+        let store = NumberStore()
+        let cache = SharedCache(nil, node: "n")
+        let read = { @Sendable () async throws in
+            try await cache.value(of: CacheKey("g"), .job) { () async throws(StoreError) in try await store.load("g") }
+        }
+        let gate = Gate()
+        store.hold(until: gate.task)
+        async let old = read()
+        try await until("it has read") { store.loads == 1 }
+        store.hold(until: nil)
+        store.raise("g")
+        cache.drop(["g"])
+        #expect(try await read().value == Array("1".utf8))
+        gate.lift()
+        #expect(try await old.value == Array("0".utf8))
+        #expect(try await read().value == Array("1".utf8))
+    }
+
+    @Test("of changes that overlap each is seen by others as soon as it has ended")
+    func overlapping() async throws {
+        try await withNodes(try await Self.url(2)) { nodes, store in
+            let group = fresh("g")
+            for node in nodes { _ = try await node.read(group) }
+            let gate = Gate()
+            let long = Task {
+                try await nodes[0].cache.change([group]) { () async throws(StoreError) in
+                    // Lifted below.
+                    try? await gate.task.value
+                    store.raise(group)
+                }
+            }
+            try await until("it has begun") { try await nodes[1].read(group).source == .passed }
+            for number in 1...20 {
+                try await nodes[0].raise(group)
+                for node in nodes { #expect(try await node.read(group).number == number) }
+            }
+            // Marks are set again and again while it lasts.
+            let begun = ContinuousClock.now
+            while begun.duration(to: .now) < .milliseconds(800) {
+                for node in nodes { #expect(try await node.read(group).source == .passed) }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            gate.lift()
+            _ = try await long.value
+            for node in nodes { #expect(try await node.read(group).number == 21) }
+            for node in nodes { try await until("there are copies") { try await node.read(group).source == .local } }
+        }
+    }
+
+    @Test("a server that loses its data while a change is under way makes nobody keep what is older for long")
+    func flushed() async throws {
+        let peer = try await blocking { try RedisPeer() }
+        try await withNodes([peer.url, peer.url]) { nodes, store in
+            for _ in 0..<5 {
+                let group = fresh("g")
+                let gate = Gate()
+                let long = Task {
+                    try await nodes[0].cache.change([group]) { () async throws(StoreError) in
+                        // Lifted below.
+                        try? await gate.task.value
+                    }
+                }
+                try await until("it has begun") { try await nodes[1].read(group).source == .passed }
+                _ = try await nodes[1].redis.send(RedisCommand("FLUSHALL"))
+                _ = try await nodes[1].read(group)
+                let number = try await nodes[0].raise(group)
+                #expect(try await nodes[0].read(group).number == number)
+                try await see(number, of: group, on: nodes[1])
+                gate.lift()
+                _ = try await long.value
             }
         }
     }

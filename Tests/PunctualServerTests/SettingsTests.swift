@@ -187,6 +187,7 @@ struct SettingsTests {
         wanted.quotas.smallestInterval = Quota(.seconds(60))
         wanted.quotas.queueShare = Quota(services: ["a": 25])
         wanted.quotas.queueRoom = 2000
+        wanted.cacheSize = 128 << 20
         (wanted.anchors.file, wanted.anchors.url) = ("/mnt/anchors", "https://a.example.com/x")
         wanted.anchors.every = .seconds(60)
         wanted.brokers.kind = .rabbitmq
@@ -217,6 +218,7 @@ struct SettingsTests {
             "audit.anchor.url": "https://a.example.com/x", "audit.anchor.every": "1m",
             "broker": "rabbitmq", "redis.url": "redis://:p@r.example.com/1", "redis.prefix": "a",
             "rabbitmq.url": "amqp://u:p@q.example.com/v", "rabbitmq.prefix": "b",
+            "cache.size": "128M",
         ]
         let yaml = """
             database:
@@ -241,6 +243,7 @@ struct SettingsTests {
             limits: {address: "7", user: "off", service: "9", sign_in: "5", tier: premium, work: 70, concurrency: 10, streams: off}
             quotas: {jobs_per_service: [100, "a:off"], smallest_interval: 1m, queue_share: "a:25%", queue_room: 2000}
             audit: {anchor: {file: /mnt/anchors, url: "https://a.example.com/x", every: 1m}}
+            cache: {size: 128M}
             node: {id: n-1}
             roles: [api, worker]
             log: {level: debug, format: json}

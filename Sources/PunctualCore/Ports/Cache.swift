@@ -6,7 +6,7 @@ public protocol Cache: Sendable {
     /// - Parameter load: reads the store's primary, or a replica that has what was written before the call; nil, when
     ///   there is nothing, is not kept.
     func value(
-        of key: CacheKey, _ policy: CachePolicy, load: @escaping @Sendable () async throws(StoreError) -> [UInt8]?
+        of key: CacheKey, _ policy: CachePolicy, load: @escaping @Sendable () async throws(StoreError) -> CacheLoad?
     ) async throws(StoreError) -> CacheAnswer
 
     /// Runs a change of the store, and forgets what it makes stale, on every node.
@@ -16,6 +16,23 @@ public protocol Cache: Sendable {
     func change<Value: Sendable>(
         _ groups: [String], _ body: @Sendable () async throws(StoreError) -> Value
     ) async throws(StoreError) -> Value
+
+    /// Forgets what this process keeps of the groups: something was changed that nobody keeps for longer than the grace,
+    /// so that others need not be told.
+    func drop(_ groups: [String])
+}
+
+/// What a load found.
+public struct CacheLoad: Hashable, Sendable {
+    public var bytes: [UInt8]
+    /// How long this value counts when that is less than its policy's time: zero keeps nothing, and what counts for no
+    /// longer than the grace is kept here and not shared. nil means the policy's time.
+    public var timeToLive: Duration?
+
+    public init(_ bytes: [UInt8], timeToLive: Duration? = nil) {
+        self.bytes = bytes
+        self.timeToLive = timeToLive
+    }
 }
 
 /// Names what is kept.
@@ -32,6 +49,8 @@ public struct CacheKey: Hashable, Sendable {
 }
 
 /// How long a copy counts.
+///
+/// What counts for no longer than its grace is good without anybody being told, so it is kept in each process alone.
 public struct CachePolicy: Hashable, Sendable {
     /// As long as nobody says that it is stale.
     public var timeToLive: Duration
@@ -52,6 +71,8 @@ public struct CachePolicy: Hashable, Sendable {
     public static let job = CachePolicy(timeToLive: .seconds(300))
     /// Lists and other queries.
     public static let list = CachePolicy(timeToLive: .seconds(60))
+    /// What may change at any moment without anybody telling.
+    public static let moment = CachePolicy(timeToLive: .milliseconds(700))
     /// Figures that nobody expects to be of this moment.
     public static let statistics = CachePolicy(timeToLive: .seconds(5), grace: .seconds(5))
     /// Sessions.
@@ -65,6 +86,8 @@ public struct CacheAnswer: Hashable, Sendable {
     public let source: Source
     /// How old the copy is; nil for one that was loaded for this call.
     public let age: Duration?
+    /// How long the copy counts from now on, if nobody says that it is stale; nil when none is kept.
+    public let left: Duration?
 
     /// For `Cache-Status` (RFC 9211).
     public enum Source: String, Hashable, Sendable, CaseIterable {
@@ -74,15 +97,16 @@ public struct CacheAnswer: Hashable, Sendable {
         case shared
         /// Somebody on this node was just loading it.
         case joined
-        /// It was loaded, and kept.
+        /// It was loaded, and kept unless its own time is none.
         case loaded
         /// It was loaded and not kept, since it is being changed, or the shared copies are out of reach.
         case passed
     }
 
-    public init(value: [UInt8]?, source: Source, age: Duration? = nil) {
+    public init(value: [UInt8]?, source: Source, age: Duration? = nil, left: Duration? = nil) {
         self.value = value
         self.source = source
         self.age = age
+        self.left = left
     }
 }

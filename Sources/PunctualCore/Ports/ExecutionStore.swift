@@ -38,6 +38,9 @@ public protocol ExecutionStore: Sendable {
     /// How long, by the store's clock, until the next waiting execution of those becomes available; not above zero when one
     /// is, nil when none waits. Paused queues are left out.
     func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration?
+
+    /// Those of the jobs that have executions that have not ended.
+    func openJobs(among jobs: [Identifier]) async throws(StoreError) -> Set<Identifier>
 }
 
 extension ExecutionStore {

@@ -3,13 +3,13 @@ extension Connection {
     /// - Throws: `.noConnection` with what to do.
     static func open(
         _ settings: ConnectionSettings, ended: @escaping @Sendable (PostgresFault) -> Void = { _ in },
-        notified: @escaping @Sendable (String) -> Void = { _ in }
+        notified: @escaping @Sendable (String, String) -> Void = { _, _ in }
     ) async throws(PostgresFault) -> Connection {
         guard let hosts = settings.hosts else {
             return try await open(settings, settings.keywords, ended: ended, notified: notified)
         }
         let primary = try await hosts.primary { host async throws(PostgresFault) in
-            let connection = try await open(settings, host, ended: { _ in }, notified: { _ in })
+            let connection = try await open(settings, host, ended: { _ in }, notified: { _, _ in })
             let rows = try await connection.run([timeline()])
             await connection.close()
             return rows[0].first { $0.int64() } ?? 0

@@ -24,14 +24,14 @@ actor Connection {
     private var disturbedUntil: UInt64 = 0
     private var endFault: PostgresFault?
     private let ended: @Sendable (PostgresFault) -> Void
-    private let notified: @Sendable (String) -> Void
+    private let notified: @Sendable (String, String) -> Void
 
     /// - Parameters:
     ///   - ended: called once, when the connection ends in any way.
-    ///   - notified: called with the channel of each notification.
+    ///   - notified: called with the channel and the payload of each notification.
     private init(
         _ settings: ConnectionSettings, ended: @escaping @Sendable (PostgresFault) -> Void,
-        notified: @escaping @Sendable (String) -> Void
+        notified: @escaping @Sendable (String, String) -> Void
     ) {
         self.settings = settings
         self.ended = ended
@@ -41,7 +41,7 @@ actor Connection {
     /// Connects with these key words and logs in.
     static func open(
         _ settings: ConnectionSettings, _ keywords: [String: String],
-        ended: @escaping @Sendable (PostgresFault) -> Void, notified: @escaping @Sendable (String) -> Void
+        ended: @escaping @Sendable (PostgresFault) -> Void, notified: @escaping @Sendable (String, String) -> Void
     ) async throws(PostgresFault) -> Connection {
         let connection = Connection(settings, ended: ended, notified: notified)
         // The thread holds the connection until `end`, which is sure to come.
@@ -237,7 +237,7 @@ actor Connection {
                 return end(PostgresFault(.lost, complaint))
             }
             while let notice = PQnotifies(link) {
-                notified(String(cString: notice.pointee.relname))
+                notified(String(cString: notice.pointee.relname), String(cString: notice.pointee.extra))
                 PQfreemem(notice)
             }
         }

@@ -8,10 +8,16 @@ internal import Synchronization
 package final class Listener: Sendable {
     private let settings: ConnectionSettings
     private let ring: @Sendable (Announcement) -> Void
+    private let stale: @Sendable (_ payload: String) -> Void
 
-    init(_ settings: ConnectionSettings, ring: @escaping @Sendable (Announcement) -> Void) {
+    /// - Parameter stale: told what is said on `Announcer.staleChannel`.
+    init(
+        _ settings: ConnectionSettings, ring: @escaping @Sendable (Announcement) -> Void,
+        stale: @escaping @Sendable (_ payload: String) -> Void = { _ in }
+    ) {
         self.settings = settings
         self.ring = ring
+        self.stale = stale
     }
 
     /// Listens until the task is cancelled.
@@ -25,11 +31,13 @@ package final class Listener: Sendable {
             do {
                 let connection = try await Connection.open(
                     settings, ended: { _ in end.finish() },
-                    notified: { [ring] channel in
+                    notified: { [ring, stale] channel, payload in
                         if let announcement = Announcement(rawValue: channel) { ring(announcement) }
+                        if channel == Announcer.staleChannel { stale(payload) }
                     })
                 do {
-                    _ = try await connection.run(Announcement.allCases.map { Call(composed: "LISTEN \($0.rawValue)") })
+                    let channels = Announcement.allCases.map(\.rawValue) + [Announcer.staleChannel]
+                    _ = try await connection.run(channels.map { Call(composed: "LISTEN \($0)") })
                     failures = 0
                     for announcement in Announcement.allCases { ring(announcement) }
                     // Ends with the connection, or with the task.

@@ -11,7 +11,7 @@ struct CacheFetch: Sendable {
     /// Whether the copy is to be made anew although it is good.
     let isRefresh: Bool
     let number: Int
-    let load: @Sendable () async throws(StoreError) -> [UInt8]?
+    let load: @Sendable () async throws(StoreError) -> CacheLoad?
 
     /// For so long nobody else loads the same; what takes longer is not kept.
     private static let lease = 5000
@@ -41,13 +41,9 @@ struct CacheFetch: Sendable {
     }
 
     private func find() async throws(StoreError) -> CacheAnswer {
-        guard let redis = cache.redis else {
-            let begunAt = Instant.now
-            let value = try await load()
-            keep(
-                value, begunAt, knownAt: begunAt, endsAt: begunAt + policy.timeToLive, took: begunAt.duration(to: .now),
-                isSure: true)
-            return CacheAnswer(value: value, source: .loaded)
+        // What is good without anybody being told need not be shared, either.
+        guard let redis = cache.redis, policy.timeToLive > policy.grace else {
+            return try await pass(isKept: true, source: .loaded)
         }
         let token = SharedCache.token()
         let generation = redis.generation
@@ -65,7 +61,7 @@ struct CacheFetch: Sendable {
         switch asked.found {
         case .copy(let value, let age, let left, let took):
             keep(value, asked.at - age, knownAt: asked.at, endsAt: asked.at + left, took: took, isSure: true)
-            return CacheAnswer(value: value, source: .shared, age: age)
+            return CacheAnswer(value: value, source: .shared, age: age, left: left)
         case .lease(let begun): return try await fill(redis, token, epoch, begun)
         case .marked: return try await pass(isKept: false)
         case .none: return try await pass(isKept: true)
@@ -73,22 +69,34 @@ struct CacheFetch: Sendable {
     }
 
     /// Loads for this node alone.
-    /// - Parameter isKept: whether it is kept for the grace.
-    private func pass(isKept: Bool) async throws(StoreError) -> CacheAnswer {
+    /// - Parameter isKept: whether it is kept: alone for as long as it counts, else for the grace.
+    private func pass(isKept: Bool, source: CacheAnswer.Source = .passed) async throws(StoreError) -> CacheAnswer {
         let begunAt = Instant.now
-        let value = try await load()
-        if isKept {
-            keep(
-                value, begunAt, knownAt: begunAt, endsAt: begunAt + policy.timeToLive, took: begunAt.duration(to: .now),
-                isSure: false)
-        }
-        return CacheAnswer(value: value, source: .passed)
+        let loaded = try await load()
+        let time = cache.isAlone ? time(of: loaded) : min(time(of: loaded), policy.grace)
+        if isKept { keep(loaded, begunAt, time, isSure: cache.isAlone) }
+        return answer(loaded, isKept ? time : .zero, source)
+    }
+
+    /// How long the value counts.
+    private func time(of loaded: CacheLoad?) -> Duration {
+        min(loaded?.timeToLive ?? policy.timeToLive, policy.timeToLive)
+    }
+
+    private func answer(_ loaded: CacheLoad?, _ time: Duration, _ source: CacheAnswer.Source) -> CacheAnswer {
+        CacheAnswer(value: loaded?.bytes, source: source, left: loaded != nil && time > .zero ? time : nil)
+    }
+
+    private func keep(_ loaded: CacheLoad?, _ begunAt: Instant, _ time: Duration, isSure: Bool) {
+        guard let loaded, time > .zero else { return }
+        keep(
+            loaded.bytes, begunAt, knownAt: begunAt, endsAt: begunAt + time, took: begunAt.duration(to: .now),
+            isSure: isSure)
     }
 
     private func keep(
-        _ value: [UInt8]?, _ begunAt: Instant, knownAt: Instant, endsAt: Instant, took: Duration, isSure: Bool
+        _ value: [UInt8], _ begunAt: Instant, knownAt: Instant, endsAt: Instant, took: Duration, isSure: Bool
     ) {
-        guard let value else { return }
         let copy = LocalCopies.Copy(
             value: value, begunAt: begunAt, knownAt: knownAt, endsAt: endsAt, took: took, isSure: isSure)
         cache.state.withLock { $0.copies.keep(copy, of: key, from: number) }
@@ -139,36 +147,43 @@ struct CacheFetch: Sendable {
         }
     }
 
-    /// Loads, and keeps it in Redis if nothing was changed meanwhile.
+    /// Loads, and keeps it in Redis if nothing was changed meanwhile and it counts for longer than the grace.
     private func fill(
         _ redis: Redis, _ token: String, _ epoch: String, _ begun: Int64
     ) async throws(StoreError) -> CacheAnswer {
         let begunAt = Instant.now
-        let value: [UInt8]?
+        let loaded: CacheLoad?
         do throws(StoreError) {
-            value = try await load()
+            loaded = try await load()
         } catch {
-            _ = await put(redis, token, epoch, begun, nil, .zero)
+            _ = await put(redis, token, epoch, begun, nil, .zero, .zero)
             throw error
         }
         let took = begunAt.duration(to: .now)
-        let isKept = await put(redis, token, epoch, begun, value, took)
+        let time = time(of: loaded)
+        guard let loaded, time > policy.grace else {
+            // The lease is given back, and nobody waits for what is not to come.
+            _ = await put(redis, token, epoch, begun, nil, .zero, .zero)
+            keep(loaded, begunAt, time, isSure: false)
+            return answer(loaded, time, .loaded)
+        }
+        let isKept = await put(redis, token, epoch, begun, loaded.bytes, time, took)
         // Refused: somebody has begun a change. Unknown: it counts for the grace.
         if isKept != false {
             keep(
-                value, begunAt, knownAt: begunAt, endsAt: begunAt + policy.timeToLive, took: took,
-                isSure: isKept == true)
+                loaded.bytes, begunAt, knownAt: begunAt, endsAt: begunAt + time, took: took, isSure: isKept == true)
         }
-        return CacheAnswer(value: value, source: .loaded)
+        return answer(loaded, isKept == true ? time : isKept == nil ? policy.grace : .zero, .loaded)
     }
 
     /// - Returns: whether it was kept; nil when nobody knows.
     private func put(
-        _ redis: Redis, _ token: String, _ epoch: String, _ begun: Int64, _ value: [UInt8]?, _ took: Duration
+        _ redis: Redis, _ token: String, _ epoch: String, _ begun: Int64, _ value: [UInt8]?, _ time: Duration,
+        _ took: Duration
     ) async -> Bool? {
         let words: [RedisCommand.Argument] = [
             .text(key.name), .text(token), .text(epoch), .integer(Int(begun)),
-            .integer(Int(policy.timeToLive / .milliseconds(1))), .integer(Int((took / .milliseconds(1)).rounded(.up))),
+            .integer(Int(time / .milliseconds(1))), .integer(Int((took / .milliseconds(1)).rounded(.up))),
             .integer(CacheFetch.mostNames), value == nil ? "0" : "1", .bytes(value ?? []),
         ]
         do throws(RedisError) {

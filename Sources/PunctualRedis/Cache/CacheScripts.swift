@@ -70,20 +70,21 @@ enum CacheScripts {
 
     /// Before and after a change: drops copies and leases, sets or removes the writer's mark, and tells all nodes.
     ///
-    /// KEYS: copies and marks of each group. ARGV: the writer's token, the mark's milliseconds or 0 to remove it, the
-    /// channel or nothing, the message.
+    /// KEYS: copies and marks of each group. ARGV: the writer's token, the channel or nothing, the message, and for each
+    /// group the mark's milliseconds or 0 to remove it.
     static let change = RedisScript(
         isMarked + """
             for index = 1, #KEYS, 2 do
+                local lasts = ARGV[3 + (index + 1) / 2]
                 redis.call('DEL', KEYS[index])
-                if ARGV[2] == '0' then
+                if lasts == '0' then
                     redis.call('HDEL', KEYS[index + 1], ARGV[1])
                 else
-                    redis.call('HSET', KEYS[index + 1], ARGV[1], now + ARGV[2])
-                    redis.call('PEXPIRE', KEYS[index + 1], ARGV[2])
+                    redis.call('HSET', KEYS[index + 1], ARGV[1], now + lasts)
+                    redis.call('PEXPIRE', KEYS[index + 1], lasts)
                 end
             end
-            if ARGV[3] ~= '' then redis.call('PUBLISH', ARGV[3], ARGV[4]) end
+            if ARGV[2] ~= '' then redis.call('PUBLISH', ARGV[2], ARGV[3]) end
             return 1
             """)
 

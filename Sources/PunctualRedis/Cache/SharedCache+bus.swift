@@ -4,7 +4,7 @@ internal import Synchronization
 /// How nodes tell each other what has changed, and that they live.
 extension SharedCache {
     /// For so long nobody keeps copies of what a writer that was never heard of again has begun to change.
-    private static let mark = 60_000
+    private static let markLasts = 60_000
 
     /// Copies and marks of a group, which are one slot's.
     func keys(of group: String) -> [String] {
@@ -19,26 +19,49 @@ extension SharedCache {
         redis.isCluster ? .sharded(channelName) : .plain(channelName)
     }
 
-    /// Marks the groups as about to change, or removes the mark; drops all copies in either case.
+    /// Tells of the groups together with what others tell meanwhile: marks those that are being changed, takes the mark
+    /// from the others, and drops all copies in either case.
     /// - Returns: whether every copy is gone, or will be within a round trip.
-    func tell(_ groups: [String], token: String, isOver: Bool) async -> Bool {
+    func announce(_ groups: [String]) async -> Bool {
+        await withCheckedContinuation { continuation in
+            let mustSend = state.withLock { $0.marks.ask(groups, continuation) }
+            if mustSend { Task { await self.sendMarks() } }  // Awaited by all whose groups it tells.
+        }
+    }
+
+    private func sendMarks() async {
+        while let batch = state.withLock({ $0.marks.next() }) {
+            let (sentAt, generation) = (ContinuousClock.now, redis?.generation ?? 0)
+            let isTold = await tell(marked: batch.marked, freed: batch.freed, token: mark)
+            state.withLock { $0.marks.sent(batch, at: sentAt, generation: generation, isTold: isTold) }
+            for waiter in batch.waiters { waiter.resume(returning: isTold) }
+        }
+    }
+
+    /// Marks groups as being changed, or removes the mark; drops all copies in either case.
+    /// - Returns: whether every copy is gone, or will be within a round trip.
+    func tell(marked: [String] = [], freed: [String] = [], token: String) async -> Bool {
+        let groups = marked + freed
         guard let redis, !groups.isEmpty else { return true }
         guard breaker.lets else { return false }
-        let message = (["change"] + groups).joined(separator: "\n")
-        let milliseconds = isOver ? 0 : SharedCache.mark
+        let times =
+            marked.map { _ in RedisCommand.Argument.integer(SharedCache.markLasts) } + freed.map { _ in .integer(0) }
         do throws(RedisError) {
-            if redis.isCluster {
-                for group in groups {
+            for part in Array(zip(groups, times)).batches(of: 256) {
+                let message = (["change"] + part.map { $0.0 }).joined(separator: "\n")
+                if redis.isCluster {
+                    for (group, time) in part {
+                        _ = try await redis.run(
+                            CacheScripts.change, keys: keys(of: group), [.text(token), "", "", time],
+                            within: changePatience)
+                    }
+                    // Copies are gone before anybody is told to forget theirs.
+                    try await redis.publish(Array(message.utf8), to: channel(redis), within: changePatience)
+                } else {
                     _ = try await redis.run(
-                        CacheScripts.change, keys: keys(of: group), [.text(token), .integer(milliseconds), "", ""],
-                        within: changePatience)
+                        CacheScripts.change, keys: part.flatMap { keys(of: $0.0) },
+                        [.text(token), .text(channelName), .text(message)] + part.map { $0.1 }, within: changePatience)
                 }
-                // Copies are gone before anybody is told to forget theirs.
-                try await redis.publish(Array(message.utf8), to: channel(redis), within: changePatience)
-            } else {
-                _ = try await redis.run(
-                    CacheScripts.change, keys: groups.flatMap(keys),
-                    [.text(token), .integer(milliseconds), .text(channelName), .text(message)], within: changePatience)
             }
             breaker.went(well: true)
             return true
@@ -46,6 +69,12 @@ extension SharedCache {
             breaker.went(well: error.kind == .cancelled)
             return false
         }
+    }
+
+    /// Sets marks again that may have been lost.
+    private func renewMarks(_ redis: Redis) async {
+        let fading = state.withLock { $0.marks.fading(at: .now, generation: redis.generation) }
+        if !fading.isEmpty { _ = await announce(fading) }
     }
 
     // MARK: Running
@@ -58,6 +87,7 @@ extension SharedCache {
             group.addTask {
                 while !Task.isCancelled {
                     await self.beat(redis)
+                    await self.renewMarks(redis)
                     try? await Task.sleep(for: self.pace.interval)  // Cancelled, the condition sees it.
                 }
             }
@@ -78,6 +108,7 @@ extension SharedCache {
             switch event {
             case .interrupted, .subscribed:
                 state.trust.interrupted()
+                state.marks.doubt()
                 state.copies.dropAll()
             case .message(_, let payload):
                 let lines = String(decoding: payload, as: UTF8.self).split(
@@ -95,7 +126,10 @@ extension SharedCache {
     private func hearBeat(_ words: [String], _ state: inout State) {
         let epoch = words[2]
         // Something may have come back that was gone.
-        if let known = state.trust.epoch, known != epoch { state.copies.dropAll() }
+        if let known = state.trust.epoch, known != epoch {
+            state.copies.dropAll()
+            state.marks.doubt()
+        }
         if words[0] == node, let number = Int(words[1]), let missing = Int(words[3]) {
             state.trust.heard(number, epoch: epoch, missing: missing, at: .now)
         } else {
@@ -108,7 +142,7 @@ extension SharedCache {
         let debts = state.withLock { $0.debts }
         if debts.all == nil {
             for batch in Array(debts.groups).batches(of: 256) {
-                guard await tell(batch.map(\.key), token: SharedCache.token(), isOver: true) else { return }
+                guard await tell(freed: batch.map(\.key), token: SharedCache.token()) else { return }
                 state.withLock { $0.debts.paid(batch.lazy.map { ($0.key, $0.value) }) }
             }
         }

@@ -20,8 +20,9 @@ internal import Synchronization
 ///
 /// `run` must run as long as the cache is used; before it has begun, and without Redis, only the grace counts.
 package final class SharedCache: Cache {
-    /// nil means that this is the only process, so that nobody else changes anything.
     let redis: Redis?
+    /// Whether this is the only process, so that nobody else changes anything.
+    let isAlone: Bool
     let node: String
     let prefix: String
     let untold: @Sendable ([String]) -> Void
@@ -30,6 +31,8 @@ package final class SharedCache: Cache {
     /// The longest that a read waits for Redis, and a change.
     let patience: Duration
     let changePatience: Duration
+    /// Names this process's marks.
+    let mark = SharedCache.token()
     let pace: CacheTrust.Pace
 
     /// Calls by where their answer came from, and copies that were loaded anew before their time was up.
@@ -44,6 +47,7 @@ package final class SharedCache: Cache {
         var copies: LocalCopies
         var trust: CacheTrust
         var debts = CacheDebts()
+        var marks = ChangeMarks()
         /// The generation that the epoch was begun for.
         var confirmed: Int?
         var beats = 0
@@ -51,25 +55,28 @@ package final class SharedCache: Cache {
     }
 
     /// - Parameters:
+    ///   - redis: nil keeps copies in this process alone.
+    ///   - hasOthers: whether other processes change the store, too; then, without Redis, only the grace counts.
     ///   - node: this node's name, the same after a restart: as long as a member is silent, copies count for the grace
     ///   alone.
-    /// - mostBytes: of copies in this process.
+    ///   - mostBytes: of copies in this process.
     ///   - untold: told which groups changed when other nodes could not be told over Redis; a wiring may tell them by
-    ///   another     way, whose end is `forget`.
+    ///   another way, whose end is `heard`.
     package convenience init(
-        _ redis: Redis?, node: String, prefix: String = "punctual", mostBytes: Int = 64 << 20,
+        _ redis: Redis?, hasOthers: Bool = false, node: String, prefix: String = "punctual", mostBytes: Int = 64 << 20,
         patience: Duration = .milliseconds(50), untold: @escaping @Sendable ([String]) -> Void = { _ in }
     ) {
         self.init(
-            redis, node: node, prefix: prefix, mostBytes: mostBytes, patience: patience, pace: CacheTrust.Pace(),
-            untold: untold)
+            redis, hasOthers: hasOthers, node: node, prefix: prefix, mostBytes: mostBytes, patience: patience,
+            pace: CacheTrust.Pace(), untold: untold)
     }
 
     init(
-        _ redis: Redis?, node: String, prefix: String, mostBytes: Int, patience: Duration, pace: CacheTrust.Pace,
-        untold: @escaping @Sendable ([String]) -> Void = { _ in }
+        _ redis: Redis?, hasOthers: Bool = false, node: String, prefix: String, mostBytes: Int, patience: Duration,
+        pace: CacheTrust.Pace, untold: @escaping @Sendable ([String]) -> Void = { _ in }
     ) {
         self.redis = redis
+        isAlone = redis == nil && !hasOthers
         self.node = node
         self.prefix = prefix
         self.patience = patience
@@ -98,7 +105,7 @@ package final class SharedCache: Cache {
     }
 
     package func value(
-        of key: CacheKey, _ policy: CachePolicy, load: @escaping @Sendable () async throws(StoreError) -> [UInt8]?
+        of key: CacheKey, _ policy: CachePolicy, load: @escaping @Sendable () async throws(StoreError) -> CacheLoad?
     ) async throws(StoreError) -> CacheAnswer {
         let generation = redis?.generation ?? 0
         let now = ContinuousClock.now
@@ -109,7 +116,10 @@ package final class SharedCache: Cache {
                     state.counts.refreshed += 1
                     _ = begin(key, policy, isRefresh: true, &state, load)
                 }
-                return .answer(CacheAnswer(value: copy.value, source: .local, age: copy.begunAt.duration(to: now)))
+                return .answer(
+                    CacheAnswer(
+                        value: copy.value, source: .local, age: copy.begunAt.duration(to: now),
+                        left: now.duration(to: copy.endsAt)))
             }
             if let load = state.copies.load(of: key), isJoinable(load, policy, state, now, generation) {
                 return .wait(load.task, isJoined: true)
@@ -119,7 +129,7 @@ package final class SharedCache: Cache {
         let answer: CacheAnswer
         switch step {
         case .answer(let found): answer = found
-        case .pass: answer = CacheAnswer(value: try await load(), source: .passed)
+        case .pass: answer = CacheAnswer(value: try await load()?.bytes, source: .passed)
         case .wait(let task, let isJoined):
             let found: CacheAnswer
             switch await task.result {
@@ -127,7 +137,8 @@ package final class SharedCache: Cache {
             case .failure(let error as StoreError): throw error
             case .failure: preconditionFailure("a load throws nothing else")
             }
-            answer = isJoined ? CacheAnswer(value: found.value, source: .joined, age: found.age) : found
+            answer =
+                isJoined ? CacheAnswer(value: found.value, source: .joined, age: found.age, left: found.left) : found
         }
         state.withLock { $0.counts.sources[answer.source, default: 0] += 1 }
         return answer
@@ -137,7 +148,7 @@ package final class SharedCache: Cache {
         _ copy: LocalCopies.Copy, _ policy: CachePolicy, _ state: State, _ now: ContinuousClock.Instant,
         _ generation: Int
     ) -> Bool {
-        if redis == nil { return now < copy.endsAt }
+        if isAlone { return now < copy.endsAt }
         return state.trust.holds(copy, grace: policy.grace, at: now, generation: generation)
     }
 
@@ -146,7 +157,8 @@ package final class SharedCache: Cache {
         _ load: LocalCopies.Load, _ policy: CachePolicy, _ state: State, _ now: ContinuousClock.Instant,
         _ generation: Int
     ) -> Bool {
-        if redis == nil || now < load.begunAt + policy.grace { return true }
+        if isAlone || now < load.begunAt + policy.grace { return true }
+        guard redis != nil else { return false }
         return state.trust.isComplete && state.trust.usable(at: now, generation: generation) != nil
     }
 
@@ -163,7 +175,7 @@ package final class SharedCache: Cache {
     /// Registers a load; those who want the same wait for it.
     private func begin(
         _ key: CacheKey, _ policy: CachePolicy, isRefresh: Bool, _ state: inout State,
-        _ load: @escaping @Sendable () async throws(StoreError) -> [UInt8]?
+        _ load: @escaping @Sendable () async throws(StoreError) -> CacheLoad?
     ) -> Task<CacheAnswer, any Error> {
         let number = state.copies.nextNumber()
         let fetch = CacheFetch(cache: self, key: key, policy: policy, isRefresh: isRefresh, number: number, load: load)
@@ -180,28 +192,45 @@ package final class SharedCache: Cache {
     ) async throws(StoreError) -> Value {
         let groups = Array(Set(groups)).sorted()
         precondition(!groups.contains { $0.utf8.contains(0x0A) }, "a group is one line")
-        state.withLock { $0.copies.beginChange(of: groups) }
-        let token = SharedCache.token()
-        _ = await tell(groups, token: token, isOver: false)
+        let first = state.withLock { state in
+            state.copies.beginChange(of: groups)
+            return redis.map { state.marks.begin(groups, at: .now, generation: $0.generation) } ?? []
+        }
+        if !first.isEmpty { _ = await announce(first) }
         let result: Result<Value, StoreError>
         do throws(StoreError) { result = .success(try await body()) } catch { result = .failure(error) }
-        // Told also when the caller is cancelled (hence a task, awaited here), or the body failed: who knows what it did.
-        let isTold = await Task { await self.tell(groups, token: token, isOver: true) }.value
+        let last = state.withLock { state in
+            redis.map { state.marks.end(groups, at: .now, generation: $0.generation) } ?? []
+        }
+        // Told also when the body failed: who knows what it did.
+        let isTold = last.isEmpty ? true : await announce(last)
         state.withLock { state in
             // Owed before anything is kept again.
             if !isTold {
-                state.debts.owe(groups)
+                state.debts.owe(last)
                 state.counts.untold += 1
             }
             state.copies.endChange(of: groups)
         }
-        if !isTold { untold(groups) }
+        if !isTold { untold(last) }
         return try result.get()
     }
 
+    package func drop(_ groups: [String]) {
+        state.withLock { state in
+            for group in groups { state.copies.drop(group) }
+        }
+    }
+
     /// The groups were changed elsewhere, as another way than Redis has told: nothing older is kept here or in Redis.
-    package func forget(_ groups: [String]) async {
-        try? await change(groups) { () throws(StoreError) in }  // A body that does nothing throws nothing.
+    package func heard(_ groups: [String]) async {
+        drop(groups)
+        // Owed if it cannot be told; who changed them has told all others already.
+        guard await !tell(freed: groups, token: SharedCache.token()) else { return }
+        state.withLock { state in
+            state.debts.owe(groups)
+            for group in groups { state.copies.drop(group) }
+        }
     }
 
     static func token() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }

@@ -176,6 +176,9 @@ struct FaultyStore: JobStore, ExecutionStore, HistoryStore {
     func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
         try await inner.nextAvailable(for: work)
     }
+    func openJobs(among jobs: [Identifier]) async throws(StoreError) -> Set<Identifier> {
+        try await inner.openJobs(among: jobs)
+    }
     func execution(_ id: Identifier, of job: Identifier?) async throws(StoreError) -> Execution? {
         try await inner.execution(id, of: job)
     }

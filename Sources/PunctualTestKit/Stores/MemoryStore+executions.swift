@@ -120,6 +120,10 @@ extension MemoryStore: ExecutionStore {
         }.map(\.row.availableAt).min().map { $0 - clock.now() }
     }
 
+    public func openJobs(among jobs: [Identifier]) async throws(StoreError) -> Set<Identifier> {
+        Set(open.map(\.row.jobID)).intersection(jobs)
+    }
+
     private func summary(of name: String) -> QueueSummary {
         let now = clock.now()
         let rows = open.map(\.row).filter { $0.queue == name }

@@ -5,7 +5,23 @@ internal import PunctualSchedule
 extension StoreCheck {
     static let queries: [StoreCheck] =
         JobQuery.Sort.allCases.flatMap { sort in [false, true].map { pages(sort, descending: $0) } } + filters
-        + ExecutionStatus.allCases.map(byStatus)
+        + ExecutionStatus.allCases.map(byStatus) + [open]
+
+    private static let open = StoreCheck("jobs with executions that have not ended are told from others") { scene in
+        let (quiet, waiting, running) = (try await scene.job("q"), try await scene.job("w"), try await scene.job("r"))
+        let ended = try await scene.job("e")
+        let runs = try await scene.running(ended)
+        try same(try await scene.store.openJobs(among: [ended.id]), [ended.id])
+        try await scene.finish(runs)
+        _ = try await scene.running(running)
+        _ = try await scene.trigger(waiting, overlap: .allowAll)
+        _ = try await scene.trigger(running, overlap: .bufferAll)
+        let nobody = Identifier.random(at: scene.now)
+        let found = try await scene.store.openJobs(among: [quiet, waiting, running, ended].map(\.id) + [nobody])
+        try same(found, [waiting.id, running.id])
+        try same(try await scene.store.openJobs(among: [quiet.id]), [])
+        try same(try await scene.store.openJobs(among: []), [])
+    }
 
     /// Every job once, in order, whatever the pages' size; three jobs share each instant, and some have none.
     private static func pages(_ sort: JobQuery.Sort, descending: Bool) -> StoreCheck {

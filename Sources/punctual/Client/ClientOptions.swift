@@ -57,7 +57,7 @@ extension Connection {
     func open<Value>(_ body: (Server) async throws -> Value) async throws -> Value {
         let client = PunctualClient(
             address: address, credential: credential, allowsPlainHTTP: allowsPlainHTTP,
-            authorities: try Connection.authorities(ProcessInfo.processInfo.environment))
+            authorities: try Connection.authorities(ProcessInfo.processInfo.environment), takesCopies: false)
         do {
             let value = try await body(Server(client: client))
             try await client.shutdown()

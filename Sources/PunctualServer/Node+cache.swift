@@ -1,0 +1,92 @@
+internal import PunctualCore
+internal import PunctualRedis
+internal import ServiceLifecycle
+internal import Synchronization
+
+extension Node {
+    /// What keeps answers of reads; nil when nothing does.
+    ///
+    /// SQLite is one process's: what it keeps is good until it is changed here. Over PostgreSQL others write, too: they
+    /// tell each other over Redis, and without it what is kept counts for less than a second.
+    /// - Throws: `SettingsError` when the database cannot be told from others that use the same Redis.
+    static func openCache(
+        _ settings: Settings, redis: Redis?, _ opened: OpenStore, nodeID: String
+    ) async throws(SettingsError) -> SharedCache? {
+        guard settings.cacheSize > 0, settings.roles.contains(.api) else { return nil }
+        guard let mark = opened.mark else {
+            return SharedCache(nil, node: nodeID, mostBytes: settings.cacheSize)
+        }
+        var prefix = settings.brokers.redisPrefix.text
+        if redis != nil {
+            do throws(StoreError) {
+                // Two installations may use one Redis.
+                prefix += ":" + StaleNotices.digest(of: try await mark())
+            } catch {
+                throw SettingsError("the database does not tell who it is, and copies in Redis need its name: \(error)")
+            }
+        }
+        let notices = opened.notices
+        let cache = SharedCache(
+            redis, hasOthers: true, node: nodeID, prefix: prefix, mostBytes: settings.cacheSize,
+            untold: { notices?.tell($0) })
+        notices?.hear { groups in
+            cache.drop(groups)
+            Task { await cache.heard(groups) }  // Awaited by nobody: what cannot be told now is owed.
+        }
+        return cache
+    }
+
+    /// What `/metrics` tells of the cache.
+    static func cacheFigures(
+        _ counts: SharedCache.Counts
+    ) -> [(name: String, help: String, labels: [(String, String)], value: Double)] {
+        func figure(
+            _ name: String, _ value: Double, _ labels: [(String, String)] = []
+        ) -> (name: String, help: String, labels: [(String, String)], value: Double) {
+            (name, MetricWords.help[name] ?? "", labels, value)
+        }
+        let free: [CacheAnswer.Source] = [.local, .shared, .joined]
+        let all = counts.sources.values.reduce(0, +)
+        let hits = free.reduce(0) { $0 + counts.sources[$1, default: 0] }
+        return CacheAnswer.Source.allCases.map { source in
+            figure(
+                "punctual_cache_requests_total", Double(counts.sources[source, default: 0]),
+                [("source", source.rawValue)])
+        } + [
+            figure("punctual_cache_hit_ratio", all == 0 ? 0 : Double(hits) / Double(all)),
+            figure("punctual_cache_refreshes_total", Double(counts.refreshed)),
+            figure("punctual_cache_untold_total", Double(counts.untold)),
+        ]
+    }
+}
+
+/// Hears what other nodes change, as long as anybody asks.
+struct CacheService: Service {
+    let cache: SharedCache
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await cache.run() }
+        // Without Redis it has nothing to hear and ends at once, which would end the node.
+        try? await gracefulShutdown()  // Cancelled, it is over, too.
+    }
+}
+
+/// How nodes tell each other over the database what is stale, where Redis cannot.
+final class StaleNotices: Sendable {
+    private let send: @Sendable ([String]) -> Void
+    private let ear = Mutex<(@Sendable ([String]) -> Void)?>(nil)
+
+    init(send: @escaping @Sendable ([String]) -> Void) { self.send = send }
+
+    func tell(_ groups: [String]) { send(groups) }
+
+    /// - Parameter ear: told the groups that another node has told.
+    func hear(_ ear: @escaping @Sendable ([String]) -> Void) { self.ear.withLock { $0 = ear } }
+
+    func come(_ groups: [String]) { ear.withLock { $0 }?(groups) }
+
+    /// Of 64 bits, as text (FNV-1a): who would make two databases that share one gains nothing.
+    static func digest(of text: String) -> String {
+        String(text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 36)
+    }
+}
