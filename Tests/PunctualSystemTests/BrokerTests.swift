@@ -100,7 +100,7 @@ struct BrokerTests {
                                 "\(node.address)/api/v1/jobs?limit=[1-150]",
                             ], in: folder)
                         // Who shows nothing is told so when he is let in.
-                        #expect(Set(said.lines) == ["401", "429"], "\(said)")
+                        #expect(Set(said.lines).isSubset(of: ["401", "429"]), "\(said)")
                         return said.lines.count { $0 == "401" }
                     }
                 }

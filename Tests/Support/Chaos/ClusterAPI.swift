@@ -17,7 +17,10 @@ package struct ClusterAPI: Sendable {
 
     /// - Parameter addresses: of the nodes that play the role `api`.
     package init(addresses: [String]) {
-        self.init(clients: addresses.map { PunctualClient(address: $0, retries: .none, timeoutSeconds: 10, takesCopies: false) })
+        self.init(
+            clients: addresses.map {
+                PunctualClient(address: $0, retries: .none, timeoutSeconds: 10, takesCopies: false)
+            })
     }
 
     private init(clients: [PunctualClient]) {
