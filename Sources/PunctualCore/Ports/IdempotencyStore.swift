@@ -42,4 +42,4 @@ public struct StoredAnswer: Hashable, Sendable {
 }
 
 /// Everything that one driver stores.
-public typealias Store = JobStore & ExecutionStore & HistoryStore & LeaseStore & IdempotencyStore
+public typealias Store = JobStore & ExecutionStore & HistoryStore & LeaseStore & IdempotencyStore & LimitStore

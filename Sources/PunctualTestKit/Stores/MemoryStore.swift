@@ -15,6 +15,7 @@ public actor MemoryStore {
     var nodes: [String: NodeRecord] = [:]
     var keys: [String: StoredKey] = [:]
     var turns: [Lane: ServiceTurns] = [:]
+    var limitStates: [WorkLimit.Key: LimitState] = [:]
 
     /// A store without one of its guards, which checks must notice.
     public enum Twin: String, Sendable, CaseIterable {
@@ -33,6 +34,12 @@ public actor MemoryStore {
         case claimingAnyPriority
         /// Tells a worker of work that it does not take.
         case wakingForOthers
+        /// Limits do not see what runs.
+        case countingNothing
+        /// Limits forget what has begun.
+        case beginningAnew
+        /// A job's limit stays behind.
+        case keepingLimits
     }
 
     let twin: Twin?
@@ -123,6 +130,7 @@ extension MemoryStore: JobStore {
         for open in open(of: id) { if let next = open.cancelling(at: clock.now()) { write(next) } }
         if twin == .showingByLabelsOfGoneJobs { goneLabels[id] = job.draft.labels }
         jobs[id] = nil
+        if twin != .keepingLimits { limitStates[.init(.jobs, "\(id)")] = nil }
     }
 
     public func dueJobs(shards: Set<Int>?, limit: Int) async throws(StoreError) -> DueJobs {
