@@ -168,10 +168,10 @@ private struct Probe {
         case .deleteSecret: (resource, unknown) = (.service("a", labels: [:]), 403)
         case .getServiceLimit, .deleteServiceLimit: (resource, unknown) = (.service("a", labels: [:]), 403)
         case .putServiceLimit:
-            (body, resource, unknown) = (#"{"concurrency":9}"#, .service("a", labels: [:]), 403)
-        case .putQueueLimit: body = #"{"rate":{"count":9,"per":"1s"}}"#
+            (body, resource, unknown) = (#"{"concurrency":9000}"#, .service("a", labels: [:]), 403)
+        case .putQueueLimit: body = #"{"rate":{"count":90000,"per":"1s"}}"#
         case .getJobLimit, .deleteJobLimit: resource = inA
-        case .putJobLimit: (body, resource) = (#"{"concurrency":9}"#, inA)
+        case .putJobLimit: (body, resource) = (#"{"concurrency":9000}"#, inA)
         default: break
         }
         for (name, value) in [
