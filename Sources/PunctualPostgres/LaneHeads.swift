@@ -217,7 +217,12 @@ final class LaneHeads: Sendable {
     }
 
     /// Takes that this node has let the queue go.
-    func resumed(_ queue: String) { state.withLock { _ = $0.pausedQueues.remove(queue) } }
+    func resumed(_ queue: String) {
+        state.withLock { state in
+            state.pausedQueues.remove(queue)
+            for line in state.lines.keys where line.queue == queue { state.lines[line]?.isVain = false }
+        }
+    }
 
     /// Whether anything but this node's own is known.
     var hasLooked: Bool { state.withLock { $0.hasLooked } }

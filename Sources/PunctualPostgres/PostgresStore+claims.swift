@@ -203,5 +203,5 @@ extension PostgresStore {
 
 extension ServiceFilter {
     /// Whether it is enough to know of which service an execution is.
-    fileprivate var goesByService: Bool { isEverything || wholeServices != nil }
+    var goesByService: Bool { isEverything || wholeServices != nil }
 }

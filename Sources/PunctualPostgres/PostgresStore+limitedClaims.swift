@@ -10,31 +10,41 @@ extension PostgresStore {
     /// each leaves half to the other.
     func claimAny(_ request: ClaimRequest) async throws(StoreError) -> [Claimed] {
         if limitCopy.isEmpty { return try await claimUnlimited(request) }
-        let lines = heads[request.lane.rawValue].sought(
+        let hasJobs = !limitCopy.jobs.isEmpty
+        var lines = heads[request.lane.rawValue].sought(
             request.choice, visible: request.visible, now: knownTime
         ).lines
-        let limited = lines.filter { limitCopy.isLimited($0.line) }
-        let hasLimited = !limited.isEmpty || !limitCopy.jobs.isEmpty
+        let hasLimited = hasJobs || lines.contains { limitCopy.isLimited($0.line) }
         // A clock of a test's own says nothing of how long ago anything was in vain.
         if !hasLimited || (clock == nil && limitCopy.isVain(request.lane)) { return try await claimUnlimited(request) }
-        let best = limited.map(\.line.priority).max()
-        let other = lines.filter { !limitCopy.isLimited($0.line) && !$0.isVain }.map(\.line.priority).max()
-        guard let other else {
-            let taken = try await claimLimited(request)
-            return try await more(of: request, beside: taken, claimUnlimited)
+        // Of a limited job nobody knows here what priority waits.
+        if hasJobs { return try await claimBoth(request) }
+        lines.removeAll { $0.isVain }
+        var taken: [Claimed] = []
+        while taken.count < request.limit {
+            let best = lines.filter { limitCopy.isLimited($0.line) }.map(\.line.priority).max()
+            let other = lines.filter { !limitCopy.isLimited($0.line) }.map(\.line.priority).max()
+            guard let best, let other else { break }
+            var band = request
+            band.leastPriority = best == other ? best : min(best, other) + 1
+            taken = try await more(
+                of: band, beside: taken, best == other ? claimBoth : best > other ? claimLimited : claimUnlimited)
+            lines.removeAll { $0.line.priority >= band.leastPriority }
         }
-        if limitCopy.jobs.isEmpty, let best, best != other {
-            let (first, second) = best > other ? (claimLimited, claimUnlimited) : (claimUnlimited, claimLimited)
-            return try await more(of: request, beside: try await first(request), second)
-        }
+        return try await more(of: request, beside: taken, claimBoth)
+    }
+
+    /// Claims of both in turn; the first leaves half to the second.
+    private func claimBoth(_ request: ClaimRequest) async throws(StoreError) -> [Claimed] {
         let isLimitedFirst = limitCopy.takesTurn()
         let (first, second) = isLimitedFirst ? (claimLimited, claimUnlimited) : (claimUnlimited, claimLimited)
         var half = request
         half.limit = (request.limit + 1) / 2
-        var taken = try await first(half)
-        let isThrough = taken.count < half.limit
-        taken = try await more(of: request, beside: taken, second)
-        return isThrough ? taken : try await more(of: request, beside: taken, first)
+        let begun = try await first(half)
+        let taken = try await more(of: request, beside: begun, second)
+        let isVain = isLimitedFirst ? begun.isEmpty : taken.count == begun.count && taken.count < request.limit
+        if isVain { limitCopy.wasVain(request.lane) }
+        return begun.count < half.limit ? taken : try await more(of: request, beside: taken, first)
     }
 
     private typealias Claiming = (ClaimRequest) async throws(StoreError) -> [Claimed]
@@ -58,9 +68,9 @@ extension PostgresStore {
     /// Claims of what is limited.
     func claimLimited(_ request: ClaimRequest) async throws(StoreError) -> [Claimed] {
         let heads = heads[request.lane.rawValue]
-        let lines = heads.sought(request.choice, visible: request.visible, now: knownTime) {
+        let (lines, token) = heads.sought(request.choice, visible: request.visible, now: knownTime) {
             limitCopy.isLimited($0)
-        }.lines
+        }
         let jobs = limitCopy.jobs
         if lines.isEmpty, jobs.isEmpty { return [] }
         var keys = Set(jobs.map { WorkLimit.Key(.jobs, "\($0)") })
@@ -69,8 +79,8 @@ extension PostgresStore {
                 limitCopy.limited([.init(.queues, line.line.queue), .init(.services, line.line.service)]))
         }
         let scope = LimitedScope(request: request, lines: lines, jobs: jobs, keys: keys.sorted())
-        let taken = try await claim(scope, turns: heads.turns)
-        if taken.isEmpty { limitCopy.wasVain(request.lane) }
+        let (taken, emptied) = try await claim(scope, turns: heads.turns)
+        if request.tasks == nil, request.visible.goesByService { heads.claimed([], emptied: emptied, token) }
         heads.gave(taken.map(\.stored.row))
         return taken
     }
@@ -87,14 +97,17 @@ extension PostgresStore {
         func names(_ kind: WorkLimit.Kind) -> [String] { keys.filter { $0.kind == kind }.map(\.name) }
     }
 
-    private func claim(_ scope: LimitedScope, turns: ServiceTurns) async throws(StoreError) -> [Claimed] {
+    private typealias Found = (taken: [Claimed], emptied: [LaneHeads.Sought])
+
+    /// - Returns: what was taken, and the lines in which nothing waits.
+    private func claim(_ scope: LimitedScope, turns: ServiceTurns) async throws(StoreError) -> Found {
         let number = Int64.random(in: .min ... .max)
         let request = scope.request
         do throws(PostgresFault) {
             return try await pool.lend { connection, isRepetition throws(PostgresFault) in
                 if isRepetition {
                     let taken = try await connection.run([PostgresStore.taken(request.worker, number)])[0]
-                    if taken.count > 0 { return PostgresStore.claimed(taken) }
+                    if taken.count > 0 { return (PostgresStore.claimed(taken), []) }
                 }
                 do throws(PostgresFault) {
                     return try await self.claim(scope, turns, number, over: connection)
@@ -108,7 +121,7 @@ extension PostgresStore {
 
     private func claim(
         _ scope: LimitedScope, _ turns: ServiceTurns, _ number: Int64, over connection: Connection
-    ) async throws(PostgresFault) -> [Claimed] {
+    ) async throws(PostgresFault) -> Found {
         let request = scope.request
         // Each statement sees what was there when it began: the counts, what others did before the locks were had.
         var locking = [
@@ -136,13 +149,13 @@ extension PostgresStore {
             running[.init(.jobs, "\(row.job)"), default: 0] += row.count
         }
         let limits = WorkLimits(states, running: running, now: now)
-        let candidates = try await candidates(scope, limits, now, over: connection)
+        let (candidates, emptied) = try await candidates(scope, limits, now, over: connection)
         var order = ClaimOrder(queues: request.queues, limit: request.limit, turns: turns, limits: limits)
         let chosen = order.choose(from: candidates)
         let spent = order.limits?.spent ?? []
         if chosen.isEmpty, spent.isEmpty {
             await connection.rollBack()
-            return []
+            return ([], emptied)
         }
         let answer = try await connection.run([
             PostgresStore.take(
@@ -150,13 +163,13 @@ extension PostgresStore {
                 spent.map(\.limit.key.kind.rawValue), spent.map(\.limit.key.name), spent.map(\.arrival)),
             PostgresStore.commit(),
         ])
-        return PostgresStore.claimed(answer[0])
+        return (PostgresStore.claimed(answer[0]), emptied)
     }
 
-    /// What might be taken, locked, past what others have locked.
+    /// What might be taken, locked, past what others have locked; and the lines that were sought in and gave nothing.
     private func candidates(
         _ scope: LimitedScope, _ limits: WorkLimits, _ now: Timestamp, over connection: Connection
-    ) async throws(PostgresFault) -> [ClaimCandidate] {
+    ) async throws(PostgresFault) -> (found: [ClaimCandidate], emptied: [LaneHeads.Sought]) {
         let request = scope.request
         func room(_ keys: WorkLimit.Key...) -> Int {
             keys.reduce(request.limit) { min($0, limits.room(of: $1) ?? .max) }
@@ -188,14 +201,18 @@ extension PostgresStore {
                     request.choice.queues.map { $0.sorted() }, request.services.map { $0.sorted() },
                     request.leastPriority, "pending"))
         }
-        if calls.isEmpty { return [] }
+        if calls.isEmpty { return ([], []) }
         var found: [Identifier: ClaimCandidate] = [:]
         for candidate in try await connection.run(calls).flatMap({ $0.map { ClaimCandidate(&$0) } }) {
             // What is limited beyond what was locked is for another time.
             let isHeld = limitCopy.limited(candidate.limitKeys).allSatisfy { limits.room(of: $0) != nil }
             if isHeld { found[candidate.id] = candidate }
         }
-        return found.values.sorted { $0.id < $1.id }
+        let gave = Set(
+            found.values.map { LaneHeads.Line(queue: $0.queue, priority: $0.priority, service: $0.service) })
+        return (
+            found.values.sorted { $0.id < $1.id }, lines.map(\.line).filter { !gave.contains($0.line) }
+        )
     }
 
     static func claimed(_ rows: Rows) -> [Claimed] {

@@ -6,8 +6,8 @@ public protocol LimitStore: Sendable {
     /// The limit; nil when there is none.
     func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit?
 
-    /// Sets the limit in place of what there was; what runs goes on. Repeating it changes nothing. Other nodes hold a new limit
-    /// of a job to within a second or so, every other at once.
+    /// Sets the limit in place of what there was; what runs goes on. Repeating it changes nothing. It holds for what begins
+    /// from then on; other nodes may take a second or so until they keep to that of a job.
     func setLimit(_ limit: WorkLimit) async throws(StoreError)
 
     /// Removes the limit; false when there was none. A job's goes with the job.

@@ -123,6 +123,16 @@ extension StoreCheck {
             try await scene.finish(first[0])
             try same(try await scene.claim(5).map(\.execution.priority), [8])
         },
+        StoreCheck("what is limited and what is not keep to their priorities among each other") { scene in
+            try await scene.store.setLimit(WorkLimit(.init(.queues, "q"), concurrency: 10))
+            for (priority, queue) in [(2, "q"), (5, "r"), (9, "q"), (7, "r"), (4, "q")] {
+                try await scene.trigger(
+                    try await scene.job("p\(priority)") { ($0.priority, $0.queue) = (priority, queue) })
+            }
+            var seen: [Int] = []
+            for _ in 0..<5 { seen += try await scene.claim(1).map(\.execution.priority) }
+            try same(seen, [9, 7, 5, 4, 2])
+        },
         StoreCheck("outside workers and permissions keep to limits as well") { scene in
             try await scene.store.setLimit(WorkLimit(.init(.queues, "q"), concurrency: 1))
             for service in ["a", "b"] {
