@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"074a3d0e6909f564\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"5ddb1cba4269823e\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1459,6 +1459,270 @@ try {
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
           "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/limits": {
+      "get": {
+        "tags": ["Queues"],
+        "operationId": "listLimits",
+        "summary": "List limits",
+        "description": "Of services and jobs that the caller may see, and of queues when he may see the whole installation.",
+        "parameters": [{ "$ref": "#/components/parameters/RequestIdIn" }],
+        "responses": {
+          "200": {
+            "description": "The limits, by kind and name.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/LimitList"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/limits/queues/{name}": {
+      "get": {
+        "tags": ["Queues"],
+        "operationId": "getQueueLimit",
+        "summary": "Read the limit of a queue",
+        "parameters": [
+          { "$ref": "#/components/parameters/QueueOfPath" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The limit.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/WorkLimit"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "put": {
+        "tags": ["Queues"],
+        "operationId": "putQueueLimit",
+        "summary": "Limit a queue",
+        "description": "Over all nodes together. What runs goes on. A queue may be limited before anything uses it.",
+        "parameters": [
+          { "$ref": "#/components/parameters/QueueOfPath" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/LimitRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The limit.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/WorkLimit"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Queues"],
+        "operationId": "deleteQueueLimit",
+        "summary": "Remove the limit of a queue",
+        "parameters": [
+          { "$ref": "#/components/parameters/QueueOfPath" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/limits/services/{service}": {
+      "get": {
+        "tags": ["Queues"],
+        "operationId": "getServiceLimit",
+        "summary": "Read the limit of a service",
+        "parameters": [
+          { "$ref": "#/components/parameters/SecretService" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The limit.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/WorkLimit"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "put": {
+        "tags": ["Queues"],
+        "operationId": "putServiceLimit",
+        "summary": "Limit a service",
+        "description": "Over all nodes together. What runs goes on. It needs the role editor for the whole service.",
+        "parameters": [
+          { "$ref": "#/components/parameters/SecretService" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/LimitRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The limit.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/WorkLimit"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Queues"],
+        "operationId": "deleteServiceLimit",
+        "summary": "Remove the limit of a service",
+        "parameters": [
+          { "$ref": "#/components/parameters/SecretService" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/limits/jobs/{id}": {
+      "get": {
+        "tags": ["Queues"],
+        "operationId": "getJobLimit",
+        "summary": "Read the limit of a job",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobId" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The limit.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/WorkLimit"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "put": {
+        "tags": ["Queues"],
+        "operationId": "putJobLimit",
+        "summary": "Limit a job",
+        "description": "Over all nodes together. What runs goes on. The limit goes with the job. Other nodes keep to a new one within a second or so.",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobId" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/LimitRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The limit.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/WorkLimit"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Queues"],
+        "operationId": "deleteJobLimit",
+        "summary": "Remove the limit of a job",
+        "parameters": [
+          { "$ref": "#/components/parameters/JobId" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "422": { "$ref": "#/components/responses/Unprocessable" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
@@ -5022,7 +5286,7 @@ try {
       "Queue": {
         "type": "object",
         "description": "One line of waiting executions.",
-        "required": ["name", "paused", "depth", "running", "oldest_age_ms", "workers"],
+        "required": ["name", "paused", "depth", "running", "oldest_age_ms", "workers", "limit"],
         "properties": {
           "name": { "$ref": "#/components/schemas/QueueName" },
           "paused": { "type": "boolean" },
@@ -5037,10 +5301,14 @@ try {
             "type": "integer",
             "description": "Distinct workers that hold executions of it.",
             "minimum": 0
+          },
+          "limit": {
+            "description": "null when it has none.",
+            "oneOf": [{ "$ref": "#/components/schemas/QueueLimit" }, { "type": "null" }]
           }
         },
         "examples": [
-          { "name": "default", "paused": false, "depth": 3, "running": 2, "oldest_age_ms": 120, "workers": 1 }
+          { "name": "default", "paused": false, "depth": 3, "running": 2, "oldest_age_ms": 120, "workers": 1, "limit": null }
         ]
       },
       "QueueList": {
@@ -5048,6 +5316,54 @@ try {
         "description": "By name: every queue that is paused, has waiting or running executions, or is named by a job.",
         "required": ["items"],
         "properties": { "items": {"type": "array", "items": {"$ref": "#/components/schemas/Queue"}} }
+      },
+      "WorkLimit": {
+        "type": "object",
+        "description": "How much of a queue, a service or a job may run at once, and begin in a time, over all nodes together.",
+        "required": ["kind", "name", "concurrency", "rate"],
+        "properties": {
+          "kind": { "type": "string", "description": "`queues`, `services` or `jobs`.", "examples": ["queues"] },
+          "name": { "type": "string", "description": "Of a queue or a service its name, of a job its id." },
+          "concurrency": { "type": ["integer", "null"], "description": "How many run at once at most; null means any number.", "minimum": 1 },
+          "rate": { "oneOf": [{ "$ref": "#/components/schemas/LimitRate" }, { "type": "null" }] }
+        },
+        "examples": [{ "kind": "queues", "name": "mail", "concurrency": 10, "rate": { "count": 100, "per": "1m" } }]
+      },
+      "LimitRate": {
+        "type": "object",
+        "description": "So many begin in a time. After a pause all of them may begin at once; from then on they keep to the pace.",
+        "required": ["count", "per"],
+        "properties": {
+          "count": { "type": "integer", "minimum": 1, "maximum": 1000000 },
+          "per": { "$ref": "#/components/schemas/Duration", "description": "1s to 1d." }
+        },
+        "additionalProperties": false,
+        "examples": [{ "count": 100, "per": "1m" }]
+      },
+      "LimitRequest": {
+        "type": "object",
+        "description": "A limit in place of what there was: one of the two, or both.",
+        "properties": {
+          "concurrency": { "type": ["integer", "null"], "minimum": 1, "maximum": 100000 },
+          "rate": { "oneOf": [{ "$ref": "#/components/schemas/LimitRate" }, { "type": "null" }] }
+        },
+        "additionalProperties": false,
+        "examples": [{ "concurrency": 10 }, { "concurrency": null, "rate": { "count": 100, "per": "1m" } }]
+      },
+      "LimitList": {
+        "type": "object",
+        "description": "By kind and name.",
+        "required": ["items"],
+        "properties": { "items": {"type": "array", "items": {"$ref": "#/components/schemas/WorkLimit"}} }
+      },
+      "QueueLimit": {
+        "type": "object",
+        "description": "What is limited of a queue, over all nodes together.",
+        "required": ["concurrency", "rate"],
+        "properties": {
+          "concurrency": { "type": ["integer", "null"], "minimum": 1 },
+          "rate": { "oneOf": [{ "$ref": "#/components/schemas/LimitRate" }, { "type": "null" }] }
+        }
       },
       "Stats": {
         "type": "object",

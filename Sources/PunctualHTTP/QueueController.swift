@@ -11,10 +11,11 @@ struct QueueController {
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
         try await services.answer(.queues, .statistics, for: request) { [services] _ async throws(StoreError) in
             let queues = try await services.store.queues()
+            let limits = try await QueueController.limits(services)
             let answer = KeptAnswer { writer in
                 writer.beginObject()
                 writer.name("items")
-                writer.value(.array(queues.map(\.json)))
+                writer.value(.array(queues.map { $0.json(limits[$0.name]) }))
                 writer.endObject()
             }
             return (answer, nil)
@@ -37,7 +38,14 @@ struct QueueController {
         let queue = try await services.store.setQueue(name, paused: paused)
         if !paused { services.bell.workWaiting() }
         context.audit?.changed("queue:\(name)", to: ["paused": .bool(paused)])
-        return Answer.json { $0.value(queue.json) }
+        let limit = try await Self.limits(services)[name]
+        return Answer.json { $0.value(queue.json(limit)) }
+    }
+
+    /// Of queues, by their names.
+    private static func limits(_ services: APIServices) async throws(StoreError) -> [String: WorkLimit] {
+        let limits = try await services.store.limits().filter { $0.key.kind == .queues }
+        return Dictionary(limits.map { ($0.key.name, $0) }) { first, _ in first }
     }
 
     func stats(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -70,12 +78,12 @@ extension Counts {
 }
 
 extension QueueSummary {
-    fileprivate var json: JSONValue {
+    fileprivate func json(_ limit: WorkLimit?) -> JSONValue {
         [
             "name": .string(name), "paused": .bool(paused), "depth": .int(Int64(depth)),
             "running": .int(Int64(running)),
             "oldest_age_ms": oldestAge.map { .int(max(0, $0.wholeMilliseconds)) } ?? .null,
-            "workers": .int(Int64(workers)),
+            "workers": .int(Int64(workers)), "limit": limit?.amounts ?? .null,
         ]
     }
 }

@@ -46,7 +46,8 @@ final class LaneHeads: Sendable {
         var head: Head
         /// Of its service (`ServiceTurns`).
         var turn: Int
-        fileprivate var isVain: Bool
+        /// Whether nothing was there when it was sought last.
+        var isVain: Bool
     }
 
     /// Says what was known when a statement went out.
@@ -96,16 +97,18 @@ final class LaneHeads: Sendable {
 
     /// The lines in which to look for work of that kind, best first: by priority, then those in which something is thought to
     /// wait, then by the turns of services.
-    /// - Parameter now: the time of the database, as far as it is known without asking.
+    /// - Parameters:
+    ///   - now: the time of the database, as far as it is known without asking.
+    ///   - matches: which of the lines are wanted.
     func sought(
-        _ choice: WorkChoice, visible: ServiceFilter, now: Timestamp?
+        _ choice: WorkChoice, visible: ServiceFilter, now: Timestamp?, where matches: (Line) -> Bool = { _ in true }
     ) -> (lines: [Sought], token: Token) {
         state.withLock { state in
             let isMany = state.lines.count > LaneHeads.soughtLines
             var lines: [Sought] = []
             for (line, known) in state.lines
             where choice.takes(queue: line.queue, service: line.service, priority: line.priority)
-                && visible.mayShow(service: line.service)
+                && visible.mayShow(service: line.service) && matches(line)
             {
                 if isMany {
                     // Passed over where there is enough to do without.
@@ -191,6 +194,9 @@ final class LaneHeads: Sendable {
         }
     }
 
+    /// Whose turn it is.
+    var turns: ServiceTurns { state.withLock { $0.turns } }
+
     /// Takes what services were given, so that others have their turns.
     func gave(_ rows: [Execution]) {
         if rows.isEmpty { return }
@@ -211,7 +217,12 @@ final class LaneHeads: Sendable {
     }
 
     /// Takes that this node has let the queue go.
-    func resumed(_ queue: String) { state.withLock { _ = $0.pausedQueues.remove(queue) } }
+    func resumed(_ queue: String) {
+        state.withLock { state in
+            state.pausedQueues.remove(queue)
+            for line in state.lines.keys where line.queue == queue { state.lines[line]?.isVain = false }
+        }
+    }
 
     /// Whether anything but this node's own is known.
     var hasLooked: Bool { state.withLock { $0.hasLooked } }

@@ -1,13 +1,46 @@
 internal import PunctualCore
 
+/// What a claim asks beside the lines that it names.
+struct ClaimForm: Hashable {
+    /// Whether it names tasks.
+    var hasTasks: Bool
+    /// Whether labels decide what it may see.
+    var isFiltered: Bool
+    /// Whether it passes over the executions of some jobs.
+    var passesJobs: Bool
+
+    fileprivate static let all = [false, true].flatMap { hasTasks in
+        [false, true].flatMap { isFiltered in
+            [false, true].map { ClaimForm(hasTasks: hasTasks, isFiltered: isFiltered, passesJobs: $0) }
+        }
+    }
+
+    /// Behind the fourteen parameters that each form has come those of the filter, then the jobs.
+    fileprivate var filter: String {
+        var parts = [hasTasks ? "AND o.task = ANY ($6::text[])" : "AND cardinality($6::text[]) = 0"]
+        if isFiltered { parts.append("AND \(ServiceFilter.condition(services: "$15", clauses: "$16"))") }
+        if passesJobs { parts.append("AND o.job_id <> ALL ($\(isFiltered ? 17 : 15)::uuid[])") }
+        return parts.joined(separator: " ")
+    }
+}
+
+/// One statement a form, so that each is prepared once.
+struct ClaimStatements: Sendable {
+    private let statements: [ClaimForm: Statement]
+
+    fileprivate init(_ claim: (String) -> Statement) {
+        statements = Dictionary(uniqueKeysWithValues: ClaimForm.all.map { ($0, claim($0.filter)) })
+    }
+
+    subscript(form: ClaimForm) -> Statement {
+        guard let statement = statements[form] else { preconditionFailure("each form has its statement") }
+        return statement
+    }
+}
+
 // What a claim asks of the database.
 extension PostgresStore {
-    private static let (ofAllTasks, ofTasks) = ("AND cardinality($6::text[]) = 0", "AND o.task = ANY ($6::text[])")
-    private static let visible = " AND \(ServiceFilter.condition(services: "$15", clauses: "$16"))"
-    static let claim = claim(filter: ofAllTasks)
-    static let claimOfTasks = claim(filter: ofTasks)
-    static let claimOfVisible = claim(filter: ofAllTasks + visible)
-    static let claimOfVisibleTasks = claim(filter: ofTasks + visible)
+    static let claims = ClaimStatements(claim(filter:))
 
     /// Executions that one claim compares, about: lines of one priority give fewer each when they are many.
     private static let compared = 4096
@@ -28,6 +61,9 @@ extension PostgresStore {
                     least(l.room, $3::int8) AS room, count(*) OVER () AS lines
                 FROM lines l WHERE l.available_at <= (SELECT now FROM moment)
                     AND NOT EXISTS (SELECT 1 FROM queues q WHERE q.name = l.queue AND q.paused)
+                    -- Those go under their limits.
+                    AND NOT EXISTS (SELECT 1 FROM work_limits w WHERE w.kind = 'queues' AND w.name = l.queue)
+                    AND NOT EXISTS (SELECT 1 FROM work_limits w WHERE w.kind = 'services' AND w.name = l.service)
             ), heads AS MATERIALIZED (
                 SELECT *, row_number() OVER (
                     PARTITION BY queue ORDER BY priority DESC, turn, available_at, id

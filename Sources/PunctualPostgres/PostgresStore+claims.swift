@@ -4,15 +4,18 @@ internal import PunctualSchedule
 extension PostgresStore {
     package func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
         guard request.limit > 0, !request.visible.isNothing else { return [] }
+        try await refreshLimits()
         if let executions = request.executions { return try await claim(executions, request) }
         let heads = heads[request.lane.rawValue]
         // Awaited where nothing is known without it; otherwise it is for the claims to come.
         let looking = heads.beginLook().map { token in Task { await self.look(request.lane, token) } }
         if !heads.hasLooked { try await looking?.value.get() }
-        let claimed = try await claimKnown(request)
-        guard claimed.isEmpty, let looking else { return claimed }
-        try await looking.value.get()
-        return try await claimKnown(request)
+        var taken = try await claimAny(request)
+        if taken.isEmpty, let looking {
+            try await looking.value.get()
+            taken = try await claimAny(request)
+        }
+        return try await hand(over: taken)
     }
 
     /// Lets the claims of this node know of executions that it has written.
@@ -50,12 +53,15 @@ extension PostgresStore {
             EXISTS (SELECT 1 FROM queues q WHERE q.name = lines.queue AND q.paused) FROM lines
         """)
 
-    /// Claims from the lines that are known, each from its known head on.
-    private func claimKnown(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
+    /// Claims from the lines that are known and not limited, each from its known head on.
+    func claimUnlimited(_ request: ClaimRequest) async throws(StoreError) -> [Claimed] {
         let heads = heads[request.lane.rawValue]
         var left = request
         var taken: [Claimed] = []
-        var (lines, token) = heads.sought(request.choice, visible: request.visible, now: knownTime)
+        func sought() -> (lines: [LaneHeads.Sought], token: LaneHeads.Token) {
+            heads.sought(left.choice, visible: request.visible, now: knownTime) { !limitCopy.isLimited($0) }
+        }
+        var (lines, token) = sought()
         while !lines.isEmpty, left.limit > 0 {
             let part = Array(lines.prefix(taken.isEmpty ? LaneHeads.soughtLines : 4 * LaneHeads.soughtLines))
             let found: (taken: [Claimed], isCut: Bool)
@@ -76,12 +82,12 @@ extension PostgresStore {
             left.limit -= rows.count
             for row in rows { left.queues?[row.queue]? -= 1 }
             if found.isCut {
-                (lines, token) = heads.sought(left.choice, visible: request.visible, now: knownTime)
+                (lines, token) = sought()
             } else {
                 lines.removeFirst(part.count)
             }
         }
-        return try await hand(over: taken)
+        return taken
     }
 
     typealias Claimed = (stored: StoredExecution, definition: String?)
@@ -92,18 +98,20 @@ extension PostgresStore {
     ) async throws(StoreError) -> (taken: [Claimed], isCut: Bool) {
         let number = Int64.random(in: .min ... .max)
         let rooms = lines.map { line in request.queues?[line.line.queue] ?? request.limit }
-        var call = (request.tasks == nil ? PostgresStore.claim : PostgresStore.claimOfTasks)(
+        let jobs = limitCopy.jobs
+        let isVisible = request.visible.goesByService
+        let statement = PostgresStore.claims[
+            ClaimForm(hasTasks: request.tasks != nil, isFiltered: !isVisible, passesJobs: !jobs.isEmpty)]
+        var parameters = Parameters(
             given, request.lane.rawValue, request.limit, request.worker, request.lease.wholeMilliseconds,
             request.tasks.map { $0.sorted() } ?? [], number, lines.map(\.line.queue), lines.map(\.line.priority),
             lines.map(\.line.service), lines.map(\.head.availableAt), lines.map(\.head.id), lines.map(\.turn), rooms)
-        if !request.visible.goesByService {
-            var parameters = call.parameters
+        if !isVisible {
             parameters.append(request.visible.services)
             parameters.append(request.visible.labelled.text)
-            call = Call(
-                statement: request.tasks == nil ? PostgresStore.claimOfVisible : PostgresStore.claimOfVisibleTasks,
-                parameters: parameters)
         }
+        if !jobs.isEmpty { parameters.append(jobs) }
+        let call = Call(statement: statement, parameters: parameters)
         var isCut = false
         let taken = try await claim(call, request.worker, number).map { columns in
             let one = (stored: StoredExecution(&columns), definition: columns.optionalText())
@@ -155,7 +163,7 @@ extension PostgresStore {
         } catch { throw StoreError(error) }
     }
 
-    private static let taken = Statement(
+    static let taken = Statement(
         """
         SELECT \(StoredExecution.columns(of: "t")), j.definition, false
         FROM open_executions t LEFT JOIN jobs j ON j.id = t.job_id
@@ -195,5 +203,5 @@ extension PostgresStore {
 
 extension ServiceFilter {
     /// Whether it is enough to know of which service an execution is.
-    fileprivate var goesByService: Bool { isEverything || wholeServices != nil }
+    var goesByService: Bool { isEverything || wholeServices != nil }
 }

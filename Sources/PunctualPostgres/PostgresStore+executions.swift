@@ -39,6 +39,10 @@ extension PostgresStore {
             let slow = try await finishSlowly(rest.map { completions[$0] }, mayBeRepeated: isRepetition)
             for (index, outcome) in zip(rest, slow) { outcomes[index] = outcome }
         }
+        let ended = outcomes.compactMap { outcome -> Execution? in
+            if case .finished(let row) = outcome { row } else { nil }
+        }
+        if limitCopy.ended(ended) { bell.workWaiting() }
         return outcomes.map { $0 ?? .leaseLost }
     }
 
@@ -144,6 +148,7 @@ extension PostgresStore {
                 return transaction.end(execution, with: completion)
             }
         }
+        _ = limitCopy.ended(ended)
         bell.workWaiting()
         return ended
     }

@@ -189,6 +189,7 @@ extension PostgresStore {
             }
             transaction.also(PostgresStore.removeJob(id), from: stored.status, to: nil)
             transaction.also(PostgresStore.removeProgress(id))
+            transaction.also(PostgresStore.removeLimit(WorkLimit.Kind.jobs.rawValue, "\(id)"))
             return isRunning
         }
         if wasRunning { bell.workCancelled() }

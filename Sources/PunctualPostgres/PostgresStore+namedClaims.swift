@@ -55,7 +55,13 @@ extension PostgresStore {
                 WHERE \(waits("o")) AND o.lane = $2::int8 AND o.available_at <= (SELECT now FROM moment)
                     AND ($3::text[] IS NULL OR r.room IS NOT NULL)
                     AND ($11::text[] IS NULL OR o.service = ANY ($11::text[])) AND o.priority >= $12::int8
-                    AND NOT EXISTS (SELECT 1 FROM queues q WHERE q.name = o.queue AND q.paused) \(filter)
+                    AND NOT EXISTS (SELECT 1 FROM queues q WHERE q.name = o.queue AND q.paused)
+                    -- What is limited is left to claims that name nothing.
+                    AND NOT EXISTS (
+                        SELECT 1 FROM work_limits w WHERE (w.kind, w.name) IN (
+                            ('queues', o.queue), ('services', o.service), ('jobs', o.job_id::text)
+                        )
+                    ) \(filter)
             ), chosen AS MATERIALIZED (
                 SELECT id FROM fit WHERE place <= room ORDER BY priority DESC, available_at, id LIMIT $5::int8
             ), picked AS MATERIALIZED (

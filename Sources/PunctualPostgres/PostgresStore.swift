@@ -13,7 +13,7 @@ internal import Synchronization
 package final class PostgresStore: Store {
     let pool: Pool
     /// nil means that the database's clock judges; tests bring their own.
-    private let clock: (any WallClock)?
+    let clock: (any WallClock)?
     /// As whom filtered lists are read; nil means as whoever is connected.
     let reader: ReaderRole?
     let definitions = DefinitionCache()
@@ -22,6 +22,9 @@ package final class PostgresStore: Store {
     let dueHead = DueHead()
     /// One a lane.
     let heads = Lane.allCases.map { _ in LaneHeads() }
+    let limitCopy = LimitCopy()
+    /// For a test: whether what runs is counted before the limits are locked, which lets several nodes pass at once.
+    let countsFirst: Bool
     let lanes: Lanes
     let bell: Announcer
 
@@ -45,8 +48,9 @@ package final class PostgresStore: Store {
 
     init(
         settings: ConnectionSettings, clock: (any WallClock)? = nil, connections: Int = 8, schema: Schema? = .current,
-        reader: ReaderRole? = nil, limits: PoolState.Limits = PoolState.Limits()
+        reader: ReaderRole? = nil, limits: PoolState.Limits = PoolState.Limits(), countsFirst: Bool = false
     ) async throws(StoreError) {
+        self.countsFirst = countsFirst
         var limits = limits
         limits.maximum = connections
         limits.minimum = min(2, connections)
@@ -77,6 +81,7 @@ package final class PostgresStore: Store {
     init(replica settings: ConnectionSettings, connections: Int, reader: ReaderRole?) {
         var limits = PoolState.Limits()
         (limits.minimum, limits.maximum) = (0, connections)
+        countsFirst = false
         // Its readers have the primary to turn to.
         limits.waitMilliseconds = 500
         pool = Pool(settings, limits: limits)
@@ -149,7 +154,7 @@ package final class PostgresStore: Store {
                 composed: """
                     SELECT t.name, current_user::text FROM unnest(ARRAY[
                         'jobs', 'job_progress', 'open_executions', 'ended_executions', 'queues', 'tallies', 'shard_leases',
-                        'nodes', 'idempotency_keys', 'output_pieces'
+                        'nodes', 'idempotency_keys', 'output_pieces', 'work_limits'
                     ]) AS t (name), unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS r (name)
                     WHERE NOT has_table_privilege(t.name, r.name) LIMIT 1
                     """)

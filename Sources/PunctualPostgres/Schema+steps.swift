@@ -213,4 +213,16 @@ extension Schema {
         CREATE INDEX open_waiting ON open_executions (lane, queue, priority, service, available_at, id)
         WHERE (status = 'pending') IS TRUE
         """
+
+    /// Of queues, services and jobs; `arrival` as in `LimitState`. Few rows, and some of them hot: each claim under a limit
+    /// locks and may write its row.
+    static let workLimits = """
+        CREATE TABLE work_limits (
+            kind text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL, concurrency int8, rate_count int8,
+            rate_per int8, arrival int8, PRIMARY KEY (kind, name)
+        ) WITH (
+            fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+            autovacuum_vacuum_cost_delay = 0
+        )
+        """
 }

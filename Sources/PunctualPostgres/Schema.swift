@@ -31,6 +31,7 @@ struct Schema: Sendable {
         Step(number: 11, name: "history-rules", oldestBinary: 1, sql: historyRules),
         Step(number: 12, name: "audit-not-emptied", oldestBinary: 1, sql: auditNotEmptied),
         Step(number: 13, name: "lines-of-services", oldestBinary: 1, sql: linesOfServices),
+        Step(number: 14, name: "work-limits", oldestBinary: 1, sql: workLimits),
         Step(number: 15, name: "output", oldestBinary: 1, sql: output),
     ])
 

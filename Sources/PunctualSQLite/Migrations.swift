@@ -14,6 +14,7 @@ enum Migrations {
             try $0.execute(sql: "ALTER TABLE nodes ADD COLUMN shards INTEGER")
         }
         migrator.registerMigration("0006-lines-of-services") { try $0.execute(sql: linesOfServices) }
+        migrator.registerMigration("0007-work-limits") { try $0.execute(sql: workLimits) }
         migrator.registerMigration("0008-output") { try $0.execute(sql: output) }
         return migrator
     }
@@ -35,6 +36,14 @@ enum Migrations {
         DROP INDEX executions_waiting;
         CREATE INDEX executions_waiting ON executions (lane, queue, priority, service, available_at, id)
         WHERE status = 'pending';
+        """
+
+    /// Of queues, services and jobs; `arrival` as in `LimitState`.
+    private static let workLimits = """
+        CREATE TABLE work_limits (
+            kind TEXT NOT NULL, name TEXT NOT NULL, concurrency INTEGER, rate_count INTEGER, rate_per INTEGER,
+            arrival INTEGER, PRIMARY KEY (kind, name)
+        ) WITHOUT ROWID;
         """
 
     private static let first = """

@@ -78,6 +78,7 @@ extension SQLiteStore {
                 if let next = open.cancelling(at: transaction.now) { try transaction.update(next, from: open) }
             }
             try transaction.database.run("DELETE FROM jobs WHERE id = ?", id)
+            _ = try transaction.removeLimit(.init(.jobs, "\(id)"))
             transaction.tally.moved(from: row.status, to: nil)
         }
     }

@@ -22,17 +22,21 @@ extension Transaction {
         for request: ClaimRequest, _ turns: LaneTurns
     ) throws -> [(execution: Execution, complaint: String?)] {
         guard request.limit > 0 else { return [] }
+        let limits = try workLimits()
         if let executions = request.executions {
-            let taken = try waiting(among: executions, for: request)
+            let taken = try waiting(among: executions, for: request, limits)
             turns.gave(taken.map(\.execution))
             return taken
         }
         let known = turns.now
-        let open = try lines(request.choice).filter {
-            $0.availableAt <= now && request.visible.mayShow(service: $0.service)
+        let open = try lines(request.choice).filter { line in
+            line.availableAt <= now && request.visible.mayShow(service: line.service)
+                && [.init(.queues, line.queue), .init(.services, line.service)].allSatisfy {
+                    limits?.room(of: $0) ?? 1 > 0
+                }
         }
         var taken: [Waiting] = []
-        var left = request.queues
+        var order = ClaimOrder(queues: request.queues, limit: request.limit, turns: known, limits: limits)
         for (priority, lines) in Dictionary(grouping: open, by: \.priority).sorted(by: { $0.key > $1.key }) {
             let level = lines.map { (line: $0, turn: known.turn(of: $0.service, priority: priority)) }
                 .sorted { ($0.turn, $0.line.availableAt) < ($1.turn, $1.line.availableAt) }.map(\.line)
@@ -41,25 +45,22 @@ extension Transaction {
                 let room = request.limit - taken.count - found.count
                 if room == 0 { break }
                 let part = Array(level[start..<min(start + Self.lineLimit, level.count)])
-                let order = ClaimOrder(queues: left, limit: room, turns: known)
-                for row in try first(of: part, request, left, order, room) {
-                    left?[row.execution.queue]? -= 1
-                    found.append(row)
-                }
+                found += try first(of: part, request, &order, room)
             }
             found.sort { ($0.execution.availableAt, $0.execution.id) < ($1.execution.availableAt, $1.execution.id) }
             taken += found
             if taken.count == request.limit { break }
         }
+        try spend(order.limits?.spent ?? [])
         turns.gave(taken.map(\.execution))
         return taken
     }
 
     /// What the lines give together.
     private func first(
-        of lines: [Line], _ request: ClaimRequest, _ left: [String: Int]?, _ order: ClaimOrder, _ room: Int
+        of lines: [Line], _ request: ClaimRequest, _ order: inout ClaimOrder, _ room: Int
     ) throws -> [(execution: Execution, complaint: String?)] {
-        let (filter, rest) = filter(of: request)
+        let (filter, rest) = filter(of: request, passing: order.limits?.full ?? [])
         func rows<Row>(
             _ columns: String, of line: Line, read: (inout Columns) throws -> Row
         ) throws -> [Row] {
@@ -68,7 +69,7 @@ extension Transaction {
                 WHERE status = 'pending' AND lane = ? AND queue = ? AND priority = ? AND service = ?
                     AND available_at <= ?\(filter) ORDER BY available_at, id LIMIT ?
                 """
-            let most = min(left.map { $0[line.queue, default: 0] } ?? room, room)
+            let most = min(order.room(of: line.queue), room)
             guard most > 0 else { return [] }
             if filter.isEmpty {
                 return try database.rows(
@@ -77,14 +78,18 @@ extension Transaction {
             let values: [any Bindable] = [request.lane.rawValue, line.queue, line.priority, line.service, now]
             return try database.rows(composed: sql, values + rest + [most], read: read)
         }
-        if lines.count == 1 { return try rows(Execution.columns, of: lines[0], read: Transaction.read) }
+        if lines.count == 1, order.limits == nil {
+            let found = try rows(Execution.columns, of: lines[0], read: Transaction.read)
+            order.take(found.map { ClaimCandidate($0.execution) })
+            return found
+        }
         let candidates = try lines.flatMap { line in
-            try rows("id, available_at", of: line) { columns in
-                let id = try columns.identifier()
-                // Of which job it is decides nothing here.
+            try rows(order.limits == nil ? "id, available_at" : "id, available_at, job_id", of: line) { columns in
+                let (id, availableAt) = (try columns.identifier(), columns.instant())
+                // Of which job it is matters to limits alone.
                 return ClaimCandidate(
-                    id: id, jobID: id, queue: line.queue, service: line.service, priority: line.priority,
-                    availableAt: columns.instant())
+                    id: id, jobID: order.limits == nil ? id : try columns.identifier(), queue: line.queue,
+                    service: line.service, priority: line.priority, availableAt: availableAt)
             }
         }
         return try order.choose(from: candidates).compactMap {
@@ -96,7 +101,7 @@ extension Transaction {
 
     /// Those of the executions that may be taken now, best first: one seek each.
     private func waiting(
-        among executions: Set<Identifier>, for request: ClaimRequest
+        among executions: Set<Identifier>, for request: ClaimRequest, _ limits: WorkLimits?
     ) throws -> [(execution: Execution, complaint: String?)] {
         let (filter, rest) = filter(of: request)
         let sql = """
@@ -117,6 +122,7 @@ extension Transaction {
         found.removeAll { row in
             let row = row.execution
             return !choice.takes(queue: row.queue, service: row.service, priority: row.priority)
+                || (limits?.limits(ClaimCandidate(row)) ?? false)
         }
         var left = request.queues
         var taken: [(execution: Execution, complaint: String?)] = []
@@ -129,12 +135,20 @@ extension Transaction {
     }
 
     /// What a claim asks of tasks and of who may see them, behind the conditions that each claim has.
-    private func filter(of request: ClaimRequest) -> (sql: String, values: [any Bindable]) {
+    /// - Parameter full: limits that leave no room.
+    private func filter(
+        of request: ClaimRequest, passing full: Set<WorkLimit.Key> = []
+    ) -> (sql: String, values: [any Bindable]) {
         var filter = ""
         var rest: [any Bindable] = []
         if let tasks = request.tasks {
             filter += " AND task IN (\(marks(tasks.count)))"
             rest += tasks.sorted()
+        }
+        let jobs = full.filter { $0.kind == .jobs }.compactMap { Identifier($0.name) }
+        if !jobs.isEmpty {
+            filter += " AND job_id NOT IN (\(marks(jobs.count)))"
+            rest += jobs
         }
         if !request.visible.isEverything {
             let condition = request.visible.condition(ofExecutions: true)

@@ -100,6 +100,19 @@ extension RoutedStore: ExecutionStore {
     }
 }
 
+extension RoutedStore: LimitStore {
+    func limits() async throws(StoreError) -> [WorkLimit] { try await primary.limits() }
+    func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await primary.limit(key) }
+
+    func setLimit(_ limit: WorkLimit) async throws(StoreError) {
+        try await written { () async throws(StoreError) in try await primary.setLimit(limit) }
+    }
+
+    func removeLimit(_ key: WorkLimit.Key) async throws(StoreError) -> Bool {
+        try await written { () async throws(StoreError) in try await primary.removeLimit(key) }
+    }
+}
+
 extension RoutedStore: HistoryStore {
     func execution(_ id: Identifier, of job: Identifier?) async throws(StoreError) -> Execution? {
         try await primary.execution(id, of: job)

@@ -50,6 +50,9 @@ struct DocumentedOperation: Hashable, Sendable, CustomTestStringConvertible {
         case "schedule": return words.last == "status" ? .everywhere(.viewer) : .inService(.operator)
         case "schedules": return .somewhere(.viewer)
         case "queues", "stats": return .everywhere(isReading ? .viewer : .operator)
+        case "limits":
+            if words.count > 1, words[1] == "queues" { return .everywhere(isReading ? .viewer : .operator) }
+            return .inService(isReading ? .viewer : .editor)
         case "secrets": return .inService(.editor)
         case "keys": return .own
         // Reading is for any credential of his, changing what he shows of himself for one that stands for him.

@@ -18,8 +18,8 @@ struct ServiceTurnTests {
         _ waiting: [Execution], _ limit: Int, _ turns: ServiceTurns, queues: [String: Int]? = nil
     ) -> [Execution] {
         let byID = Dictionary(uniqueKeysWithValues: waiting.map { ($0.id, $0) })
-        return ClaimOrder(queues: queues, limit: limit, turns: turns)
-            .choose(from: waiting.map(ClaimCandidate.init)).compactMap { byID[$0.id] }
+        var order = ClaimOrder(queues: queues, limit: limit, turns: turns)
+        return order.choose(from: waiting.map(ClaimCandidate.init)).compactMap { byID[$0.id] }
     }
 
     @Test("services that always have something waiting are given as much each, however much is taken at a time")

@@ -85,6 +85,9 @@ private struct Things {
         key = try await scene.key(of: owner).key.id
         grant = try await scene.grant(owner, Permission(.viewer, service: "a")).id
         try await scene.put("s", "v")
+        for key in [WorkLimit.Key(.queues, "q"), .init(.services, "a"), .init(.jobs, "\(job)")] {
+            try await store.setLimit(WorkLimit(key, concurrency: 1000))
+        }
     }
 }
 
@@ -163,11 +166,17 @@ private struct Probe {
             (resource, unknown) = (.service("a", labels: [:]), 403)
         case .putSecret: (body, resource, unknown) = (#"{"value":"v"}"#, .service("a", labels: [:]), 403)
         case .deleteSecret: (resource, unknown) = (.service("a", labels: [:]), 403)
+        case .getServiceLimit, .deleteServiceLimit: (resource, unknown) = (.service("a", labels: [:]), 403)
+        case .putServiceLimit:
+            (body, resource, unknown) = (#"{"concurrency":9000}"#, .service("a", labels: [:]), 403)
+        case .putQueueLimit: body = #"{"rate":{"count":90000,"per":"1s"}}"#
+        case .getJobLimit, .deleteJobLimit: resource = inA
+        case .putJobLimit: (body, resource) = (#"{"concurrency":9000}"#, inA)
         default: break
         }
         for (name, value) in [
             ("{job_id}", "\(things.job)"), ("{id}", "\(id)"), ("{service}", "a"), ("{provider}", "corp"),
-            ("{name}", route.operation == .pauseQueue || route.operation == .resumeQueue ? "q" : "s"),
+            ("{name}", route.path.contains("/queues/") ? "q" : "s"),
         ] {
             path = path.replacingOccurrences(of: name, with: value)
         }

@@ -103,6 +103,10 @@ struct AmbiguousStore: Store {
     func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
         try await inner.setQueue(name, paused: paused)
     }
+    func limits() async throws(StoreError) -> [WorkLimit] { try await inner.limits() }
+    func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await inner.limit(key) }
+    func setLimit(_ limit: WorkLimit) async throws(StoreError) { try await inner.setLimit(limit) }
+    func removeLimit(_ key: WorkLimit.Key) async throws(StoreError) -> Bool { try await inner.removeLimit(key) }
     func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
         try await inner.nextAvailable(for: work)
     }

@@ -117,6 +117,13 @@ struct QueryPlanTests {
         (dedicated.services, dedicated.leastPriority) = (["s3", "s4"], 2)
         #expect(try await watched.claim(dedicated).count == 5)
         _ = try await watched.nextAvailable(for: dedicated.choice)
+        for key in [
+            WorkLimit.Key(.services, "s3"), .init(.queues, "q7"), .init(.jobs, "\(claimed[12].execution.jobID)"),
+        ] {
+            try await watched.setLimit(WorkLimit(key, concurrency: 7))
+        }
+        for _ in 0..<2 { _ = try await watched.claim(ClaimRequest(worker: "w", limit: 20, lease: .seconds(60))) }
+        for limit in try await watched.limits() { _ = try await watched.removeLimit(limit.key) }
         let line = try #require(try await watched.waitingLines(of: .builtIn).first)
         let waiting = try await watched.waiting(in: line, after: nil, limit: 20)
         #expect(try await watched.waiting(in: line, after: waiting.last?.place, limit: 20).count == 20)

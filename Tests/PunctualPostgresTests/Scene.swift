@@ -33,8 +33,8 @@ actor Databases {
 
     private static let emptied = [
         "jobs", "job_progress", "open_executions", "ended_executions", "output_pieces", "queues", "tallies",
-        "shard_leases", "nodes",
-        "idempotency_keys", "users", "service_accounts", "api_keys", "grants", "refresh_families", "secrets",
+        "shard_leases", "nodes", "idempotency_keys", "work_limits", "users", "service_accounts", "api_keys", "grants",
+        "refresh_families", "secrets",
         "audit_entries",
     ]
 

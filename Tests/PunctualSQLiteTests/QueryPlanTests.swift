@@ -88,6 +88,9 @@ struct QueryPlanTests {
         _ = try await store.claim(named)
         named.tasks = ["a", "b"]
         _ = try await store.claim(named)
+        try await store.setLimit(WorkLimit(.init(.jobs, "\(job.id)"), concurrency: 1))
+        _ = try await store.claim(ClaimRequest(worker: "w", limit: 5, lease: .seconds(1)))
+        _ = try await store.removeLimit(.init(.jobs, "\(job.id)"))
         _ = try await store.job(job.id)
         _ = try await store.job(named: "one", service: "default")
         _ = try await store.setQueue("default", paused: true)

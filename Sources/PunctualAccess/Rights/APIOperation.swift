@@ -7,6 +7,9 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case previewSchedule, scheduleStatus, putOnSchedule, takeOffSchedule
     case listExecutions, listJobExecutions, getExecution, readLines, retryExecution, cancelExecution
     case listQueues, pauseQueue, resumeQueue
+    case listLimits, getQueueLimit, putQueueLimit, deleteQueueLimit, getServiceLimit, putServiceLimit,
+        deleteServiceLimit
+    case getJobLimit, putJobLimit, deleteJobLimit
     case claimWork, heartbeatWork, heartbeatWorks, completeWork, completeWorks
     case stats, events
     case health, home, live, ready, metrics, openapi, docs
@@ -53,15 +56,16 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .listKeys, .createKey, .getKey, .rotateKey, .revokeKey: .ownOrAdmin
         case .previewSchedule: .anywhere(.viewer)
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .listExecutions, .listJobExecutions, .getExecution,
-            .readLines, .events:
+            .readLines, .events, .listLimits, .getServiceLimit, .getJobLimit:
             .service(.viewer)
         case .pauseJob, .resumeJob, .triggerJob, .backfillJob, .putOnSchedule, .takeOffSchedule, .retryExecution,
             .cancelExecution, .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork, .completeWorks:
             .service(.operator)
-        case .createJob, .createJobs, .replaceJob, .patchJob, .deleteJob, .listSecrets, .putSecret, .deleteSecret:
+        case .createJob, .createJobs, .replaceJob, .patchJob, .deleteJob, .listSecrets, .putSecret, .deleteSecret,
+            .putServiceLimit, .deleteServiceLimit, .putJobLimit, .deleteJobLimit:
             .service(.editor)
-        case .scheduleStatus, .listQueues, .stats, .metrics: .global(.viewer)
-        case .pauseQueue, .resumeQueue: .global(.operator)
+        case .scheduleStatus, .listQueues, .getQueueLimit, .stats, .metrics: .global(.viewer)
+        case .pauseQueue, .resumeQueue, .putQueueLimit, .deleteQueueLimit: .global(.operator)
         case .listUsers, .createUser, .getUser, .patchUser, .deleteUser, .listServiceAccounts, .createServiceAccount,
             .getServiceAccount, .patchServiceAccount, .deleteServiceAccount, .listGrants, .createGrant, .getGrant,
             .deleteGrant, .listAudit, .auditEnd, .exportAudit:
@@ -108,11 +112,13 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .confirmSecondFactor,
             .removeSecondFactor, .signOutEverywhere, .createKey, .rotateKey, .revokeKey, .createUser, .patchUser,
             .deleteUser, .createServiceAccount, .patchServiceAccount, .deleteServiceAccount, .createGrant, .deleteGrant,
-            .putSecret, .deleteSecret, .exportAudit:
+            .putSecret, .deleteSecret, .exportAudit, .putQueueLimit, .deleteQueueLimit, .putServiceLimit,
+            .deleteServiceLimit, .putJobLimit, .deleteJobLimit:
             true
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
-            .listJobExecutions, .getExecution, .readLines, .listQueues, .claimWork, .heartbeatWork, .heartbeatWorks,
-            .completeWork,
+            .listJobExecutions, .getExecution, .readLines, .listQueues, .listLimits, .getQueueLimit, .getServiceLimit,
+            .getJobLimit,
+            .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork,
             .completeWorks, .stats, .events,
             .health, .home, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
             .signingKeys, .listProviders, .providerLogin, .whoAmI, .listKeys, .getKey, .listUsers, .getUser,

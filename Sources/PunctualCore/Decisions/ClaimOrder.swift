@@ -32,23 +32,43 @@ public struct ClaimOrder: Sendable {
     private let turns: ServiceTurns
     private let limit: Int
     private var rooms: [String: Int]?
+    /// What is left of them; nil when there are none.
+    public private(set) var limits: WorkLimits?
     private var chosen: [ClaimCandidate] = []
 
     /// - Parameters:
     ///   - queues: how many to take from each queue; nil means from all together up to `limit`.
     ///   - turns: what the services were given before.
-    public init(queues: [String: Int]?, limit: Int, turns: ServiceTurns) {
+    ///   - limits: what may begin of queues, services and jobs; nil means everything.
+    public init(queues: [String: Int]?, limit: Int, turns: ServiceTurns, limits: WorkLimits? = nil) {
         rooms = queues
         self.limit = limit
         self.turns = turns
+        self.limits = limits
     }
 
-    /// The highest priority first; within it services take turns, each with what has waited longest.
-    public func choose(from waiting: [ClaimCandidate]) -> [ClaimCandidate] {
-        var order = self
+    /// The highest priority first; within it services take turns, each with what has waited longest. What a limit leaves no
+    /// room for is passed over. What was chosen before counts.
+    public mutating func choose(from waiting: [ClaimCandidate]) -> [ClaimCandidate] {
+        let before = chosen.count
         let levels = Dictionary(grouping: waiting, by: \.priority).sorted { $0.key > $1.key }
-        for (priority, level) in levels where order.chosen.count < limit { order.take(level, priority) }
-        return order.chosen
+        for (priority, level) in levels where chosen.count < limit { take(level, priority) }
+        return Array(chosen[before...])
+    }
+
+    /// How many more the queue may give.
+    public func room(of queue: String) -> Int {
+        let left = limit - chosen.count
+        return rooms.map { min($0[queue, default: 0], left) } ?? left
+    }
+
+    /// Counts what was chosen without being asked, since there was nothing else.
+    public mutating func take(_ candidates: [ClaimCandidate]) {
+        for candidate in candidates {
+            rooms?[candidate.queue]? -= 1
+            limits?.take(candidate)
+        }
+        chosen += candidates
     }
 
     /// A service of one priority, and what of it waits.
@@ -76,12 +96,11 @@ public struct ClaimOrder: Sendable {
                 let candidate = rows[next].waiting.popFirst()
             else { return }
             rows[next].turn += 1
-            rooms?[candidate.queue]? -= 1
-            chosen.append(candidate)
+            take([candidate])
         }
     }
 
     private func admits(_ candidate: ClaimCandidate) -> Bool {
-        rooms.map { $0[candidate.queue, default: 0] > 0 } ?? true
+        (rooms.map { $0[candidate.queue, default: 0] > 0 } ?? true) && (limits?.admits(candidate) ?? true)
     }
 }

@@ -6,7 +6,7 @@ public import PunctualSchedule
 public protocol ExecutionStore: Sendable {
     /// Takes waiting executions, highest priority first; within a priority services take turns (`ServiceTurns`), and each
     /// gives what has waited longest. Each gets the next attempt number and a lease. Executions of paused queues and of other
-    /// lanes are left.
+    /// lanes are left, and so are those that a limit leaves no room for (`LimitStore`).
     func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution]
 
     /// Prolongs leases to `duration` from the store's now, and shortens none; one outcome each, in order.
@@ -36,7 +36,7 @@ public protocol ExecutionStore: Sendable {
     func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary
 
     /// How long, by the store's clock, until the next waiting execution of those becomes available; not above zero when one
-    /// is, nil when none waits. Paused queues are left out.
+    /// is, nil when none waits. Paused queues are left out; what a limit keeps waiting counts as available.
     func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration?
 
     /// Those of the jobs that have executions that have not ended.

@@ -43,3 +43,4 @@ public struct StoredAnswer: Hashable, Sendable {
 
 /// Everything that one driver stores.
 public typealias Store = JobStore & ExecutionStore & HistoryStore & LeaseStore & IdempotencyStore & OutputStore
+    & LimitStore

@@ -85,12 +85,16 @@ extension APIContext {
         func text(_ name: String) -> String? { parameters.get(name).map { String($0.prefix(128)) } }
         switch operation {
         case .getJob, .replaceJob, .patchJob, .deleteJob, .pauseJob, .resumeJob, .triggerJob, .backfillJob,
-            .nextOccurrences, .explainJob:
+            .nextOccurrences, .explainJob, .getJobLimit, .putJobLimit, .deleteJobLimit:
             return id().map { .job($0) }
         case .putOnSchedule, .takeOffSchedule, .listJobExecutions, .retryExecution:
             return id("job_id").map { .job($0) }
         case .getExecution, .readLines, .cancelExecution: return id().map { .execution($0) }
         case .pauseQueue, .resumeQueue: return text("name").map { .other("queue:\($0)") }
+        case .getQueueLimit, .putQueueLimit, .deleteQueueLimit:
+            return text("name").map { .other("limit:queues/\($0)") }
+        case .getServiceLimit, .putServiceLimit, .deleteServiceLimit:
+            return text("service").map { .other("limit:services/\($0)") }
         case .getUser, .patchUser, .deleteUser: return id().map { .other("user:\($0)") }
         case .getServiceAccount, .patchServiceAccount, .deleteServiceAccount:
             return id().map { .other("service_account:\($0)") }

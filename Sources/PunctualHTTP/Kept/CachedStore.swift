@@ -108,7 +108,24 @@ package struct CachedStore: Store {
         return try await inner.keep(reports)
     }
 
+    package func setLimit(_ limit: WorkLimit) async throws(StoreError) {
+        // Queues are shown with theirs.
+        try await cache.change([KeptGroups.figures]) { () async throws(StoreError) in
+            try await inner.setLimit(limit)
+        }
+    }
+
+    package func removeLimit(_ key: WorkLimit.Key) async throws(StoreError) -> Bool {
+        try await cache.change([KeptGroups.figures]) { () async throws(StoreError) in
+            try await inner.removeLimit(key)
+        }
+    }
+
     // MARK: The rest, handed through as it is
+
+    package func limits() async throws(StoreError) -> [WorkLimit] { try await inner.limits() }
+
+    package func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await inner.limit(key) }
 
     package func lines(
         of execution: Identifier, after number: Int, limit: Int

@@ -17,15 +17,19 @@ extension MemoryStore: ExecutionStore {
                 || request.visible.showsExecution(service: row.service, labels: job.draft.labels)
         }
         var turns = turns[request.lane] ?? ServiceTurns()
-        let order = ClaimOrder(
-            queues: request.queues, limit: request.limit, turns: twin == .forgettingTurns ? ServiceTurns() : turns)
-        let candidates = waiting.map { row in
+        let limits = workLimits(at: now)
+        var order = ClaimOrder(
+            queues: request.queues, limit: request.limit, turns: twin == .forgettingTurns ? ServiceTurns() : turns,
+            limits: limits)
+        let candidates = waiting.compactMap { row -> ClaimCandidate? in
             var candidate = ClaimCandidate(row)
+            if request.executions != nil, limits?.limits(candidate) ?? false { return nil }
             // Those that are named are few, and say nothing of what else waits: the oldest goes first.
             if twin == .servingByAge || request.executions != nil { candidate.service = "" }
             return candidate
         }
         var chosen = order.choose(from: candidates).compactMap { executions[$0.id]?.row }
+        for state in order.limits?.spent ?? [] { limitStates[state.limit.key] = state }
         chosen.sort { (-$0.priority, $0.availableAt, $0.id) < (-$1.priority, $1.availableAt, $1.id) }
         turns.gave(chosen)
         self.turns[request.lane] = turns

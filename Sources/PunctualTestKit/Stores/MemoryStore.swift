@@ -16,6 +16,7 @@ public actor MemoryStore {
     var keys: [String: StoredKey] = [:]
     var turns: [Lane: ServiceTurns] = [:]
     var output: [Identifier: (tail: OutputTail, lines: [OutputLine])] = [:]
+    var limitStates: [WorkLimit.Key: LimitState] = [:]
 
     /// A store without one of its guards, which checks must notice.
     public enum Twin: String, Sendable, CaseIterable {
@@ -42,6 +43,12 @@ public actor MemoryStore {
         case keepingAllLines
         /// Also when their execution has gone.
         case keepingLinesOfGoneExecutions
+        /// Limits do not see what runs.
+        case countingNothing
+        /// Limits forget what has begun.
+        case beginningAnew
+        /// A job's limit stays behind.
+        case keepingLimits
     }
 
     let twin: Twin?
@@ -132,6 +139,7 @@ extension MemoryStore: JobStore {
         for open in open(of: id) { if let next = open.cancelling(at: clock.now()) { write(next) } }
         if twin == .showingByLabelsOfGoneJobs { goneLabels[id] = job.draft.labels }
         jobs[id] = nil
+        if twin != .keepingLimits { limitStates[.init(.jobs, "\(id)")] = nil }
     }
 
     public func dueJobs(shards: Set<Int>?, limit: Int) async throws(StoreError) -> DueJobs {

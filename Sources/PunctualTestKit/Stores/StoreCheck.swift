@@ -17,7 +17,8 @@ public struct StoreCheck: Sendable, CustomStringConvertible {
 
     /// Every check, by topic.
     public static let all: [StoreCheck] =
-        jobs + quotas + queries + visibility + ticks + overlaps + claims + namedClaims + shares + fencing + endings
+        jobs + quotas + queries + visibility + ticks + overlaps + claims + namedClaims + shares + limits + fencing
+        + endings
         + upkeep
         + keys + races + output
 }

@@ -79,6 +79,16 @@ struct View: Sendable {
             number("workers", "workers"),
         ])
 
+    static let limits = View(
+        key: "name",
+        columns: [
+            field("kind", "kind"), field("name", "name"), number("at once", "concurrency"),
+            Column(column: TextTable.Column("rate")) { item, _ in
+                guard let count = item["rate"]?["count"]?.int, let per = item["rate"]?["per"]?.string else { return "" }
+                return "\(count)/\(per)"
+            },
+        ])
+
     static let instants = View(
         key: "at", columns: [field("at", "at"), field("local", "local"), field("note", "note")])
 

@@ -1,0 +1,15 @@
+/// The limits of queues, services and jobs, which claims keep to.
+public protocol LimitStore: Sendable {
+    /// Every limit, by kind and name.
+    func limits() async throws(StoreError) -> [WorkLimit]
+
+    /// The limit; nil when there is none.
+    func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit?
+
+    /// Sets the limit in place of what there was; what runs goes on. Repeating it changes nothing. It holds for what begins
+    /// from then on; other nodes may take a second or so until they keep to that of a job.
+    func setLimit(_ limit: WorkLimit) async throws(StoreError)
+
+    /// Removes the limit; false when there was none. A job's goes with the job.
+    func removeLimit(_ key: WorkLimit.Key) async throws(StoreError) -> Bool
+}

@@ -1,0 +1,139 @@
+internal import Hummingbird
+internal import PunctualAPI
+internal import PunctualCore
+internal import PunctualJSON
+internal import PunctualSchedule
+
+/// `/api/v1/limits`: how much of a queue, a service or a job may run at once and begin in a time, over all nodes.
+struct LimitController {
+    let services: APIServices
+
+    func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        let visible = services.visible(context)
+        var shown: [WorkLimit] = []
+        for limit in try await services.store.limits() {
+            switch limit.key.kind {
+            // As queues themselves, they are for who may see the whole installation.
+            case .queues: if visible.isEverything { shown.append(limit) }
+            case .services:
+                if visible.shows(service: limit.key.name, labels: [:]) { shown.append(limit) }
+            case .jobs:
+                guard let id = Identifier(limit.key.name), let draft = try await services.store.job(id)?.draft,
+                    visible.shows(service: draft.service, labels: draft.labels)
+                else { continue }
+                shown.append(limit)
+            }
+        }
+        return Answer.json { [shown] writer in
+            writer.beginObject()
+            writer.name("items")
+            writer.value(.array(shown.map(\.json)))
+            writer.endObject()
+        }
+    }
+
+    func get(_ kind: WorkLimit.Kind) -> RouteTable.Handler {
+        { request, context in
+            let (key, _) = try await key(kind, context)
+            guard let limit = try await services.store.limit(key) else { throw Problem.noLimit }
+            return Answer.json { $0.value(limit.json) }
+        }
+    }
+
+    func put(_ kind: WorkLimit.Kind) -> RouteTable.Handler {
+        { request, context in
+            let (key, service) = try await key(kind, context)
+            let limit = try await request.read { fields in
+                let limit = WorkLimit(key, concurrency: fields.concurrency(), rate: fields.rate())
+                if limit.concurrency == nil, limit.rate == nil {
+                    fields.requireGiven("concurrency", fields.isGiven("rate"))
+                }
+                return limit
+            }
+            let before = try await services.store.limit(key)
+            try await services.store.setLimit(limit)
+            services.bell.workWaiting()
+            context.audit?.changed(key.resource, service: service, from: before?.json ?? .null, to: limit.json)
+            return Answer.json { $0.value(limit.json) }
+        }
+    }
+
+    func delete(_ kind: WorkLimit.Kind) -> RouteTable.Handler {
+        { request, context in
+            let (key, service) = try await key(kind, context)
+            let before = try await services.store.limit(key)
+            guard try await services.store.removeLimit(key) else { throw Problem.noLimit }
+            services.bell.workWaiting()
+            context.audit?.changed(key.resource, service: service, from: before?.json ?? .null)
+            return Response(status: .noContent)
+        }
+    }
+
+    /// What the path names, for somebody who may do to it what he asks for, and whose service it is.
+    private func key(
+        _ kind: WorkLimit.Kind, _ context: APIContext
+    ) async throws -> (key: WorkLimit.Key, service: String?) {
+        switch kind {
+        case .jobs:
+            let job = try await services.job(context.parameters.get("id"), context)
+            return (WorkLimit.Key(.jobs, "\(job.id)"), job.draft.service)
+        case .queues: return (WorkLimit.Key(.queues, try word("name", "queue", context)), nil)
+        case .services:
+            let name = try word("service", "service", context)
+            try await services.doorkeeper.require(service: name, labels: [:], context, orMissing: nil)
+            return (WorkLimit.Key(.services, name), name)
+        }
+    }
+
+    private func word(_ parameter: String, _ what: String, _ context: APIContext) throws -> String {
+        guard let name = context.parameters.get(parameter), (1...64).contains(name.utf8.count),
+            Fields.isWord(name, extra: "._-")
+        else { throw Problem(.notFound, "A \(what)'s name is 1 to 64 of A–Z a–z 0–9 . _ -") }
+        return name
+    }
+}
+
+extension Problem {
+    fileprivate static let noLimit = Problem(.notFound, "There is no such limit.")
+}
+
+extension Fields {
+    fileprivate mutating func concurrency() -> Int? { int("concurrency", WorkLimit.concurrencies, nullable: true) }
+
+    fileprivate mutating func rate() -> WorkLimit.Rate? {
+        guard value("rate") != nil, var rate = object("rate") else { return nil }
+        let count = rate.int("count", WorkLimit.counts)
+        rate.requireGiven("count", count)
+        let per = rate.duration("per", WorkLimit.periods)
+        rate.requireGiven("per", per)
+        rate.finish()
+        guard let count, let per else { return nil }
+        return WorkLimit.Rate(count: count, per: per)
+    }
+
+    /// Something when the member is there and not null.
+    fileprivate mutating func isGiven(_ name: String) -> Any? { value(name) }
+}
+
+extension WorkLimit.Key {
+    fileprivate var resource: String { "limit:\(kind.rawValue)/\(name)" }
+}
+
+extension WorkLimit {
+    /// As the API shows it.
+    var json: JSONValue {
+        [
+            "kind": .string(key.kind.rawValue), "name": .string(key.name), "concurrency": concurrencyJSON,
+            "rate": rateJSON,
+        ]
+    }
+
+    /// What it limits, without of what.
+    var amounts: JSONValue { ["concurrency": concurrencyJSON, "rate": rateJSON] }
+
+    private var concurrencyJSON: JSONValue { concurrency.map { .int(Int64($0)) } ?? .null }
+
+    private var rateJSON: JSONValue {
+        rate.map { ["count": .int(Int64($0.count)), "per": .string($0.per.text)] } ?? .null
+    }
+}

@@ -1,0 +1,65 @@
+package import PunctualCore
+internal import PunctualSchedule
+
+extension PostgresStore {
+    package func limits() async throws(StoreError) -> [WorkLimit] {
+        try await run([PostgresStore.allLimits()])[0].map { LimitState(&$0) }.compactMap { $0?.limit }
+    }
+
+    package func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? {
+        try await limits().first { $0.key == key }
+    }
+
+    package func setLimit(_ limit: WorkLimit) async throws(StoreError) {
+        _ = try await run([
+            PostgresStore.setLimit(
+                limit.key.kind.rawValue, limit.key.name, limit.concurrency, limit.rate?.count,
+                limit.rate?.per.wholeMilliseconds)
+        ])
+        limitCopy.changed(limit.key, to: limit)
+        bell.workWaiting()
+    }
+
+    package func removeLimit(_ key: WorkLimit.Key) async throws(StoreError) -> Bool {
+        let removed = try await run([PostgresStore.removeLimit(key.kind.rawValue, key.name)])[0].count > 0
+        limitCopy.changed(key, to: nil)
+        // What a limit has kept waiting may have moved no head.
+        bell.workWaiting()
+        return removed
+    }
+
+    /// Reads the limits again when they were read long enough ago.
+    func refreshLimits() async throws(StoreError) {
+        if limitCopy.isDue { limitCopy.read(try await limits()) }
+    }
+
+    private static let columns = "kind, name, concurrency, rate_count, rate_per, arrival"
+    private static let allLimits = Statement("SELECT \(columns) FROM work_limits ORDER BY kind, name")
+    private static let setLimit = Statement(
+        """
+        INSERT INTO work_limits (kind, name, concurrency, rate_count, rate_per) VALUES ($1, $2, $3::int8, $4::int8, $5::int8)
+        ON CONFLICT (kind, name) DO UPDATE SET concurrency = excluded.concurrency, rate_count = excluded.rate_count,
+            rate_per = excluded.rate_per
+        """)
+    static let removeLimit = Statement("DELETE FROM work_limits WHERE kind = $1 AND name = $2 RETURNING 1::int8")
+    /// One after the other, by kind and name: two that want the same wait for each other in one direction alone.
+    static let lockLimits = Statement(
+        """
+        SELECT \(columns) FROM work_limits w
+        WHERE EXISTS (SELECT 1 FROM unnest($1::text[], $2::text[]) AS k (kind, name) WHERE k.kind = w.kind AND k.name = w.name)
+        ORDER BY kind, name FOR UPDATE
+        """)
+}
+
+extension LimitState {
+    /// Reads a row; nil when it is of a kind that is not known.
+    init?(_ columns: inout Columns) {
+        let (kind, name) = (WorkLimit.Kind(rawValue: columns.text()), columns.text())
+        let (concurrency, count) = (columns.optionalInt64(), columns.optionalInt64())
+        let (per, arrival) = (columns.optionalInt64(), columns.optionalInt64())
+        guard let kind else { return nil }
+        var limit = WorkLimit(.init(kind, name), concurrency: concurrency.map { Int($0) })
+        if let count, let per { limit.rate = .init(count: Int(count), per: .milliseconds(per)) }
+        self.init(limit, arrival: arrival)
+    }
+}
