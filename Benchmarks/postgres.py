@@ -184,7 +184,11 @@ def fair(seconds=20, hands=32):
                 if backlog:
                     say(f"{fill(server, backlog, target):,} executions of one service wait")
                     server.call("POST", "/api/v1/queues/default/resume")
-                bulk(server, [{**job, "service": "live", "target": target} for job in every_second(50)])
+                # One each 20 ms: at once they would wait for each other.
+                bulk(server, [{
+                    "name": f"live-{index}", "service": "live", "overlap_policy": "allow_all", "target": target,
+                    "schedule": {"type": "interval", "every": "1s", "anchor": f"2026-01-01T00:00:00.{index * 20:03}Z"}}
+                    for index in range(50)])
                 time.sleep(3)
                 began = time.time()
                 time.sleep(seconds)
