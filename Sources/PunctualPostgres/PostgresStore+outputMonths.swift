@@ -8,11 +8,12 @@ extension PostgresStore {
         do throws(PostgresFault) {
             try await pool.lend { connection, _ throws(PostgresFault) in
                 do throws(PostgresFault) {
-                    // One at a time, as for the months of executions.
+                    // One at a time, as for the months of executions. Whoever has waited asks the catalog's table: a name
+                    // alone is looked up among those that the connection knew before.
                     let isThere = try await connection.run(
                         [
                             "BEGIN", "SELECT pg_advisory_xact_lock(5021786245)",
-                            "SELECT to_regclass('\(month.outputTable)') IS NOT NULL",
+                            "SELECT count(*) > 0 FROM pg_class WHERE oid = to_regclass('\(month.outputTable)')",
                         ].map { Call(composed: $0) })[2].first { $0.bool() }
                     if isThere != true {
                         _ = try await connection.run(

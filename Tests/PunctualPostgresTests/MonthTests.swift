@@ -137,6 +137,21 @@ struct MonthTests {
         try PostgresServer.shared.drop(uri)
     }
 
+    @Test("nodes that start at once over a new database make each month once", arguments: 0..<6)
+    func together(round: Int) async throws {
+        let uri = try PostgresServer.shared.database()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<5 {
+                group.addTask {
+                    let store = try await PostgresStore(uri: uri)
+                    try await store.makeMonths(ahead: 6)
+                    await store.close()
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     @Test("a month that is made late takes in what came for it before")
     func late() async throws {
         let uri = try PostgresServer.shared.database()

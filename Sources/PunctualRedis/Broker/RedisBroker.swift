@@ -128,6 +128,8 @@ package final class RedisBroker: ExecutionBroker {
             guard let added = answer.int.map({ Int($0) }), (0...hints.count).contains(added) else {
                 throw answer.unexpected("EVALSHA")
             }
+            // It was there for this, whether or not the first ping has come back.
+            sight.absence.withLock { $0 = nil }
             var outcomes = [HintOutcome](repeating: .confirmed, count: added)
             var refusal: BrokerError?
             if added < hints.count {
