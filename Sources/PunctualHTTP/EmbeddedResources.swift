@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"5ddb1cba4269823e\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"29d5369da90c0fe9\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -5150,7 +5150,7 @@ try {
         "properties": {
           "code": {
             "type": "string",
-            "description": "`paused`, `completed`, `not_started`, `ended`, `max_runs`, `queue_paused`, `no_worker`, `overlap`, `command_not_allowed`, `never_due`. Open for readers."
+            "description": "`paused`, `completed`, `not_started`, `ended`, `max_runs`, `queue_paused`, `limit`, `no_worker`, `overlap`, `command_not_allowed`, `never_due`. Open for readers."
           },
           "detail": { "type": "string", "description": "One sentence." }
         }

@@ -9,6 +9,7 @@ struct Explanation {
     private let schedule: Schedule
     private let recent: [Execution]
     private let isQueuePaused: Bool
+    private let limits: [WorkLimit]
     private let now: Timestamp
     private let zones: ZoneCatalog
 
@@ -22,6 +23,10 @@ struct Explanation {
         query.visible = services.visible(context)
         recent = try await services.store.executions(query).items
         isQueuePaused = try await services.store.queues().first { $0.name == job.draft.queue }?.paused ?? false
+        let keys: Set<WorkLimit.Key> = [
+            .init(.jobs, "\(job.id)"), .init(.queues, job.draft.queue), .init(.services, job.draft.service),
+        ]
+        limits = try await services.store.limits().filter { keys.contains($0.key) }
         now = services.clock.now()
         zones = services.zones
     }
@@ -36,6 +41,10 @@ struct Explanation {
         case .active: break
         }
         if isQueuePaused { result.append(("queue_paused", "The queue \(job.draft.queue) is paused.")) }
+        // What could begin and has not may wait for its turn under a limit as well as for a worker.
+        if recent.contains(where: { $0.status == .pending && $0.availableAt <= now }) {
+            for limit in limits { result.append(("limit", limit.words)) }
+        }
         if let open = recent.first(where: { !$0.status.isFinal }), job.draft.overlapPolicy.looksAtOthers {
             result.append(
                 (
@@ -114,5 +123,22 @@ struct Explanation {
             writer.endArray()
             writer.endObject()
         }
+    }
+}
+
+extension WorkLimit {
+    /// One sentence about what it allows.
+    fileprivate var words: String {
+        let whose =
+            switch key.kind {
+            case .jobs: "The job"
+            case .queues: "The queue \(key.name)"
+            case .services: "The service \(key.name)"
+            }
+        let bounds = [
+            concurrency.map { "runs at most \($0) at once" },
+            rate.map { "begins at most \($0.count) in \($0.per.text)" },
+        ]
+        return "\(whose) \(bounds.compactMap { $0 }.joined(separator: " and "))."
     }
 }

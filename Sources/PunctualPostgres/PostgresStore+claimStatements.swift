@@ -105,19 +105,35 @@ extension PostgresStore {
                         AND o.available_at <= (SELECT now FROM moment) \(filter)
                     ORDER BY o.available_at, o.id LIMIT s.share FOR UPDATE SKIP LOCKED
                 ) h
-            ), taken AS (
-                UPDATE open_executions o SET status = 'running', reason = NULL, error = NULL, attempt = o.attempt + 1,
-                    worker = $4, lease_expires_at = moment.now + $5::int8, started_at = moment.now, finished_at = NULL,
-                    claim = $7
-                FROM picked p, moment WHERE o.ctid = p.place
-                RETURNING o.*
-            ), tallied AS (
-                INSERT INTO tallies (pending, running) SELECT -count(*), count(*) FROM taken HAVING count(*) > 0
-            )
+            ), \(takenOfPicked(worker: "$4", lease: "$5", claim: "$7"))
             SELECT \(updated), j.definition, (SELECT priority FROM cut) IS NOT NULL
             FROM taken t LEFT JOIN jobs j ON j.id = t.job_id
             ORDER BY t.priority DESC, t.available_at, t.id
             """)
+    }
+
+    /// The rows that `picked` names by their places become the worker's, as `taken`, and the tallies know of it.
+    static func takenOfPicked(worker: String, lease: String, claim: String) -> String {
+        taken(
+            from: "picked p, moment WHERE o.ctid = p.place", now: "moment.now", worker: worker, lease: lease,
+            claim: claim)
+    }
+
+    /// - Parameters:
+    ///   - source: what stands behind `FROM`, with the condition that chooses rows of `o`.
+    ///   - now: the claim's instant; the others are the numbers of parameters.
+    static func taken(from source: String, now: String, worker: String, lease: String, claim: String) -> String {
+        """
+        taken AS (
+            UPDATE open_executions o SET status = 'running', reason = NULL, error = NULL, attempt = o.attempt + 1,
+                worker = \(worker), lease_expires_at = \(now) + \(lease)::int8, started_at = \(now), finished_at = NULL,
+                claim = \(claim)::int8
+            FROM \(source)
+            RETURNING o.*
+        ), tallied AS (
+            INSERT INTO tallies (pending, running) SELECT -count(*), count(*) FROM taken HAVING count(*) > 0
+        )
+        """
     }
 
     /// That a row of `open_executions` waits, as the index of what waits has it (`Schema.lines`).

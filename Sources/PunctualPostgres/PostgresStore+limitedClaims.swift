@@ -262,15 +262,9 @@ extension PostgresStore {
         """)
     private static let take = Statement(
         """
-        WITH taken AS (
-            UPDATE open_executions o SET status = 'running', reason = NULL, error = NULL, attempt = o.attempt + 1,
-                worker = $2, lease_expires_at = $3::int8 + $4::int8, started_at = $3::int8, finished_at = NULL,
-                claim = $5::int8
-            FROM unnest($1::uuid[]) AS g (id) WHERE o.id = g.id AND \(waits("o"))
-            RETURNING o.*
-        ), tallied AS (
-            INSERT INTO tallies (pending, running) SELECT -count(*), count(*) FROM taken HAVING count(*) > 0
-        ), spent AS (
+        WITH \(taken(
+            from: "unnest($1::uuid[]) AS g (id) WHERE o.id = g.id AND \(waits("o"))", now: "$3::int8", worker: "$2",
+            lease: "$4", claim: "$5")), spent AS (
             UPDATE work_limits w SET arrival = g.arrival
             FROM unnest($6::text[], $7::text[], $8::int8[]) AS g (kind, name, arrival)
             WHERE w.kind = g.kind AND w.name = g.name

@@ -71,15 +71,7 @@ extension PostgresStore {
                         AND o.available_at <= (SELECT now FROM moment)
                     FOR UPDATE SKIP LOCKED
                 ) h
-            ), taken AS (
-                UPDATE open_executions o SET status = 'running', reason = NULL, error = NULL, attempt = o.attempt + 1,
-                    worker = $6, lease_expires_at = moment.now + $7::int8, started_at = moment.now, finished_at = NULL,
-                    claim = $10
-                FROM picked p, moment WHERE o.ctid = p.place
-                RETURNING o.*
-            ), tallied AS (
-                INSERT INTO tallies (pending, running) SELECT -count(*), count(*) FROM taken HAVING count(*) > 0
-            )
+            ), \(takenOfPicked(worker: "$6", lease: "$7", claim: "$10"))
             SELECT \(StoredExecution.columns(of: "t")), j.definition FROM taken t LEFT JOIN jobs j ON j.id = t.job_id
             ORDER BY t.priority DESC, t.available_at, t.id
             """)

@@ -10,8 +10,7 @@ struct SecretResolving: Executor {
     func execute(_ attempt: AttemptRequest) async -> AttemptResult {
         var attempt = attempt
         guard let vault else {
-            // A malformed reference is a text like any other.
-            let names = (try? attempt.target.secretNames()) ?? []
+            let names = (try? attempt.target.secretNames()) ?? []  // A malformed reference is a text like any other.
             return names.isEmpty
                 ? await executor.execute(attempt)
                 : Self.failure("its target refers to secrets, which need access control")

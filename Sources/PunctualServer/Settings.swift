@@ -3,7 +3,6 @@ package import Logging
 internal import PunctualCore
 internal import PunctualHTTP
 internal import PunctualSchedule
-internal import SystemPackage
 
 /// What a node is told: flags, then `PUNCTUAL_*` variables, then the YAML file of `--config`, then defaults.
 package struct Settings: Sendable, Equatable {
@@ -376,24 +375,6 @@ extension Settings {
         let (amount, isTooMuch) = number.multipliedReportingOverflow(by: 1 << (shift ?? 0))
         return isTooMuch || amount > UInt64(Int64.max) ? nil : amount
     }
-}
-
-/// The bytes of a file, or nil when it cannot be read or is longer than `limit`.
-func readFile(_ path: String, limit: Int) -> [UInt8]? {
-    // A file that cannot be opened or read is told apart by the caller's message alone.
-    guard let file = try? FileDescriptor.open(FilePath(path), .readOnly) else { return nil }
-    // Nothing was written: a failing close loses nothing.
-    defer { try? file.close() }
-    var bytes: [UInt8] = []
-    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 8)
-    defer { chunk.deallocate() }
-    while bytes.count <= limit {
-        // As above.
-        guard let count = try? file.read(into: chunk) else { return nil }
-        if count == 0 { return bytes }
-        bytes.append(contentsOf: chunk[0..<count])
-    }
-    return nil
 }
 
 extension StringProtocol {

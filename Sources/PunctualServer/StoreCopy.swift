@@ -25,6 +25,8 @@ package struct StoreCopy: Sendable {
         /// Rows that the target did not hold, or held otherwise.
         package var written = 0
         package var pausedQueues = 0
+        /// Of queues, services and jobs.
+        package var limits = 0
         /// Users, service accounts, keys, grants, token families and versions of secrets.
         package var accessRows = 0
         package var auditEntries = 0
@@ -84,6 +86,13 @@ package struct StoreCopy: Sendable {
             { after in try await target.exportJobs(after: after, limit: Self.page) },
             write: { try await target.importJobs($0) }, id: \.id, written: &report.written,
             told: { progress(Progress(phase: .jobs, done: $0, total: jobs)) })
+        let limits = try await source.limits()
+        for limit in limits { try await target.setLimit(limit) }
+        // Of an earlier run that was broken off.
+        for limit in try await target.limits() where !limits.contains(limit) {
+            _ = try await target.removeLimit(limit.key)
+        }
+        report.limits = limits.count
         report.executions = try await copy(
             { after in try await source.exportExecutions(after: after, limit: Self.page) },
             { after in try await target.exportExecutions(after: after, limit: Self.page) },

@@ -48,6 +48,8 @@ struct WorkLimitTests {
             let wish = #"{"worker":"w","queues":["default"],"wait":"0s","max":9}"#
             #expect(try await client.send(.post, "/api/v1/work/claim", wish).json["items"]?.array?.count == 1)
             #expect(try await client.send(.post, "/api/v1/work/claim", wish).json["items"]?.array?.count == 0)
+            let blockers = try await client.send(.get, "/api/v1/jobs/\(id)/explain").json["blocked_by"]
+            #expect(blockers == [["code": "limit", "detail": "The job runs at most 1 at once."]])
             #expect(try await client.send(.delete, "/api/v1/jobs/\(id)").status == 204)
             #expect(try await client.send(.get, path).status == 404)
             #expect(try await client.send(.get, "/api/v1/limits").json["items"]?.array?.count == 0)

@@ -14,15 +14,20 @@ struct PressureTests {
             createdAt: now)
     }
 
-    @Test("a claim reads no more because thousands before it cannot be cleared away yet")
-    func pinnedSnapshot() async throws {
-        let server = try await blocking {
+    /// A server whose log tells the plan of every statement, and what it read.
+    private static func explainingServer() async throws -> PostgresServer {
+        try await blocking {
             try PostgresServer(settings: [
                 "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on",
                 "auto_explain.log_buffers": "on", "auto_explain.log_timing": "off",
                 "auto_explain.log_min_duration": "0",
             ])
         }
+    }
+
+    @Test("a claim reads no more because thousands before it cannot be cleared away yet")
+    func pinnedSnapshot() async throws {
+        let server = try await Self.explainingServer()
         let store = try await PostgresStore(uri: server.database())
         let now = try await store.now()
         let job = job("a", now)
@@ -66,13 +71,7 @@ struct PressureTests {
 
     @Test("of a thousand services with a backlog a claim seeks in few lines, and all have their turns")
     func thousandServices() async throws {
-        let server = try await blocking {
-            try PostgresServer(settings: [
-                "session_preload_libraries": "auto_explain", "auto_explain.log_analyze": "on",
-                "auto_explain.log_buffers": "on", "auto_explain.log_timing": "off",
-                "auto_explain.log_min_duration": "0",
-            ])
-        }
+        let server = try await Self.explainingServer()
         let store = try await PostgresStore(uri: server.database())
         let now = try await store.now()
         let jobs = (0..<1000).map { index in

@@ -35,6 +35,9 @@ struct StoreCopyTests {
             _ = try await source.finish(Completion(lease: claimed.lease, outcome: .succeeded))
         }
         _ = try await source.setQueue("stopped", paused: true)
+        try await source.setLimit(WorkLimit(.init(.queues, "mail"), concurrency: 3))
+        try await source.setLimit(
+            WorkLimit(.init(.jobs, "\(jobs[0].id)"), rate: WorkLimit.Rate(count: 5, per: .seconds(60))))
     }
 
     @Test("takes all, tells how far it is, and a second run writes nothing")
@@ -46,6 +49,8 @@ struct StoreCopyTests {
         #expect(report.jobs == 1100 && report.executions == 1100 && report.written == 2200 && report.pausedQueues == 1)
         #expect(report.checksum.count == 64)
         #expect(try await target.queues().first { $0.name == "stopped" }?.paused == true)
+        #expect(report.limits == 2)
+        #expect(Set(try await target.limits()) == Set(try await source.limits()))
         let seen = steps.withLock { $0 }
         #expect(seen.allSatisfy { (0...$0.total).contains($0.done) })
         #expect(seen.last.map { $0.phase == .verifying && $0.done == $0.total } == true)
@@ -53,6 +58,10 @@ struct StoreCopyTests {
         #expect(again.written == 0)
         again.written = report.written
         #expect(again == report)
+        // A limit that has gone since goes from the copy, too.
+        #expect(try await source.removeLimit(.init(.queues, "mail")))
+        _ = try await copy.run { _ in }
+        #expect(Set(try await target.limits()) == Set(try await source.limits()))
     }
 
     @Test("goes on where it was broken off, and takes what has changed since")

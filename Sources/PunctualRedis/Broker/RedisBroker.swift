@@ -66,7 +66,7 @@ package final class RedisBroker: ExecutionBroker {
         self.pace = pace
         sight = Sight(RedisError(.unavailable, "not connected yet"))
         let (sight, beat) = (sight, pace.beat)
-        let watch = Task {
+        let watch = Task {  // `close` ends it and awaits it.
             while !Task.isCancelled {
                 do throws(RedisError) {
                     try await redis.ping()

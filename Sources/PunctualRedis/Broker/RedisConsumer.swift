@@ -126,8 +126,7 @@ final class RedisConsumer: HintConsumer {
         await withTaskGroup(of: Void.self) { group in
             for turn in turns {
                 group.addTask {
-                    // Redis finds out by itself.
-                    _ = try? await self.play(turn, within: self.pace.leaving)
+                    _ = try? await self.play(turn, within: self.pace.leaving)  // Redis finds out by itself.
                 }
             }
         }

@@ -49,7 +49,7 @@ final class SentinelTopology: Topology {
             }
         }
         let listeners = sentinels.map { sentinel in
-            Task {
+            Task {  // Ends with `close`, which awaits it.
                 let listener = Listener(
                     [.plain("+switch-master")], opening, role: .sentinel,
                     place: { () throws(RedisError) in sentinel.host }, redirected: { _, _ in })

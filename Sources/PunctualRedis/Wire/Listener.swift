@@ -77,8 +77,8 @@ struct Listener: Sendable {
             }
             if wasHeard { handle(.interrupted) }
             failures = wasHeard ? 1 : failures + 1
-            // Ends early when the task is cancelled; the loop then ends.
-            try? await Task.sleep(for: Lane.pause(failures, opening.settings.longestPause))
+            let pause = Lane.pause(failures, opening.settings.longestPause)
+            try? await Task.sleep(for: pause)  // Cancelled, the condition sees it.
         }
     }
 
@@ -107,8 +107,7 @@ struct Listener: Sendable {
         }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await beat(wire, host) }
-            // The future cannot fail.
-            group.addTask { _ = try? await wire.closed.get() }
+            group.addTask { _ = try? await wire.closed.get() }  // The future cannot fail.
             await group.next()
             wire.loop.execute { wire.close(RedisError(.lost, "\(host) is left")) }
             group.cancelAll()
@@ -119,11 +118,10 @@ struct Listener: Sendable {
     /// Ends when the server is silent, is the wrong one by now, or the task is cancelled.
     private func beat(_ wire: Wire, _ host: RedisHost) async {
         while !Task.isCancelled {
-            // Ends early when the task is cancelled, as does the loop.
-            try? await Task.sleep(for: Listener.beat)
-            // Nobody knows a better place: this one stands.
-            if let now = try? place(), now != host { return }
-            let isSilent = try? await wire.loop.submit {
+            try? await Task.sleep(for: Listener.beat)  // Cancelled, the condition sees it.
+            let now = try? place()  // Nobody knows a better place: this one stands.
+            if let now, now != host { return }
+            let isSilent = try? await wire.loop.submit {  // Without its loop the connection has ended.
                 var bytes = ByteBuffer()
                 RedisCommand("PING").write(into: &bytes)
                 wire.ping(bytes)

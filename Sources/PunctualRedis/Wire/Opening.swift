@@ -177,6 +177,5 @@ struct Opening: Sendable {
 }
 
 extension RedisHost {
-    // A name is no fault here.
-    var isAddress: Bool { (try? SocketAddress(ipAddress: name, port: 0)) != nil }
+    var isAddress: Bool { (try? SocketAddress(ipAddress: name, port: 0)) != nil }  // A name is no fault here.
 }

@@ -170,7 +170,7 @@ extension IdentityCheck {
                     group.addTask {
                         // That one is refused is what is looked for below.
                         switch number % 3 {
-                        case 0: try? await store.remove(.user(Identifier(high: 1, low: number)))
+                        case 0: try? await store.remove(.user(Identifier(high: 1, low: number)))  // As said.
                         case 1: try? await store.removeGrant(Identifier(high: 4, low: number))
                         default:
                             guard var user = try? await store.user(Identifier(high: 1, low: number)) else { return }

@@ -25,6 +25,9 @@ package struct TotalQueue {
     private struct Progress {
         var published = 0
         var again = 0
+        /// Calls of `publish` so far, and whether the last of them waits for its answers.
+        var calls = 0
+        var isWaiting = false
         var isOver = false
     }
 
@@ -74,7 +77,12 @@ package struct TotalQueue {
                 for start in stride(from: 0, to: count, by: page) {
                     var left = Array(hints[start..<min(start + page, count)])
                     while !left.isEmpty {
+                        progress.withLock {
+                            $0.calls += 1
+                            $0.isWaiting = true
+                        }
                         let outcomes = await publisher.publish(left)
+                        progress.withLock { $0.isWaiting = false }
                         left = zip(left, outcomes).filter { !$1.isConfirmed }.map(\.0)
                         if !publishesAgain { break }
                         progress.withLock { $0.again += left.count }
@@ -92,6 +100,12 @@ package struct TotalQueue {
                 while progress.withLock({ $0.published < count * turn / 8 && !$0.isOver }) {
                     try await Task.sleep(for: .milliseconds(5))
                 }
+                // What is under way then is in doubt, whatever the machine's speed.
+                proxy.set(.delay(.seconds(2)))
+                let calls = progress.withLock { $0.calls }
+                while progress.withLock({ ($0.calls == calls || !$0.isWaiting) && !$0.isOver }) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
                 if turn.isMultiple(of: 3) {
                     kills += 1
                     try await blocking { try restart() }
@@ -99,6 +113,7 @@ package struct TotalQueue {
                     cuts += 1
                     await proxy.cut()
                 }
+                proxy.set(.pass)
             }
             while !progress.withLock({ $0.isOver }) { try await Task.sleep(for: .milliseconds(20)) }
             // Until all have come, or nothing more comes.

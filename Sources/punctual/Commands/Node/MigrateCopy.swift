@@ -51,6 +51,7 @@ struct MigrateCopy: AsyncParsableCommand {
                 [
                     "jobs": .int(Int64(report.jobs)), "executions": .int(Int64(report.executions)),
                     "written": .int(Int64(report.written)), "paused_queues": .int(Int64(report.pausedQueues)),
+                    "limits": .int(Int64(report.limits)),
                     "access_rows": .int(Int64(report.accessRows)), "audit_entries": .int(Int64(report.auditEntries)),
                     "checksum": .string(report.checksum),
                 ]
@@ -61,7 +62,8 @@ struct MigrateCopy: AsyncParsableCommand {
         key: "checksum",
         columns: [
             View.field("jobs", "jobs"), View.field("executions", "executions"), View.field("written", "written"),
-            View.field("paused queues", "paused_queues"), View.field("access", "access_rows"),
+            View.field("paused queues", "paused_queues"), View.field("limits", "limits"),
+            View.field("access", "access_rows"),
             View.field("audit", "audit_entries"), View.field("checksum", "checksum", limit: 64),
         ])
 }
