@@ -173,13 +173,16 @@ class SlowTarget:
             writer.close()
 
 
-def fair(seconds=20, hands=32):
-    """How long the executions of one service wait for one of few hands, while another has a backlog in the same queue."""
+def fair(seconds=20, hands=32, section="pg-fair", over="", **link):
+    """How long the executions of one service wait for one of few hands, while another has a backlog in the same queue.
+
+    over: what `link`, settings of the node, puts between store and workers.
+    """
     waits = {}
     with SlowTarget() as slow, directory() as place, Postgres(place) as postgres:
         target = {"type": "http", "url": f"http://127.0.0.1:{slow.port}/", "method": "GET"}
         for backlog in (0, 100_000):
-            flags = {"PUNCTUAL_WORKER_CONCURRENCY": str(hands), "PUNCTUAL_EGRESS_ALLOW": "127.0.0.0/8"}
+            flags = {"PUNCTUAL_WORKER_CONCURRENCY": str(hands), "PUNCTUAL_EGRESS_ALLOW": "127.0.0.0/8", **link}
             with directory() as node, Server(node, database=postgres.database(), **flags) as server:
                 if backlog:
                     say(f"{fill(server, backlog, target):,} executions of one service wait")
@@ -203,7 +206,7 @@ def fair(seconds=20, hands=32):
                 half, slowest, worst = rows[2].strip("{}").split(",") if rows[2] else ("-", "-", "-")
                 waits[backlog] = f"p99 {slowest} ms", f"p50 {half} ms, most {worst} ms, {rows[0]} starts, not started {rows[1]}"
     figures.add(
-        "pg-fair", f"start for a service of 50/s, {hands} hands of 50 ms, while another has 100,000 waiting in the queue",
+        section, f"{over}start for a service of 50/s, {hands} hands of 50 ms, while another has 100,000 waiting in the queue",
         waits[100_000][0], f"{waits[100_000][1]}; without the backlog {waits[0][0]}, {waits[0][1]}; of the backlog ran {done[0]}")
 
 

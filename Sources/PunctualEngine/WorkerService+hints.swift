@@ -111,20 +111,34 @@ extension WorkerService {
         }
     }
 
-    /// Takes what the deliveries tell of, and settles them.
+    /// Takes as many as the deliveries tell of, and settles them.
     ///
-    /// A hint is done with when the store was asked for its execution, whatever it said: what was not given has an owner,
-    /// has ended, or may not be taken now and is told of again. All come again when the store cannot be asked.
+    /// Hints come in the order in which they were told, work goes by turns: first those are taken whose turn it is in the
+    /// queues that the hints name, then the named ones for what is left, as when their lines are not known here yet.
+    /// A hint is done with when the store was asked, whatever it said: what was not given has an owner, has ended, or may not
+    /// be taken now and is told of again. All come again when the store cannot be asked.
     package func claim(
         _ deliveries: [HintDelivery], from consumer: any HintConsumer
     ) async throws(StoreError) -> [ClaimedExecution] {
         let ids = Set(deliveries.map(\.hint.executionID))
-        let claimed: [ClaimedExecution]
+        let queues = Dictionary(
+            Dictionary(deliveries.map { ($0.hint.executionID, $0.hint.queue) }, uniquingKeysWith: { first, _ in first })
+                .values.map { ($0, 1) }, uniquingKeysWith: +)
+        var claimed: [ClaimedExecution]
         do throws(StoreError) {
-            claimed = try await claim(of: ids, room: ids.count)
+            claimed = try await claim(from: queues, room: ids.count)
         } catch {
             await consumer.settle(deliveries.map(\.again))
             throw error
+        }
+        let left = ids.subtracting(claimed.map(\.execution.id))
+        if claimed.count < ids.count, !left.isEmpty {
+            do throws(StoreError) {
+                claimed += try await claim(of: left, room: ids.count - claimed.count)
+            } catch {
+                // What was taken is in hand; the others are told of again.
+                instruments.loopFailed("worker", error)
+            }
         }
         await consumer.settle(deliveries.map(\.done))
         instruments.hinted(taken: claimed.count, vain: ids.count - claimed.count)

@@ -160,17 +160,21 @@ package final class WorkerService: Service {
         if !late.isEmpty { return (late, true) }
         let room = min(room, options.claimBatch)
         guard room > 0 else { return ([], false) }
-        let claimed = try await claim(of: nil, room: room)
+        let claimed = try await claim(room: room)
         return (claimed, claimed.count == room)
     }
 
     /// Takes as many as there is room for.
-    /// - Parameter executions: only these; nil means whatever waits.
-    func claim(of executions: Set<Identifier>?, room: Int) async throws(StoreError) -> [ClaimedExecution] {
+    /// - Parameters:
+    ///   - executions: only these; nil means whatever waits.
+    ///   - shares: at most that many of each of these queues; nil means of any.
+    func claim(
+        of executions: Set<Identifier>? = nil, from shares: [String: Int]? = nil, room: Int
+    ) async throws(StoreError) -> [ClaimedExecution] {
         asked.withLock { $0 += room }
         defer { asked.withLock { $0 -= room } }
         let before = pace.now()
-        let request = request(atMost: room, of: executions)
+        let request = request(atMost: room, of: executions, from: shares)
         let claimed = try await claimLimit.run(
             late: { [self] claimed in
                 hold(claimed, since: before)
@@ -183,10 +187,19 @@ package final class WorkerService: Service {
     }
 
     /// What to ask for, by the room that each queue has.
-    private func request(atMost limit: Int, of executions: Set<Identifier>?) -> ClaimRequest {
+    private func request(
+        atMost limit: Int, of executions: Set<Identifier>?, from shares: [String: Int]?
+    ) -> ClaimRequest {
         var queues = options.queues
         if let limits = options.queues {
             for (queue, count) in inHand.countByQueue() { queues?[queue] = max(0, (limits[queue] ?? 0) - count) }
+        }
+        if let shares {
+            let rooms = queues
+            queues = Dictionary(
+                uniqueKeysWithValues: shares.map { queue, share in
+                    (queue, rooms.map { min($0[queue] ?? 0, share) } ?? share)
+                })
         }
         var request = ClaimRequest(
             worker: name, lane: lane, queues: queues, tasks: tasks, executions: executions, limit: limit,

@@ -244,6 +244,28 @@ struct DispatchServiceTests {
         #expect(ran.count == ids.count)
     }
 
+    @Test("and claims by hints let services take turns, however many hints of one were told before")
+    func turns() async throws {
+        let scene = Scene()
+        let (busy, other) = (
+            try await scene.job("busy") { $0.service = "busy" }, try await scene.job("other") { $0.service = "other" }
+        )
+        _ = try await scene.wait(500, of: busy)
+        let dispatch = scene.dispatch()
+        #expect(try await dispatch.pass() == 500)
+        let late = try await scene.wait(5, of: other)
+        #expect(try await dispatch.pass() == 5)
+        let consumer = await scene.broker.consume([HintLine(lane: .builtIn, queue: "default")], prefetch: 10)
+        let worker = scene.worker()
+        var ran: [Identifier] = []
+        for await batch in consumer.deliveries {
+            ran += try await worker.claim(batch, from: consumer).map(\.execution.id)
+            if ran.count >= 20 { break }
+        }
+        await consumer.close()
+        #expect(Set(ran).isSuperset(of: late), "the other service waits behind what was told before")
+    }
+
     @Test("lets hints come again when the store cannot be asked, and settles those of what is taken")
     func settles() async throws {
         let scene = Scene()
