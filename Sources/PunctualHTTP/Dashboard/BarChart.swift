@@ -16,7 +16,8 @@ struct BarChart {
     ) -> View {
         let highest = bars.map { $0.parts.reduce(0) { $0 + $1.value } }.max() ?? 0
         let top = max(top ?? highest, .leastNormalMagnitude)
-        let step = bars.isEmpty ? 1 : 600.0 / Double(bars.count)
+        // Few bars stay bars.
+        let step = 600.0 / Double(max(bars.count, 50))
         var rects: [View] = []
         for (index, bar) in bars.enumerated() {
             var base = height

@@ -162,7 +162,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"0f29e86e537b5e43\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"be91faa9e85c5793\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -238,6 +238,8 @@ main { padding: 20px 28px 60px; max-width: 1280px; width: 100%; }
 .card.narrow { max-width: 400px; margin: 0 auto; padding: 24px; }
 .narrow h1 { margin: 12px 0; }
 .two { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 14px; }
+.two { margin-bottom: 14px; }
+.two > .card { margin: 0; }
 .two.uneven { grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); }
 .empty { color: var(--muted); margin: 6px 0; }
 .empty.card { text-align: center; padding: 40px; }
@@ -300,9 +302,11 @@ div.flash { display: block; }
 .count { color: var(--bad); background: var(--bad-tint); border: 0; }
 
 /* Overview */
-.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(128px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; margin-bottom: 14px; }
+.strip { display: flex; flex-wrap: wrap; gap: 1px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; margin-bottom: 14px; }
+.strip > div { flex: 1 1 112px; }
 .strip > div, .sums > div { background: var(--card); padding: 10px 14px; display: flex; flex-direction: column; min-height: 66px; box-shadow: 0 0 0 1px var(--line); }
-.label { color: var(--muted); font-size: 12px; text-transform: capitalize; }
+.label { color: var(--muted); font-size: 12px; }
+.label::first-letter { text-transform: uppercase; }
 .value { font-size: 17px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .strip .status, .sums .status { font-weight: 600; min-height: 25px; }
 .list { list-style: none; padding: 0; }
@@ -311,6 +315,7 @@ div.flash { display: block; }
 .line { display: flex; gap: 8px; align-items: baseline; flex-wrap: wrap; }
 .line a { overflow-wrap: anywhere; }
 .push { margin-left: auto; }
+.error .icon { margin-right: 5px; }
 .error { font-size: 13px; color: var(--bad); overflow-wrap: anywhere; }
 .sum { margin-bottom: 8px; }
 .chart { margin: 0; }
@@ -350,15 +355,15 @@ tbody tr:last-child > * { border-bottom: 0; }
 thead th { font-size: 12px; color: var(--muted); white-space: nowrap; }
 thead th a { color: inherit; }
 tbody tr:hover { background: var(--hover); }
-tbody th a:first-child { font-weight: 550; overflow-wrap: anywhere; }
+tbody th > a:first-child { font-weight: 550; overflow-wrap: anywhere; }
 .pick { width: 16px; padding-right: 0 !important; }
 .num { text-align: right; }
 td .sub, th .sub { display: block; font-size: 12px; }
 .why { max-width: 46ch; overflow-wrap: anywhere; }
 time { white-space: nowrap; }
-.jobs td time .at, .list time .at { display: block; }
+.jobs td time { white-space: normal; }
+.jobs time .at { white-space: nowrap; }
 .list time { text-align: right; font-size: 12.5px; }
-.list time .at { display: inline; }
 .going { opacity: .45; }
 .pages { display: flex; gap: 8px; justify-content: flex-end; margin-top: 12px; }
 
@@ -378,7 +383,6 @@ dd { margin: 0; overflow-wrap: anywhere; }
 /* Form of a job */
 .form { display: grid; grid-template-columns: minmax(0, 1.5fr) minmax(280px, 1fr); gap: 14px; align-items: start; margin-top: 14px; }
 .preview:is(aside) { position: sticky; top: 14px; }
-.preview .scroll td:nth-child(3), .preview .scroll th:nth-child(3) { display: none; }
 .fields { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 14px; }
 .span { grid-column: 1 / -1; }
 .types { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 8px 6px; align-items: center; }
@@ -556,10 +560,10 @@ export function display() {
 
 """#),
         File(
-            name: "field.mustache", contentType: "text/html; charset=utf-8", etag: "\"6ffc78cb286f4295\"",
+            name: "field.mustache", contentType: "text/html; charset=utf-8", etag: "\"8640d2c0a8222247\"",
             text: #"""
 <div class="field{{#isWide}} span{{/isWide}}"><label for="{{fieldName}}">{{fieldLabel}}{{#isRequired}} <span class="muted">required</span>{{/isRequired}}</label>
-{{#isLine}}<input id="{{fieldName}}" name="{{fieldName}}" value="{{fieldText}}" autocomplete="off" spellcheck="false"{{#fieldNotes}} aria-describedby="{{fieldNotes}}"{{/fieldNotes}}{{#fieldFault}} aria-invalid="true"{{/fieldFault}}{{#isRequired}} required{{/isRequired}}>{{/isLine}}{{#isZone}}<input id="{{fieldName}}" name="{{fieldName}}" value="{{fieldText}}" list="zones" autocomplete="off" spellcheck="false"{{#fieldNotes}} aria-describedby="{{fieldNotes}}"{{/fieldNotes}}{{#fieldFault}} aria-invalid="true"{{/fieldFault}}>{{/isZone}}{{#isArea}}<textarea id="{{fieldName}}" name="{{fieldName}}" rows="3" spellcheck="false"{{#fieldNotes}} aria-describedby="{{fieldNotes}}"{{/fieldNotes}}{{#fieldFault}} aria-invalid="true"{{/fieldFault}}>
+{{#isLine}}<input id="{{fieldName}}" name="{{fieldName}}" value="{{fieldText}}" autocomplete="off" spellcheck="false"{{#fieldNotes}} aria-describedby="{{fieldNotes}}"{{/fieldNotes}}{{#fieldFault}} aria-invalid="true"{{/fieldFault}}{{#isRequired}} required{{/isRequired}}>{{/isLine}}{{#isZone}}<input id="{{fieldName}}" name="{{fieldName}}" value="{{fieldText}}" list="zones" autocomplete="off" spellcheck="false"{{#fieldNotes}} aria-describedby="{{fieldNotes}}"{{/fieldNotes}}{{#fieldFault}} aria-invalid="true"{{/fieldFault}}>{{/isZone}}{{#isArea}}<textarea id="{{fieldName}}" name="{{fieldName}}" rows="2" spellcheck="false"{{#fieldNotes}} aria-describedby="{{fieldNotes}}"{{/fieldNotes}}{{#fieldFault}} aria-invalid="true"{{/fieldFault}}>
 {{fieldText}}</textarea>{{/isArea}}{{#isChoice}}<select id="{{fieldName}}" name="{{fieldName}}"{{#fieldNotes}} aria-describedby="{{fieldNotes}}"{{/fieldNotes}}{{#fieldFault}} aria-invalid="true"{{/fieldFault}}>{{#options}}<option{{#isChosen}} selected{{/isChosen}}>{{option}}</option>{{/options}}</select>{{/isChoice}}
 {{#fieldFault}}<span class="fault" id="{{fieldName}}-fault">{{fieldFault}}</span>{{/fieldFault}}{{^fieldFault}}{{#fieldHint}}<span class="muted hint" id="{{fieldName}}-hint">{{fieldHint}}</span>{{/fieldHint}}{{/fieldFault}}
 </div>
@@ -726,7 +730,7 @@ export function jobForm() {
 
 """#),
         File(
-            name: "job.mustache", contentType: "text/html; charset=utf-8", etag: "\"bd0404fcf918f94a\"",
+            name: "job.mustache", contentType: "text/html; charset=utf-8", etag: "\"b0117e1d176fe7b8\"",
             text: #"""
 <p class="crumbs"><a href="/jobs">Jobs</a> <span aria-hidden="true">/</span> {{jobService}}</p>
 <div class="head"><h1 class="clip">{{jobTitle}}</h1><span id="job-status" data-live>{{#jobStatus}}{{>status}}{{/jobStatus}}</span>
@@ -734,7 +738,7 @@ export function jobForm() {
 {{#mayTrigger}}<button name="action" value="trigger">Trigger now</button>{{/mayTrigger}}{{#mayPause}}<button name="action" value="pause">Pause</button>{{/mayPause}}{{#mayResume}}<button name="action" value="resume">Resume</button>{{/mayResume}}{{#mayEdit}}<a class="button" href="/jobs/{{jobID}}/edit">Edit</a>{{/mayEdit}}{{#mayDelete}}<button name="action" value="delete" class="danger">Delete</button>{{/mayDelete}}</form></div>
 {{#jobDescription}}<p class="description">{{jobDescription}}</p>{{/jobDescription}}
 {{#jobLabels}}<a class="tag" href="{{labelPath}}">{{labelText}}</a> {{/jobLabels}}
-<section class="explain{{#isBlocked}} blocked{{/isBlocked}}" aria-label="Why it does or does not run" id="explain" data-live><p><strong>{{explanation}}</strong></p>{{#blockers}}<p>{{blocker}}</p>{{/blockers}}{{#words}}<p class="muted">Runs {{words}}.</p>{{/words}}</section>
+<section class="explain{{#isBlocked}} blocked{{/isBlocked}}" aria-label="Why it does or does not run" id="explain" data-live><p><strong>{{explanation}}</strong></p>{{#blockers}}<p>{{blocker}}</p>{{/blockers}}</section>
 <section class="card" aria-labelledby="timeline-head"><h2 id="timeline-head">Timeline</h2><div id="timeline" data-live>
 {{#hasHistory}}
 <div class="sums"><div><span class="label">Succeeded</span><span class="value">{{#ratio}}{{ratio}}{{/ratio}}{{^ratio}}–{{/ratio}}</span><span class="muted">of {{ratioOf}}</span></div><div><span class="label">Half within</span><span class="value">{{#median}}{{median}}{{/median}}{{^median}}–{{/median}}</span></div><div><span class="label">Last</span>{{#jobLastStatus}}{{>status}}{{/jobLastStatus}}{{^jobLastStatus}}<span class="value">–</span>{{/jobLastStatus}}{{#jobLast}}{{>time}}{{/jobLast}}</div></div>
@@ -758,7 +762,7 @@ export function jobForm() {
 
 """#),
         File(
-            name: "jobs.mustache", contentType: "text/html; charset=utf-8", etag: "\"b1b151d7be9d6d55\"",
+            name: "jobs.mustache", contentType: "text/html; charset=utf-8", etag: "\"9930961ad386e566\"",
             text: #"""
 <div class="head"><h1>Jobs</h1>{{#mayCreate}}<a class="button primary" href="/jobs/new" data-key-new>New job</a>{{/mayCreate}}</div>
 <div class="bar">
@@ -798,7 +802,7 @@ export function jobForm() {
 <td data-label="Status" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}</td>
 <td data-label="Schedule" data-cell class="schedule">{{#rowSchedule}}{{>schedule}}{{/rowSchedule}}</td>
 <td data-label="Next" data-cell>{{#rowNext}}{{>time}}{{/rowNext}}{{^rowNext}}<span class="muted">–</span>{{/rowNext}}</td>
-<td data-label="Last" data-cell>{{#rowLast}}{{>status}}{{/rowLast}}{{^rowLast}}<span class="muted">not yet</span>{{/rowLast}}{{#rowLastTime}} <span class="sub">{{>time}}</span>{{/rowLastTime}}</td>
+<td data-label="Last" data-cell>{{#rowLast}}{{>status}}{{/rowLast}}{{^rowLast}}<span class="muted">not yet</span>{{/rowLast}}{{#rowLastTime}} <span class="sub"><time datetime="{{timeISO}}" title="{{timeTitle}}"><span data-ago>{{timeAgo}}</span></time></span>{{/rowLastTime}}</td>
 <td data-label="Runs" data-cell class="num">{{rowRuns}}{{#rowFailures}} <span class="sub bad">{{rowFailures}} failed</span>{{/rowFailures}}</td></tr>
 {{/rows}}</tbody></table></div>
 {{/hasRows}}
@@ -1040,15 +1044,15 @@ export function live() {
 
 """#),
         File(
-            name: "preview.mustache", contentType: "text/html; charset=utf-8", etag: "\"8b313f7adf4e6ecc\"",
+            name: "preview.mustache", contentType: "text/html; charset=utf-8", etag: "\"43cd46027f4eb5c7\"",
             text: #"""
 {{#hasPreview}}
 {{#isBadPreview}}<ul class="flash bad">{{#previewFaults}}<li>{{previewFault}}</li>{{/previewFaults}}</ul>{{/isBadPreview}}
 {{^isBadPreview}}
 {{#words}}<p class="words">Runs <strong>{{words}}</strong></p>{{/words}}
 {{#hasNotes}}<p class="warn"><svg class="icon" aria-hidden="true"><use href="#i-missed"/></svg>The clock changes on one of these days; see the notes.</p>{{/hasNotes}}
-{{#hasNexts}}<div class="scroll"><table class="cards"><thead><tr><th scope="col">{{previewZone}}</th><th scope="col">The schedule’s clock</th><th scope="col">UTC</th></tr></thead><tbody>
-{{#nexts}}<tr><td data-label="{{previewZone}}">{{#nextTime}}{{>time}}{{/nextTime}}</td><td data-label="The schedule’s clock">{{nextLocal}}{{#nextNote}}<span class="sub warn">{{nextNote}}</span>{{/nextNote}}</td><td data-label="UTC">{{nextUTC}}</td></tr>
+{{#hasNexts}}<div class="scroll"><table class="cards"><thead><tr><th scope="col">{{previewZone}}</th>{{#showLocal}}<th scope="col">The schedule’s clock</th>{{/showLocal}}{{#showUTC}}<th scope="col">UTC</th>{{/showUTC}}</tr></thead><tbody>
+{{#nexts}}<tr><td data-label="{{previewZone}}">{{#nextTime}}{{>time}}{{/nextTime}}{{#nextNote}}<span class="sub warn">{{nextNote}}</span>{{/nextNote}}</td>{{#showLocal}}<td data-label="The schedule’s clock">{{nextLocal}}</td>{{/showLocal}}{{#showUTC}}<td data-label="UTC">{{nextUTC}}</td>{{/showUTC}}</tr>
 {{/nexts}}</tbody></table></div>{{/hasNexts}}
 {{^hasNexts}}<p class="empty">Nothing is to come by itself.</p>{{/hasNexts}}
 {{/isBadPreview}}
@@ -1056,12 +1060,14 @@ export function live() {
 
 """#),
         File(
-            name: "refusal.mustache", contentType: "text/html; charset=utf-8", etag: "\"527f096a223a4bd1\"",
+            name: "refusal.mustache", contentType: "text/html; charset=utf-8", etag: "\"319733250be7481f\"",
             text: #"""
+<div class="card narrow">
 <h1>{{title}}</h1>
 <p>{{refusalDetail}}</p>
 <p class="muted">Request id: <code>{{requestID}}</code></p>
 <p><a class="button" href="/">Overview</a></p>
+</div>
 
 """#),
         File(

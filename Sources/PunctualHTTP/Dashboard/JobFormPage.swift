@@ -119,8 +119,15 @@ enum JobFormPage {
                 "nextUTC": (item["at"]?.string ?? "").prefix(19).replacing("T", with: " "),
             ]
         }
+        let zone = visit.preferences.zone
+        // Clocks that show the same are shown once.
+        let isOther = items.contains { item in
+            guard let at = (item["at"]?.string).flatMap({ Timestamp(rfc3339: $0) }) else { return false }
+            return zone.text(of: at).prefix(19) != (item["local"]?.string ?? "").prefix(19)
+        }
         return [
-            "hasPreview": true, "words": json["words"]?.string, "nexts": views, "hasNexts": !views.isEmpty,
+            "showLocal": isOther, "showUTC": zone.name != "UTC", "hasPreview": true, "words": json["words"]?.string,
+            "nexts": views, "hasNexts": !views.isEmpty,
             "hasNotes": items.contains { $0["note"]?.string != nil }, "previewZone": visit.preferences.zone.name,
         ]
     }

@@ -18,12 +18,13 @@ struct PageClock: Sendable {
         ]
     }
 
-    /// `22 Nov 09:00:05`, with the year where it is another one.
+    /// `22 Nov 09:00:05`, with the year where it is another one, without seconds where there are none.
     func text(_ instant: Timestamp) -> String {
         let local = zone.local(at: instant)
         let year = local.year == zone.local(at: now).year ? "" : " \(local.year)"
+        let seconds = local.second == 0 ? "" : ":\(Self.two(local.second))"
         return
-            "\(local.day) \(Self.months[local.month - 1])\(year) \(Self.two(local.hour)):\(Self.two(local.minute)):\(Self.two(local.second))"
+            "\(local.day) \(Self.months[local.month - 1])\(year) \(Self.two(local.hour)):\(Self.two(local.minute))\(seconds)"
     }
 
     /// `09:05`

@@ -113,7 +113,7 @@ private struct PageDoor {
         let visit = Visit(request, context, form: FormFields(), services, doors)
         var response = PageFrame(visit: visit, who: nil).response(
             "refusal", title: problem.kind.title, section: "", status: .init(code: problem.kind.status),
-            ["refusalDetail": problem.detail, "requestID": context.requestID])
+            ["isBare": true, "refusalDetail": problem.detail, "requestID": context.requestID])
         for field in problem.headers { response.headers[field.name] = field.value }
         return response
     }
