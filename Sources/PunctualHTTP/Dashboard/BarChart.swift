@@ -35,8 +35,11 @@ struct BarChart {
             rects.append(
                 ["barX": text(Double(index) * step), "barWidth": text(step), "barTitle": bar.title, "parts": parts])
         }
+        // Bars that end in the middle have nothing at the right end.
+        let isShort = bars.count < 50
         return [
-            "bars": rects, "chartSummary": summary, "chartTop": unit, "chartFrom": left, "chartTo": right,
+            "bars": rects, "chartSummary": summary, "chartTop": unit,
+            "chartFrom": isShort ? "\(left) – \(right)" : left, "chartTo": isShort ? nil : right,
             "isEmptyChart": highest == 0,
         ]
     }

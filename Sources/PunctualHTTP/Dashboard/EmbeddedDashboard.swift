@@ -5,7 +5,7 @@ extension EmbeddedResources {
     /// The dashboard's templates, style and modules, by name.
     package static let dashboard: [File] = [
         File(
-            name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"ff601179807b40f3\"",
+            name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"6d5bb6d17ea61846\"",
             text: #"""
 // Choosing rows, asking before what cannot be taken back, and a few seconds in which a deletion has not happened yet.
 import { ask, paragraph, toast } from "./dialog.js";
@@ -23,56 +23,48 @@ function chosen(form) {
     : [...document.querySelectorAll("[data-pick]:checked")].map((box) => ({ name: box.dataset.pick, row: box.closest("tr") }));
 }
 
-/** Sends the form after a while, unless somebody changes his mind; leaving the page sends it at once. */
+/** Sends the form with what was decided. Not by the button: the page may have been renewed while somebody thought. */
+function send(form, action) {
+  for (const [name, value] of [["action", action], ["confirmed", "yes"]])
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  form.submit();
+}
+
+/** Deletes after a while, unless somebody changes his mind; leaving the page deletes at once. */
 function later(form, jobs) {
   const data = new URLSearchParams(new FormData(form));
   data.set("action", "delete");
   data.set("confirmed", "yes");
   const rows = jobs.map((job) => job.row).filter(Boolean);
   for (const row of rows) row.classList.add("going");
-  let isOver = false;
   const end = () => {
-    isOver = true;
     clearTimeout(timer);
     removeEventListener("pagehide", leave);
     line.remove();
   };
   const leave = () => {
-    if (isOver) return;
     end();
-    fetch(form.action, { method: "POST", body: data, keepalive: true, redirect: "manual" });
-  };
-  const send = () => {
-    end();
-    for (const [name, value] of [["action", "delete"], ["confirmed", "yes"]]) {
-      const field = document.createElement("input");
-      Object.assign(field, { type: "hidden", name, value });
-      form.append(field);
-    }
-    form.submit();
+    // The form's own `action` is its button of that name.
+    fetch(form.getAttribute("action"), { method: "POST", body: data, keepalive: true, redirect: "manual" });
   };
   const line = toast(`Deleting ${count(jobs.length)}…`, "Undo", () => {
     end();
     for (const row of rows) row.classList.remove("going");
   });
-  const timer = setTimeout(send, patience);
+  const timer = setTimeout(() => {
+    end();
+    send(form, "delete");
+  }, patience);
   addEventListener("pagehide", leave);
 }
 
-async function decide(form, action) {
-  const jobs = chosen(form);
-  const needsAnswer = action === "delete" || (action === "trigger" && jobs.length > 1);
+async function decide(form, action, jobs) {
   if (jobs.length === 0) {
     await ask("No job is chosen", [paragraph("Tick the boxes of those that are meant.")], [{ word: "Close", value: "" }]);
-    return false;
+    return;
   }
-  if (!needsAnswer) return true;
   const names = document.createElement("ul");
-  for (const job of jobs.slice(0, 8)) {
-    const item = document.createElement("li");
-    item.textContent = job.name;
-    names.append(item);
-  }
+  for (const job of jobs.slice(0, 8)) names.append(Object.assign(document.createElement("li"), { textContent: job.name }));
   if (jobs.length > 8) names.append(Object.assign(document.createElement("li"), { textContent: `and ${jobs.length - 8} more` }));
   const content = [names];
   if (action === "delete") content.push(paragraph("What waits is cancelled. The history stays until its time is over."));
@@ -80,25 +72,19 @@ async function decide(form, action) {
     { word: "Leave it", value: "" },
     { word: `${verbs[action]} ${count(jobs.length)}`, value: "yes", kind: action === "delete" ? "danger" : "primary" },
   ]);
-  if (answer !== "yes") return false;
-  if (action === "delete") {
-    later(form, jobs);
-    return false;
-  }
-  const field = document.createElement("input");
-  Object.assign(field, { type: "hidden", name: "confirmed", value: "yes" });
-  form.append(field);
-  return true;
+  if (answer !== "yes") return;
+  if (action === "delete") later(form, jobs);
+  else send(form, action);
 }
 
 function watch(form) {
-  form.addEventListener("submit", async (event) => {
-    const button = event.submitter;
-    if (!button || form.dataset.decided) return;
+  form.addEventListener("submit", (event) => {
+    const action = event.submitter?.value;
+    const jobs = chosen(form);
+    const isHarmless = action !== "delete" && (action !== "trigger" || jobs.length === 1);
+    if (jobs.length > 0 && isHarmless) return;
     event.preventDefault();
-    if (!(await decide(form, button.value))) return;
-    form.dataset.decided = "yes";
-    form.requestSubmit(button);
+    decide(form, action, jobs);
   });
 }
 
@@ -162,7 +148,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"be91faa9e85c5793\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"31258ffd458cc35f\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -357,7 +343,9 @@ thead th a { color: inherit; }
 tbody tr:hover { background: var(--hover); }
 tbody th > a:first-child { font-weight: 550; overflow-wrap: anywhere; }
 .pick { width: 16px; padding-right: 0 !important; }
-.num { text-align: right; }
+.num { text-align: right; white-space: nowrap; }
+.jobs tbody th { min-width: 230px; }
+time span { white-space: nowrap; }
 td .sub, th .sub { display: block; font-size: 12px; }
 .why { max-width: 46ch; overflow-wrap: anywhere; }
 time { white-space: nowrap; }
@@ -368,7 +356,7 @@ time { white-space: nowrap; }
 .pages { display: flex; gap: 8px; justify-content: flex-end; margin-top: 12px; }
 
 /* Job */
-.sums { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 1px; overflow: hidden; border: 1px solid var(--line); border-radius: 6px; margin-bottom: 12px; }
+.sums { display: grid; grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); gap: 1px; overflow: hidden; border: 1px solid var(--line); border-radius: 6px; margin-bottom: 12px; }
 .marks { display: flex; flex-wrap: wrap; gap: 3px; }
 .mark { display: inline-flex; }
 .mark .icon { width: 16px; height: 16px; }
@@ -379,6 +367,8 @@ time { white-space: nowrap; }
 dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .words { margin-bottom: 10px; }
+
+.preview:is(aside) time, .preview:is(aside) td { white-space: normal; }
 
 /* Form of a job */
 .form { display: grid; grid-template-columns: minmax(0, 1.5fr) minmax(280px, 1fr); gap: 14px; align-items: start; margin-top: 14px; }
@@ -730,15 +720,15 @@ export function jobForm() {
 
 """#),
         File(
-            name: "job.mustache", contentType: "text/html; charset=utf-8", etag: "\"b0117e1d176fe7b8\"",
+            name: "job.mustache", contentType: "text/html; charset=utf-8", etag: "\"9ffde98004cae1c4\"",
             text: #"""
 <p class="crumbs"><a href="/jobs">Jobs</a> <span aria-hidden="true">/</span> {{jobService}}</p>
 <div class="head"><h1 class="clip">{{jobTitle}}</h1><span id="job-status" data-live>{{#jobStatus}}{{>status}}{{/jobStatus}}</span>
-<form method="post" action="/jobs/actions" class="actions" data-one="{{jobTitle}}" id="job-actions" data-live><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="id" value="{{jobID}}"><input type="hidden" name="return_to" value="{{here}}"><input type="hidden" name="version" value="{{jobVersion}}"><input type="hidden" name="key" value="{{formKey}}">
-{{#mayTrigger}}<button name="action" value="trigger">Trigger now</button>{{/mayTrigger}}{{#mayPause}}<button name="action" value="pause">Pause</button>{{/mayPause}}{{#mayResume}}<button name="action" value="resume">Resume</button>{{/mayResume}}{{#mayEdit}}<a class="button" href="/jobs/{{jobID}}/edit">Edit</a>{{/mayEdit}}{{#mayDelete}}<button name="action" value="delete" class="danger">Delete</button>{{/mayDelete}}</form></div>
+<form method="post" action="/jobs/actions" class="actions" data-one="{{jobTitle}}"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="id" value="{{jobID}}"><input type="hidden" name="return_to" value="{{here}}"><input type="hidden" name="key" value="{{formKey}}">
+<span class="actions" id="job-actions" data-live><input type="hidden" name="version" value="{{jobVersion}}">{{#mayTrigger}}<button name="action" value="trigger">Trigger now</button>{{/mayTrigger}}{{#mayPause}}<button name="action" value="pause">Pause</button>{{/mayPause}}{{#mayResume}}<button name="action" value="resume">Resume</button>{{/mayResume}}{{#mayEdit}}<a class="button" href="/jobs/{{jobID}}/edit">Edit</a>{{/mayEdit}}{{#mayDelete}}<button name="action" value="delete" class="danger">Delete</button>{{/mayDelete}}</span></form></div>
 {{#jobDescription}}<p class="description">{{jobDescription}}</p>{{/jobDescription}}
 {{#jobLabels}}<a class="tag" href="{{labelPath}}">{{labelText}}</a> {{/jobLabels}}
-<section class="explain{{#isBlocked}} blocked{{/isBlocked}}" aria-label="Why it does or does not run" id="explain" data-live><p><strong>{{explanation}}</strong></p>{{#blockers}}<p>{{blocker}}</p>{{/blockers}}</section>
+<section class="explain{{#isBlocked}} blocked{{/isBlocked}}" aria-label="Why it does or does not run" id="explain" data-live><p><strong>{{explanation}}</strong>{{^isBlocked}}{{#jobNext}} <span class="muted">{{>time}}</span>{{/jobNext}}{{/isBlocked}}</p>{{#blockers}}<p>{{blocker}}</p>{{/blockers}}</section>
 <section class="card" aria-labelledby="timeline-head"><h2 id="timeline-head">Timeline</h2><div id="timeline" data-live>
 {{#hasHistory}}
 <div class="sums"><div><span class="label">Succeeded</span><span class="value">{{#ratio}}{{ratio}}{{/ratio}}{{^ratio}}–{{/ratio}}</span><span class="muted">of {{ratioOf}}</span></div><div><span class="label">Half within</span><span class="value">{{#median}}{{median}}{{/median}}{{^median}}–{{/median}}</span></div><div><span class="label">Last</span>{{#jobLastStatus}}{{>status}}{{/jobLastStatus}}{{^jobLastStatus}}<span class="value">–</span>{{/jobLastStatus}}{{#jobLast}}{{>time}}{{/jobLast}}</div></div>
@@ -754,7 +744,7 @@ export function jobForm() {
 <dl class="facts" id="facts" data-live><div><dt>Schedule</dt><dd>{{#jobSchedule}}{{>schedule}}{{/jobSchedule}}</dd></div>{{#facts}}<div><dt>{{factName}}</dt><dd>{{fact}}</dd></div>{{/facts}}</dl></section>
 </div>
 <section class="card" aria-labelledby="executions-head"><h2 id="executions-head">Executions</h2><div id="executions" data-live>
-{{#hasHistory}}<div class="scroll"><table class="cards"><thead><tr><th scope="col">Scheduled</th><th scope="col">Status</th><th scope="col">Why</th><th scope="col" class="num">Attempt</th><th scope="col" class="num">Took</th></tr></thead><tbody>
+{{#hasHistory}}<div class="scroll" tabindex="0" role="group" aria-label="Executions"><table class="cards"><thead><tr><th scope="col">Scheduled</th><th scope="col">Status</th><th scope="col">Why</th><th scope="col" class="num">Attempt</th><th scope="col" class="num">Took</th></tr></thead><tbody>
 {{#executions}}<tr><th scope="row" data-label="Scheduled">{{#executionTime}}{{>time}}{{/executionTime}}</th><td data-label="Status">{{#executionStatus}}{{>status}}{{/executionStatus}}</td><td data-label="Why" class="why">{{executionWords}} <span class="muted">{{executionTrigger}}</span></td><td data-label="Attempt" class="num">{{executionAttempt}}</td><td data-label="Took" class="num">{{#executionDuration}}{{executionDuration}}{{/executionDuration}}{{^executionDuration}}<span class="muted">–</span>{{/executionDuration}}</td></tr>
 {{/executions}}</tbody></table></div>{{/hasHistory}}
 {{^hasHistory}}<p class="empty">None yet.</p>{{/hasHistory}}
@@ -811,7 +801,7 @@ export function jobForm() {
 
 """#),
         File(
-            name: "keys.js", contentType: "text/javascript; charset=utf-8", etag: "\"83345e3756b5e492\"",
+            name: "keys.js", contentType: "text/javascript; charset=utf-8", etag: "\"1f8d9f0d2dbafd5d\"",
             text: #"""
 // Keys for those who keep their hands there.
 import { ask } from "./dialog.js";
@@ -836,7 +826,7 @@ function help() {
 }
 
 export function keys() {
-  let leader = 0;
+  let leader = -Infinity;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const click = (selector) => {
@@ -846,7 +836,7 @@ export function keys() {
       element.click();
     };
     if (event.timeStamp - leader < 1200) {
-      leader = 0;
+      leader = -Infinity;
       click(`[data-key="${CSS.escape(event.key)}"]`);
     } else if (event.key === "g") {
       leader = event.timeStamp;
@@ -865,7 +855,7 @@ export function keys() {
 
 """#),
         File(
-            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"b989987e26dce8db\"",
+            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"a7a0adcb227cee62\"",
             text: #"""
 // Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
 // place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
@@ -917,6 +907,8 @@ export function live() {
 
   function news() {
     if (isPaused || document.hidden) return void (isStale = true);
+    // Whoever is being asked something sees what he was asked about.
+    if (document.querySelector("dialog[open], .toast")) return void setTimeout(news, 500);
     if (!timer) timer = setTimeout(renew, Math.max(60, last + pause - performance.now()));
   }
 
@@ -925,7 +917,7 @@ export function live() {
       const other = fresh.getElementById(part.id);
       if (!other || other.innerHTML === part.innerHTML) continue;
       // Who is about to press something presses what he sees.
-      if (part.contains(document.activeElement)) continue;
+      if (part.contains(document.activeElement) || part.querySelector(":active")) continue;
       if (other.className !== part.className) part.className = other.className;
       part.replaceChildren(...other.childNodes);
     }
@@ -994,7 +986,7 @@ export function live() {
 
 """#),
         File(
-            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"a0dfa74356c957f1\"",
+            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"5c496452f1de2472\"",
             text: #"""
 <div class="head"><h1>Overview</h1>{{#mayCreate}}<a class="button primary" href="/jobs/new" data-key-new>New job</a>{{/mayCreate}}</div>
 <section class="strip" aria-label="Health" id="strip" data-live>
@@ -1037,21 +1029,21 @@ export function live() {
 </div>
 {{#hasNodes}}
 <section class="card" aria-labelledby="nodes-head"><h2 id="nodes-head">Nodes and shards</h2>
-<div class="scroll"><table class="cards" id="nodes" data-live><thead><tr><th scope="col">Node</th><th scope="col">Roles</th><th scope="col">Version</th><th scope="col">Shards held</th><th scope="col">Seen</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="group" aria-label="Nodes and shards"><table class="cards" id="nodes" data-live><thead><tr><th scope="col">Node</th><th scope="col">Roles</th><th scope="col">Version</th><th scope="col">Shards held</th><th scope="col">Seen</th></tr></thead><tbody>
 {{#nodes}}<tr><th scope="row" data-label="Node"><code>{{node}}</code></th><td data-label="Roles">{{roles}}</td><td data-label="Version">{{nodeVersion}}</td><td data-label="Shards held">{{#held}}{{held}}{{/held}}{{^held}}<span class="muted">none</span>{{/held}}</td><td data-label="Seen">{{#nodeSeen}}{{>time}}{{/nodeSeen}}</td></tr>
 {{/nodes}}</tbody></table></div></section>
 {{/hasNodes}}
 
 """#),
         File(
-            name: "preview.mustache", contentType: "text/html; charset=utf-8", etag: "\"43cd46027f4eb5c7\"",
+            name: "preview.mustache", contentType: "text/html; charset=utf-8", etag: "\"ae1c7d48e54f55ef\"",
             text: #"""
 {{#hasPreview}}
 {{#isBadPreview}}<ul class="flash bad">{{#previewFaults}}<li>{{previewFault}}</li>{{/previewFaults}}</ul>{{/isBadPreview}}
 {{^isBadPreview}}
 {{#words}}<p class="words">Runs <strong>{{words}}</strong></p>{{/words}}
 {{#hasNotes}}<p class="warn"><svg class="icon" aria-hidden="true"><use href="#i-missed"/></svg>The clock changes on one of these days; see the notes.</p>{{/hasNotes}}
-{{#hasNexts}}<div class="scroll"><table class="cards"><thead><tr><th scope="col">{{previewZone}}</th>{{#showLocal}}<th scope="col">The schedule’s clock</th>{{/showLocal}}{{#showUTC}}<th scope="col">UTC</th>{{/showUTC}}</tr></thead><tbody>
+{{#hasNexts}}<div class="scroll" tabindex="0" role="group" aria-label="Next fires"><table class="cards"><thead><tr><th scope="col">{{previewZone}}</th>{{#showLocal}}<th scope="col">The schedule’s clock</th>{{/showLocal}}{{#showUTC}}<th scope="col">UTC</th>{{/showUTC}}</tr></thead><tbody>
 {{#nexts}}<tr><td data-label="{{previewZone}}">{{#nextTime}}{{>time}}{{/nextTime}}{{#nextNote}}<span class="sub warn">{{nextNote}}</span>{{/nextNote}}</td>{{#showLocal}}<td data-label="The schedule’s clock">{{nextLocal}}</td>{{/showLocal}}{{#showUTC}}<td data-label="UTC">{{nextUTC}}</td>{{/showUTC}}</tr>
 {{/nexts}}</tbody></table></div>{{/hasNexts}}
 {{^hasNexts}}<p class="empty">Nothing is to come by itself.</p>{{/hasNexts}}

@@ -132,9 +132,10 @@ enum JobFormPage {
         ]
     }
 
-    /// `2026-03-29 03:00:00 +02:00`
+    /// `2026-03-29 03:00 +02:00`, with seconds where there are any.
     static func localText(_ text: String) -> String {
-        "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) \(text.dropFirst(23))"
+        let time = text.dropFirst(11).prefix(8)
+        return "\(text.prefix(10)) \(time.hasSuffix(":00") ? time.prefix(5) : time) \(text.dropFirst(23))"
     }
 }
 

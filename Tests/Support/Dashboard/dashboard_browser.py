@@ -1,6 +1,8 @@
 """Drives the dashboard of a running installation with Chromium: every page and every action, with and without scripts.
 
-  dashboard_browser.py ADDRESS FOLDER
+  dashboard_browser.py ADDRESS FOLDER [CLOSED TOKEN]
+
+CLOSED is the address of an installation with access control that has no administrator yet, and TOKEN makes the first.
 
 Prints a line for each thing that is as it should be; ends with 1 at the first that is not.
 """
@@ -20,7 +22,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 os.environ.setdefault("SE_OFFLINE", "true")
-address, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+address, folder, closed = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 AXE = (pathlib.Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
 
 
@@ -264,7 +266,11 @@ def lives(ids):
 
 def keys():
     browser.get(address + "/")
-    body = lambda: browser.find_element(By.TAG_NAME, "body")
+    def body():
+        # Modules run before the page is complete.
+        wait(lambda: browser.execute_script("return document.readyState") == "complete", "the page")
+        return browser.find_element(By.TAG_NAME, "body")
+
     body().send_keys("g", "j")
     wait(lambda: browser.current_url.endswith("/jobs"), "g j")
     body().send_keys("/")
@@ -324,6 +330,41 @@ def without_scripts(id):
     said("the same without scripts")
 
 
+def signs_in(closed, token):
+    global address
+    address = closed
+    name, password = "grace", "a long walk by the river"
+    call("POST", "/api/v1/setup", {"token": token, "name": name, "password": password})
+    for theme in ["light", "dark"]:
+        for width in [1280, 360]:
+            look("/sign-in", theme, width)
+    size(1280)
+    browser.get(address + "/jobs?q=a")
+    if "/sign-in" not in browser.current_url:
+        fail("a stranger is let in")
+    for word, after in [("not the word that it is", "[role=alert]"), (password, "#q")]:
+        one("#name").clear()
+        one("#name").send_keys(name)
+        one("#password").send_keys(word)
+        one("button.primary").click()
+        wait(lambda: one(after), after)
+    if not browser.current_url.endswith("/jobs?q=a"):
+        fail(f"he wanted to go elsewhere: {browser.current_url}")
+    browser.get(address + "/jobs/new")
+    one("#name").send_keys("made-by-grace")
+    one("label[for=target-noop]").click()
+    one("form[data-job-form] button.primary").click()
+    wait(lambda: "Created made-by-grace." in text(), "a job")
+    one(".actions button[value=pause]").click()
+    wait(lambda: "Paused 1 job." in text(), "a change by a session")
+    one(".who button").click()
+    wait(lambda: "/sign-in" in browser.current_url, "signed out")
+    browser.get(address + "/")
+    if "/sign-in" not in browser.current_url:
+        fail("signed out, but let in")
+    said("people sign in, change things and sign out")
+
+
 ids = [job(f"bulk-{number}", labels={"drill": "bulk"}) for number in range(4)]
 seen = job("seen", schedule={"type": "cron", "expression": "30 2 29 3 *", "timezone": "Europe/Berlin"}, description="Looked at.")
 call("POST", f"/api/v1/jobs/{seen}/trigger")
@@ -332,6 +373,9 @@ try:
     for step in [makes_a_job, acts_on_one, lambda: acts_on_many(ids), lambda: lives(ids), lambda: deletes(ids), keys, displays,
                  lambda: everything_looks_right(seen)]:
         step()
+        errors()
+    if closed:
+        signs_in(*closed)
         errors()
 finally:
     browser.quit()

@@ -14,56 +14,48 @@ function chosen(form) {
     : [...document.querySelectorAll("[data-pick]:checked")].map((box) => ({ name: box.dataset.pick, row: box.closest("tr") }));
 }
 
-/** Sends the form after a while, unless somebody changes his mind; leaving the page sends it at once. */
+/** Sends the form with what was decided. Not by the button: the page may have been renewed while somebody thought. */
+function send(form, action) {
+  for (const [name, value] of [["action", action], ["confirmed", "yes"]])
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  form.submit();
+}
+
+/** Deletes after a while, unless somebody changes his mind; leaving the page deletes at once. */
 function later(form, jobs) {
   const data = new URLSearchParams(new FormData(form));
   data.set("action", "delete");
   data.set("confirmed", "yes");
   const rows = jobs.map((job) => job.row).filter(Boolean);
   for (const row of rows) row.classList.add("going");
-  let isOver = false;
   const end = () => {
-    isOver = true;
     clearTimeout(timer);
     removeEventListener("pagehide", leave);
     line.remove();
   };
   const leave = () => {
-    if (isOver) return;
     end();
-    fetch(form.action, { method: "POST", body: data, keepalive: true, redirect: "manual" });
-  };
-  const send = () => {
-    end();
-    for (const [name, value] of [["action", "delete"], ["confirmed", "yes"]]) {
-      const field = document.createElement("input");
-      Object.assign(field, { type: "hidden", name, value });
-      form.append(field);
-    }
-    form.submit();
+    // The form's own `action` is its button of that name.
+    fetch(form.getAttribute("action"), { method: "POST", body: data, keepalive: true, redirect: "manual" });
   };
   const line = toast(`Deleting ${count(jobs.length)}…`, "Undo", () => {
     end();
     for (const row of rows) row.classList.remove("going");
   });
-  const timer = setTimeout(send, patience);
+  const timer = setTimeout(() => {
+    end();
+    send(form, "delete");
+  }, patience);
   addEventListener("pagehide", leave);
 }
 
-async function decide(form, action) {
-  const jobs = chosen(form);
-  const needsAnswer = action === "delete" || (action === "trigger" && jobs.length > 1);
+async function decide(form, action, jobs) {
   if (jobs.length === 0) {
     await ask("No job is chosen", [paragraph("Tick the boxes of those that are meant.")], [{ word: "Close", value: "" }]);
-    return false;
+    return;
   }
-  if (!needsAnswer) return true;
   const names = document.createElement("ul");
-  for (const job of jobs.slice(0, 8)) {
-    const item = document.createElement("li");
-    item.textContent = job.name;
-    names.append(item);
-  }
+  for (const job of jobs.slice(0, 8)) names.append(Object.assign(document.createElement("li"), { textContent: job.name }));
   if (jobs.length > 8) names.append(Object.assign(document.createElement("li"), { textContent: `and ${jobs.length - 8} more` }));
   const content = [names];
   if (action === "delete") content.push(paragraph("What waits is cancelled. The history stays until its time is over."));
@@ -71,25 +63,19 @@ async function decide(form, action) {
     { word: "Leave it", value: "" },
     { word: `${verbs[action]} ${count(jobs.length)}`, value: "yes", kind: action === "delete" ? "danger" : "primary" },
   ]);
-  if (answer !== "yes") return false;
-  if (action === "delete") {
-    later(form, jobs);
-    return false;
-  }
-  const field = document.createElement("input");
-  Object.assign(field, { type: "hidden", name: "confirmed", value: "yes" });
-  form.append(field);
-  return true;
+  if (answer !== "yes") return;
+  if (action === "delete") later(form, jobs);
+  else send(form, action);
 }
 
 function watch(form) {
-  form.addEventListener("submit", async (event) => {
-    const button = event.submitter;
-    if (!button || form.dataset.decided) return;
+  form.addEventListener("submit", (event) => {
+    const action = event.submitter?.value;
+    const jobs = chosen(form);
+    const isHarmless = action !== "delete" && (action !== "trigger" || jobs.length === 1);
+    if (jobs.length > 0 && isHarmless) return;
     event.preventDefault();
-    if (!(await decide(form, button.value))) return;
-    form.dataset.decided = "yes";
-    form.requestSubmit(button);
+    decide(form, action, jobs);
   });
 }
 

@@ -21,7 +21,7 @@ function help() {
 }
 
 export function keys() {
-  let leader = 0;
+  let leader = -Infinity;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const click = (selector) => {
@@ -31,7 +31,7 @@ export function keys() {
       element.click();
     };
     if (event.timeStamp - leader < 1200) {
-      leader = 0;
+      leader = -Infinity;
       click(`[data-key="${CSS.escape(event.key)}"]`);
     } else if (event.key === "g") {
       leader = event.timeStamp;

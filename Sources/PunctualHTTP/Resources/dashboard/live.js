@@ -48,6 +48,8 @@ export function live() {
 
   function news() {
     if (isPaused || document.hidden) return void (isStale = true);
+    // Whoever is being asked something sees what he was asked about.
+    if (document.querySelector("dialog[open], .toast")) return void setTimeout(news, 500);
     if (!timer) timer = setTimeout(renew, Math.max(60, last + pause - performance.now()));
   }
 
@@ -56,7 +58,7 @@ export function live() {
       const other = fresh.getElementById(part.id);
       if (!other || other.innerHTML === part.innerHTML) continue;
       // Who is about to press something presses what he sees.
-      if (part.contains(document.activeElement)) continue;
+      if (part.contains(document.activeElement) || part.querySelector(":active")) continue;
       if (other.className !== part.className) part.className = other.className;
       part.replaceChildren(...other.childNodes);
     }
