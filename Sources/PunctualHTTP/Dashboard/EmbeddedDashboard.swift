@@ -560,7 +560,7 @@ export function display() {
 
 """#),
         File(
-            name: "frame.mustache", contentType: "text/html; charset=utf-8", etag: "\"f0c006681ec70f5b\"",
+            name: "frame.mustache", contentType: "text/html; charset=utf-8", etag: "\"eea9161635d3e96c\"",
             text: #"""
 <!doctype html>
 <html lang="en" data-theme="{{theme}}">
@@ -602,8 +602,9 @@ export function display() {
 <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="{{here}}">
 <label for="zone">Time zone</label>
 <div class="row"><input id="zone" name="zone" value="{{zone}}" autocomplete="off" spellcheck="false" maxlength="64"><button>Use</button></div>
-<p class="row"><button type="button" class="link" hidden data-own-zone></button>{{^isUTC}}<button class="link" name="zone" value="UTC" data-zone-utc formnovalidate>UTC</button>{{/isUTC}}</p>
+<p class="row"><button type="button" class="link" hidden data-own-zone></button></p>
 </form>
+{{^isUTC}}<form method="post" action="/preferences"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="{{here}}"><button class="link" name="zone" value="UTC" data-zone-utc>UTC</button></form>{{/isUTC}}
 </div>
 </details>
 {{#userName}}
