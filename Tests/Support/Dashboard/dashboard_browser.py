@@ -375,7 +375,9 @@ try:
         step()
         errors()
     if closed:
+        opened = address
         signs_in(*closed)
+        address = opened
         errors()
 finally:
     browser.quit()
