@@ -38,6 +38,7 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
@@ -75,6 +76,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -124,7 +126,7 @@ let package = Package(
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", hummingbird,
                 httpTypes, nioCore, hummingbirdCore, hummingbirdHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTP1, nioHTTP2,
-                nioTLS, nioSSL, logging, metrics, crypto, "CZlib",
+                nioTLS, nioSSL, logging, metrics, crypto, mustache, "CZlib",
             ], exclude: ["Resources"]),
 
         // L3: the composition root, alone in naming drivers.

@@ -13,13 +13,16 @@ package struct APIContext: RequestContext {
     let peer: IPAddress?
     /// Who asks, and what for; the doorkeeper knows.
     var principal = Principal.stranger(from: nil)
-    var operation = APIOperation.home
+    var operation = APIOperation.health
     /// What was shown to prove it; nil when nothing was, or nothing has to be.
     var credential: Credential?
     /// What a handler tells the audit log; nil for a call that leaves nothing there.
     var audit: AuditNote?
     /// What is left of the limits that the request counts against; nil when it counts against none.
     var allowance: LimitDecision?
+
+    /// Of a call that a page makes on behalf of who was let in to it; nil for one that came by itself.
+    var visit: PageVisit?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

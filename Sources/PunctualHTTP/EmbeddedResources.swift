@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"29d5369da90c0fe9\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"0f15090a5fd67edb\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1752,6 +1752,29 @@ try {
         }
       }
     },
+    "/api/v1/stats/minutes": {
+      "get": {
+        "tags": ["Operations"],
+        "operationId": "statsByMinute",
+        "summary": "How executions ended, minute by minute",
+        "description": "The last sixty minutes, oldest first, as far as the node that answers has heard of them. Nothing of it is stored: a node that has just started begins at zero.",
+        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "responses": {
+          "200": {
+            "description": "The figures.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/MinuteStats"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
     "/api/v1/events": {
       "get": {
         "tags": ["Operations"],
@@ -3071,24 +3094,6 @@ try {
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Health"}} }
           }
-        }
-      }
-    },
-    "/": {
-      "get": {
-        "tags": ["Operations"],
-        "operationId": "home",
-        "summary": "What a browser sees first",
-        "security": [],
-        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
-        "responses": {
-          "200": {
-            "description": "The page of `/docs`.",
-            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
-            "content": { "text/html": {"schema": {"type": "string"}} }
-          },
-          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
-          "429": { "$ref": "#/components/responses/Overloaded" }
         }
       }
     },
@@ -5116,6 +5121,7 @@ try {
         "description": "Coming instants, strictly increasing.",
         "required": ["items"],
         "properties": {
+          "words": { "type": "string", "description": "The schedule in a sentence; of a preview alone." },
           "items": { "type": "array", "items": {"$ref": "#/components/schemas/Occurrence"}, "maxItems": 1000 }
         },
         "examples": [
@@ -5363,6 +5369,40 @@ try {
         "properties": {
           "concurrency": { "type": ["integer", "null"], "minimum": 1 },
           "rate": { "oneOf": [{ "$ref": "#/components/schemas/LimitRate" }, { "type": "null" }] }
+        }
+      },
+      "MinuteStats": {
+        "type": "object",
+        "description": "What ended in the last sixty minutes.",
+        "required": ["node_id", "items"],
+        "properties": {
+          "node_id": { "type": "string" },
+          "items": {
+            "type": "array",
+            "maxItems": 60,
+            "items": {
+              "type": "object",
+              "required": ["at", "succeeded", "failed", "cancelled", "skipped", "missed", "lateness_ms"],
+              "properties": {
+                "at": { "type": "string", "format": "date-time" },
+                "succeeded": { "type": "integer", "minimum": 0 },
+                "failed": { "type": "integer", "minimum": 0 },
+                "cancelled": { "type": "integer", "minimum": 0 },
+                "skipped": { "type": "integer", "minimum": 0 },
+                "missed": { "type": "integer", "minimum": 0 },
+                "lateness_ms": {
+                  "type": "object",
+                  "description": "How late first attempts by the schedule began; each the upper end of a step, null when none began.",
+                  "required": ["p50", "p95", "max"],
+                  "properties": {
+                    "p50": { "type": ["integer", "null"], "minimum": 0 },
+                    "p95": { "type": ["integer", "null"], "minimum": 0 },
+                    "max": { "type": ["integer", "null"], "minimum": 0 }
+                  }
+                }
+              }
+            }
+          }
         }
       },
       "Stats": {

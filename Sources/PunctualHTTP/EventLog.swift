@@ -40,6 +40,8 @@ package final class EventLog: Sendable {
     /// Tells this process's numbers from those of another life of the node.
     let epoch: String
     private let capacity: Int
+    /// Counts what it is told.
+    let minutes = MinuteFigures()
     private let state = Mutex(State())
 
     /// - Parameter capacity: events kept for readers that come back.
@@ -49,10 +51,12 @@ package final class EventLog: Sendable {
     }
 
     package func publish(_ kind: EventKind, _ executions: [Execution]) {
+        for execution in executions { minutes.note(execution) }
         add(executions.map { (kind, .execution($0.summary)) })
     }
 
     package func publish(_ kind: EventKind, _ execution: Execution) {
+        minutes.note(execution)
         add(CollectionOfOne((kind, .execution(execution.summary))))
     }
 

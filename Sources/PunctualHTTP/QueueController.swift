@@ -54,6 +54,21 @@ struct QueueController {
             return (KeptAnswer { counts.write(to: &$0) }, nil)
         }
     }
+
+    /// What this node has seen end, minute by minute.
+    func minutes(_ request: Request, _ context: APIContext) async throws -> Response {
+        let minutes = services.events.minutes.last(at: services.clock.now())
+        return Answer.json { writer in
+            writer.beginObject()
+            writer.name("node_id")
+            writer.string(services.nodeID)
+            writer.name("items")
+            writer.beginArray()
+            for minute in minutes { minute.write(to: &writer) }
+            writer.endArray()
+            writer.endObject()
+        }
+    }
 }
 
 extension Counts {

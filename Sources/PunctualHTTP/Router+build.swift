@@ -13,7 +13,12 @@ package struct Route: Hashable, Sendable {
 }
 
 /// The router, and the list of what it routes.
-package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>, routes: [Route]) {
+/// - Returns: with the API's routes, and those of the pages that browsers are shown.
+package func buildRouter(
+    _ services: APIServices
+) -> (
+    router: Router<APIContext>, routes: [Route], pages: [Route]
+) {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     let edge = EdgeMiddleware(
         doorkeeper: services.doorkeeper, hasReplicas: services.hasReplicas,
@@ -27,8 +32,9 @@ package func buildRouter(_ services: APIServices) -> (router: Router<APIContext>
     table.on(.get, "/health/live", .live, isUnbounded: true, system.live)
     table.on(.get, "/health/ready", .ready, isUnbounded: true, system.ready)
     table.on(.get, "/metrics", .metrics, system.metrics)
-    edge.methods.learn(table.routes)
-    return (router, table.routes)
+    if !services.isSystemAlone { table.addDashboard() }
+    edge.methods.learn(table.routes + table.pages)
+    return (router, table.routes, table.pages)
 }
 
 /// Adds routes and remembers them.
@@ -36,6 +42,10 @@ struct RouteTable {
     let router: Router<APIContext>
     let services: APIServices
     private(set) var routes: [Route] = []
+    /// What browsers are shown besides: pages and what they send. Not part of the API.
+    private(set) var pages: [Route] = []
+    /// The way to each call from inside, with all that stands before it.
+    private(set) var doors: [APIOperation: InnerDoor] = [:]
 
     init(router: Router<APIContext>, services: APIServices) {
         self.router = router
@@ -77,7 +87,28 @@ struct RouteTable {
             if isUnbounded { return try await door.answer(request, context) }
             return try await bound.hold { try await door.answer(request, context) }
         }
-        routes.append(Route(method: method.rawValue, path: path, operation: operation))
+        let route = Route(method: method.rawValue, path: path, operation: operation)
+        routes.append(route)
+        doors[operation] = InnerDoor(route: route, answer: door.answer)
+    }
+
+    /// A page, or what one sends; the handler stands behind the same door as calls do.
+    mutating func show(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: APIOperation,
+        _ answer:
+            @escaping @Sendable (Request, APIContext, @escaping (@escaping Handler) -> Handler) async throws ->
+            Response
+    ) {
+        let bound = services.bounds.requests
+        let services = services
+        router.on(RouterPath(path), method: method) { request, context in
+            try await bound.hold {
+                try await answer(request, context) { handler in
+                    Door(services: services, operation: operation, handler: handler).answer
+                }
+            }
+        }
+        pages.append(Route(method: method.rawValue, path: path, operation: operation))
     }
 }
 
@@ -180,6 +211,7 @@ extension RouteTable {
         on(.put, "\(api)/limits/jobs/{id}", .putJobLimit, limits.put(.jobs))
         on(.delete, "\(api)/limits/jobs/{id}", .deleteJobLimit, limits.delete(.jobs))
         on(.get, "\(api)/stats", .stats, queues.stats)
+        on(.get, "\(api)/stats/minutes", .statsByMinute, queues.minutes)
         on(.post, "\(api)/work/claim", .claimWork, isUnbounded: true, work.claim)
         on(.post, "\(api)/work/heartbeat", .heartbeatWork, work.heartbeat)
         on(.post, "\(api)/work/heartbeat/bulk", .heartbeatWorks, work.heartbeatMany)
@@ -187,7 +219,6 @@ extension RouteTable {
         on(.post, "\(api)/work/complete/bulk", .completeWorks, work.completeMany)
         on(.get, "\(api)/events", .events, isUnbounded: true, events.stream)
         addAccess(api)
-        on(.get, "/", .home, SystemController.document(EmbeddedResources.docsHTML))
         on(.get, "/openapi.json", .openapi, SystemController.document(EmbeddedResources.openAPI))
         on(.get, "/docs", .docs, SystemController.document(EmbeddedResources.docsHTML))
         on(.get, "/docs/docs.css", .docs, SystemController.document(EmbeddedResources.docsCSS))

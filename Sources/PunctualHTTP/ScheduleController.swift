@@ -28,15 +28,21 @@ struct ScheduleController {
             let schedule = try definition.compiled(
                 for: Identifier(high: 0, low: 0), createdAt: from, zones: services.zones)
             return Self.answer(
-                definition.preview(of: schedule, after: from, limit: count, zones: services.zones))
+                definition.preview(of: schedule, after: from, limit: count, zones: services.zones),
+                words: schedule.words)
         } catch {
             throw Faults([Fault(pointer: "/schedule/\(error.field)", detail: error.detail)])
         }
     }
 
-    static func answer(_ items: [Schedule.Preview]) -> Response {
+    /// - Parameter words: the schedule in a sentence; nil leaves it out.
+    static func answer(_ items: [Schedule.Preview], words: String? = nil) -> Response {
         Answer.json { writer in
             writer.beginObject()
+            if let words {
+                writer.name("words")
+                writer.string(words)
+            }
             writer.name("items")
             writer.beginArray()
             for item in items { write(item, to: &writer) }

@@ -8,7 +8,7 @@ struct SecurityFields: Sendable {
 
     func mark(_ response: inout Response, for request: Request) {
         response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[Self.referrerPolicy] = "no-referrer"
+        if response.headers[Self.referrerPolicy] == nil { response.headers[Self.referrerPolicy] = "no-referrer" }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         if response.headers[.contentType]?.hasPrefix("text/html") == true {
             response.headers[Self.frameOptions] = "DENY"
@@ -26,6 +26,6 @@ struct SecurityFields: Sendable {
         authority?.prefix { $0 != ":" }.lowercased() == "localhost"
     }
 
-    private static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
     private static let frameOptions = HTTPField.Name("X-Frame-Options")!
 }

@@ -84,7 +84,8 @@ struct OperationTests {
     @Test("every operation of the document has its rule, and no rule is for nothing")
     func complete() throws {
         #expect(try DocumentedOperation.all().count >= 76)
-        #expect(try Set(DocumentedOperation.all().map(\.id)) == Set(APIOperation.allCases.map(\.rawValue)))
+        let calls = APIOperation.allCases.filter { !$0.isPage }
+        #expect(try Set(DocumentedOperation.all().map(\.id)) == Set(calls.map(\.rawValue)))
     }
 
     /// Somebody as the matrix knows him: the grants that he has, and what of them is worth anything.

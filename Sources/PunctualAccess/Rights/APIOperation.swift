@@ -11,8 +11,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         deleteServiceLimit
     case getJobLimit, putJobLimit, deleteJobLimit
     case claimWork, heartbeatWork, heartbeatWorks, completeWork, completeWorks
-    case stats, events
-    case health, home, live, ready, metrics, openapi, docs
+    case stats, statsByMinute, events
+    case health, live, ready, metrics, openapi, docs
 
     case setupPage, setupState, setUp, signIn, signOut, token, revokeToken, authorizationServer, signingKeys
     case listProviders, providerLogin, providerCallback
@@ -23,6 +23,9 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case listGrants, createGrant, getGrant, deleteGrant
     case listSecrets, putSecret, deleteSecret
     case listAudit, auditEnd, exportAudit
+
+    // What browsers are shown, and what they send from there; the API's document does not know of them.
+    case viewPage, sendForm, viewSignIn, sendSignIn, viewAsset
 
     /// What an operation asks for.
     package enum Requirement: Hashable, Sendable {
@@ -46,11 +49,13 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
 
     package var requirement: Requirement {
         switch self {
-        case .health, .home, .live, .ready, .openapi, .docs, .setupPage, .authorizationServer, .signingKeys,
-            .listProviders:
+        case .health, .live, .ready, .openapi, .docs, .setupPage, .authorizationServer, .signingKeys,
+            .listProviders, .viewSignIn, .viewAsset:
             .open
-        case .setupState, .setUp, .signIn, .token, .revokeToken, .providerLogin, .providerCallback: .entrance
-        case .whoAmI, .signOut: .own
+        case .setupState, .setUp, .signIn, .token, .revokeToken, .providerLogin, .providerCallback, .sendSignIn:
+            .entrance
+        // What a page shows and does goes through the calls of the API, each with its own requirement.
+        case .whoAmI, .signOut, .viewPage, .sendForm: .own
         case .changePassword, .enrolSecondFactor, .confirmSecondFactor, .removeSecondFactor, .signOutEverywhere:
             .ownCredentials
         case .listKeys, .createKey, .getKey, .rotateKey, .revokeKey: .ownOrAdmin
@@ -64,7 +69,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .createJob, .createJobs, .replaceJob, .patchJob, .deleteJob, .listSecrets, .putSecret, .deleteSecret,
             .putServiceLimit, .deleteServiceLimit, .putJobLimit, .deleteJobLimit:
             .service(.editor)
-        case .scheduleStatus, .listQueues, .getQueueLimit, .stats, .metrics: .global(.viewer)
+        case .scheduleStatus, .listQueues, .getQueueLimit, .stats, .statsByMinute, .metrics: .global(.viewer)
         case .pauseQueue, .resumeQueue, .putQueueLimit, .deleteQueueLimit: .global(.operator)
         case .listUsers, .createUser, .getUser, .patchUser, .deleteUser, .listServiceAccounts, .createServiceAccount,
             .getServiceAccount, .patchServiceAccount, .deleteServiceAccount, .listGrants, .createGrant, .getGrant,
@@ -76,7 +81,9 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     /// Whether it takes a guess at who somebody is: at a secret that people choose, or at a provider's answer.
     package var isSignIn: Bool {
         switch self {
-        case .setUp, .signIn, .providerCallback, .changePassword, .confirmSecondFactor, .removeSecondFactor: true
+        case .setUp, .signIn, .sendSignIn, .providerCallback, .changePassword, .confirmSecondFactor,
+            .removeSecondFactor:
+            true
         default: false
         }
     }
@@ -119,12 +126,21 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .listJobExecutions, .getExecution, .readLines, .listQueues, .listLimits, .getQueueLimit, .getServiceLimit,
             .getJobLimit,
             .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork,
-            .completeWorks, .stats, .events,
-            .health, .home, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
+            .completeWorks, .stats, .statsByMinute, .events,
+            .health, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
             .signingKeys, .listProviders, .providerLogin, .whoAmI, .listKeys, .getKey, .listUsers, .getUser,
             .listServiceAccounts, .getServiceAccount,
-            .listGrants, .getGrant, .listSecrets, .listAudit, .auditEnd:
+            .listGrants, .getGrant, .listSecrets, .listAudit, .auditEnd, .viewPage, .sendForm, .viewSignIn, .sendSignIn,
+            .viewAsset:
             false
+        }
+    }
+
+    /// Whether it is a page, or what one sends, and no call of the API.
+    package var isPage: Bool {
+        switch self {
+        case .viewPage, .sendForm, .viewSignIn, .sendSignIn, .viewAsset: true
+        default: false
         }
     }
 

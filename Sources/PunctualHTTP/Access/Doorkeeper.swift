@@ -38,6 +38,14 @@ package struct Doorkeeper: Sendable {
     ) async throws -> (context: APIContext, refusal: Problem?) {
         var context = context
         context.operation = operation
+        // Whoever came to a page was known, counted and let in there; only what he may is asked anew.
+        if context.visit != nil {
+            switch rules.decide(operation, by: context.principal, on: .none) {
+            case .allowed: return (context, nil)
+            case .signInFirst: throw Problem.signInFirst
+            case .refused(let reason): return (context, Problem(refused: reason, namesService: false))
+            }
+        }
         let address = clientAddress(of: request, context)
         context.principal = authenticator == nil ? .anybody(from: address) : .stranger(from: address)
         // Probes and documents are for everybody.
@@ -113,7 +121,7 @@ package struct Doorkeeper: Sendable {
     /// counts them.
     /// - Throws: `Problem` 429 when all of his places are taken.
     func place(_ context: APIContext) throws -> TenantSlots.Place? {
-        guard authenticator != nil, !context.principal.isStranger,
+        guard authenticator != nil, !context.principal.isStranger, context.visit == nil,
             let slots = context.operation.isLong ? streams : calls
         else { return nil }
         do throws(TenantSlots.Full) {
@@ -139,7 +147,7 @@ package struct Doorkeeper: Sendable {
         return clientAddress.resolve(peer: peer, values: request.headers[values: name])
     }
 
-    private static let crossSiteField = HTTPField.Name("X-CSRF-Token")!
+    static let crossSiteField = HTTPField.Name("X-CSRF-Token")!
     /// The cookie of a session; its prefix binds it to this host and to TLS.
     static let cookie = "__Host-punctual"
     /// Its name where there is no TLS: browsers take no `__Host-` cookie there.
@@ -194,7 +202,7 @@ extension Doorkeeper {
             problem.service = service
             throw problem
         }
-        if counts, let limiter {
+        if counts, context.visit?.isFirst(of: service) ?? true, let limiter {
             _ = try await take(limits.serviceKeys(service, for: context.operation), from: limiter)
         }
     }

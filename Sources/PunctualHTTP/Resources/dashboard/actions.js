@@ -1,0 +1,112 @@
+// Choosing rows, asking before what cannot be taken back, and a few seconds in which a deletion has not happened yet.
+import { ask, paragraph, toast } from "./dialog.js";
+
+const verbs = { pause: "Pause", resume: "Resume", trigger: "Trigger", delete: "Delete" };
+const patience = 6000;
+
+function count(number) {
+  return `${number} job${number === 1 ? "" : "s"}`;
+}
+
+function chosen(form) {
+  return form.dataset.one !== undefined
+    ? [{ name: form.dataset.one, row: null }]
+    : [...document.querySelectorAll("[data-pick]:checked")].map((box) => ({ name: box.dataset.pick, row: box.closest("tr") }));
+}
+
+/** Sends the form with what was decided. Not by the button: the page may have been renewed while somebody thought. */
+function send(form, action) {
+  for (const [name, value] of [["action", action], ["confirmed", "yes"]])
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  form.submit();
+}
+
+/** Deletes after a while, unless somebody changes his mind; leaving the page deletes at once. */
+function later(form, jobs) {
+  const data = new URLSearchParams(new FormData(form));
+  data.set("action", "delete");
+  data.set("confirmed", "yes");
+  const rows = jobs.map((job) => job.row).filter(Boolean);
+  for (const row of rows) row.classList.add("going");
+  const end = () => {
+    clearTimeout(timer);
+    removeEventListener("pagehide", leave);
+    line.remove();
+  };
+  const leave = () => {
+    end();
+    // The form's own `action` is its button of that name.
+    fetch(form.getAttribute("action"), { method: "POST", body: data, keepalive: true, redirect: "manual" });
+  };
+  const line = toast(`Deleting ${count(jobs.length)}…`, "Undo", () => {
+    end();
+    for (const row of rows) row.classList.remove("going");
+  });
+  const timer = setTimeout(() => {
+    end();
+    send(form, "delete");
+  }, patience);
+  addEventListener("pagehide", leave);
+}
+
+async function decide(form, action, jobs) {
+  if (jobs.length === 0) {
+    await ask("No job is chosen", [paragraph("Tick the boxes of those that are meant.")], [{ word: "Close", value: "" }]);
+    return;
+  }
+  const names = document.createElement("ul");
+  for (const job of jobs.slice(0, 8)) names.append(Object.assign(document.createElement("li"), { textContent: job.name }));
+  if (jobs.length > 8) names.append(Object.assign(document.createElement("li"), { textContent: `and ${jobs.length - 8} more` }));
+  const content = [names];
+  if (action === "delete") content.push(paragraph("What waits is cancelled. The history stays until its time is over."));
+  const answer = await ask(`${verbs[action]} ${count(jobs.length)}?`, content, [
+    { word: "Leave it", value: "" },
+    { word: `${verbs[action]} ${count(jobs.length)}`, value: "yes", kind: action === "delete" ? "danger" : "primary" },
+  ]);
+  if (answer !== "yes") return;
+  if (action === "delete") later(form, jobs);
+  else send(form, action);
+}
+
+function watch(form) {
+  form.addEventListener("submit", (event) => {
+    const action = event.submitter?.value;
+    const jobs = chosen(form);
+    const isHarmless = action !== "delete" && (action !== "trigger" || jobs.length === 1);
+    if (jobs.length > 0 && isHarmless) return;
+    event.preventDefault();
+    decide(form, action, jobs);
+  });
+}
+
+/** Says how many rows are chosen. */
+export function told() {
+  const words = document.querySelector("[data-picked]");
+  if (!words) return;
+  const boxes = [...document.querySelectorAll("[data-pick]")];
+  const number = boxes.filter((box) => box.checked).length;
+  words.textContent = number === 0 ? "None chosen" : `${count(number)} chosen`;
+  for (const button of words.parentElement.querySelectorAll("button")) button.disabled = number === 0;
+  const all = document.querySelector("[data-pick-all]");
+  if (all) {
+    all.checked = number > 0 && number === boxes.length;
+    all.indeterminate = number > 0 && number < boxes.length;
+  }
+}
+
+export function actions() {
+  for (const form of document.querySelectorAll("[data-bulk], [data-one]")) watch(form);
+  const all = document.querySelector("[data-pick-all]");
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      for (const box of document.querySelectorAll("[data-pick]")) box.checked = all.checked;
+      told();
+    });
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-pick]")) told();
+  });
+  addEventListener("pageshow", told);
+  told();
+}

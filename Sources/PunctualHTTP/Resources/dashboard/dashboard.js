@@ -1,0 +1,12 @@
+// Everything works without this; it only makes it quicker.
+import { keys } from "./keys.js";
+import { live } from "./live.js";
+import { actions } from "./actions.js";
+import { jobForm } from "./job-form.js";
+import { display } from "./display.js";
+
+display();
+keys();
+actions();
+jobForm();
+live();

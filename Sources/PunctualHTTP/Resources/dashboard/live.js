@@ -1,0 +1,126 @@
+// Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
+// place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
+// stand, and new rows wait for a button.
+import { told } from "./actions.js";
+
+const shortest = 400;
+
+export function live() {
+  const rows = document.querySelector("[data-rows]");
+  if (!rows && !document.querySelector("[data-live]")) return;
+  const control = document.querySelector("[data-live-control]");
+  const toggle = document.querySelector("[data-live-toggle]");
+  const word = document.querySelector("[data-live-word]");
+  if (!control || !window.EventSource) return;
+  control.hidden = false;
+
+  let isPaused = sessionStorage.getItem("paused") === "yes";
+  let source = null;
+  let timer = 0;
+  let isFetching = false;
+  let isStale = false;
+  let last = 0;
+  let pause = shortest;
+
+  function show(text) {
+    if (word.textContent !== text) word.textContent = text;
+  }
+
+  async function renew() {
+    timer = 0;
+    if (isFetching) return void (isStale = true);
+    isFetching = true;
+    isStale = false;
+    const began = performance.now();
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+      // Whoever is signed out meanwhile sees it with the next click.
+      if (answer.ok && !answer.redirected) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // The stream tells when the server is back.
+    }
+    last = performance.now();
+    // A page that takes long is asked for less often: at most a tenth of the time is spent on it.
+    pause = Math.max(shortest, (last - began) * 9);
+    isFetching = false;
+    if (isStale) news();
+  }
+
+  function news() {
+    if (isPaused || document.hidden) return void (isStale = true);
+    // Whoever is being asked something sees what he was asked about.
+    if (document.querySelector("dialog[open], .toast")) return void setTimeout(news, 500);
+    if (!timer) timer = setTimeout(renew, Math.max(60, last + pause - performance.now()));
+  }
+
+  function put(fresh) {
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const other = fresh.getElementById(part.id);
+      if (!other || other.innerHTML === part.innerHTML) continue;
+      // Who is about to press something presses what he sees.
+      if (part.contains(document.activeElement) || part.querySelector(":active")) continue;
+      if (other.className !== part.className) part.className = other.className;
+      part.replaceChildren(...other.childNodes);
+    }
+    if (rows) putRows(fresh);
+  }
+
+  function putRows(fresh) {
+    const known = new Map([...rows.querySelectorAll("[data-row]")].map((row) => [row.dataset.row, row]));
+    const added = [];
+    const there = new Set();
+    for (const row of fresh.querySelectorAll("[data-row]")) {
+      there.add(row.dataset.row);
+      const mine = known.get(row.dataset.row);
+      if (!mine) {
+        added.push(row);
+        continue;
+      }
+      const cells = mine.querySelectorAll("[data-cell]");
+      row.querySelectorAll("[data-cell]").forEach((cell, index) => {
+        const old = cells[index];
+        if (old && old.innerHTML !== cell.innerHTML && !old.contains(document.activeElement)) old.replaceChildren(...cell.childNodes);
+      });
+    }
+    for (const [id, row] of known) row.classList.toggle("going", !there.has(id));
+    const button = document.querySelector("[data-new-rows]");
+    if (!button) return;
+    button.hidden = added.length === 0;
+    button.textContent = `${added.length} new`;
+    button.onclick = () => {
+      button.hidden = true;
+      rows.tBodies[0].prepend(...added);
+      told();
+    };
+  }
+
+  function open() {
+    source?.close();
+    source = new EventSource("/api/v1/events" + (document.querySelector("[data-one]") ? `?job_id=${location.pathname.split("/")[2]}` : ""));
+    for (const kind of ["job.created", "job.updated", "job.deleted", "execution.updated", "reset"]) source.addEventListener(kind, news);
+    source.onopen = () => {
+      show(isPaused ? "Paused" : "Live");
+      // Once more after a break, since nobody told what was missed.
+      if (last) news();
+    };
+    source.onerror = () => show("Waiting for the server");
+  }
+
+  function set(paused) {
+    isPaused = paused;
+    sessionStorage.setItem("paused", paused ? "yes" : "no");
+    toggle.setAttribute("aria-pressed", String(paused));
+    show(paused ? "Paused" : "Live");
+    if (!paused && isStale) news();
+  }
+
+  toggle.addEventListener("click", () => set(!isPaused));
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && isStale) news();
+  });
+  // Six at a time is all that HTTP/1.1 allows a browser; a page that is left gives its stream back.
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => event.persisted && open());
+  set(isPaused);
+  open();
+}
