@@ -51,6 +51,9 @@ struct DashboardTests {
             },
             "no variable for the data source")
         require(variables.contains { $0["name"] == "instance" && $0["allValue"] == ".*" }, "no variable for the node")
+        for list in dashboard["annotations"]?["list"]?.array ?? [] {
+            require(list["datasource"]?["uid"] == "${datasource}", "annotations: a data source of their own")
+        }
         var ids: Set<Int64> = []
         var taken: Set<Place> = []
         for panel in dashboard["panels"]?.array ?? [] {

@@ -65,7 +65,8 @@ struct PrometheusTests {
              "retry_policy": {"maximum_attempts": 1}, "target": {"type": "http", "url": "http://127.0.0.1:9/"}}
             """
         #expect(try await nodes[0].punctual("job", "apply", "-f", "-", input: bad).status == 0)
-        #expect(try await nodes[0].punctual("limit", "set", "queue", "default", "--concurrency", "50").status == 0)
+        let limit = ["limit", "set", "queue", "default", "--concurrency", "50", "--rate", "1000/1s"]
+        #expect(try await nodes[0].punctual(limit).status == 0)
         for server in nodes {
             for _ in 0..<3 {
                 #expect(try await server.call("/api/v1/jobs").status == 200)
