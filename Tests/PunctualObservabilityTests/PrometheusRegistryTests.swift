@@ -41,7 +41,7 @@ struct PrometheusRegistryTests {
             families = {family.name: family for family in read(sys.stdin.read())}
             shown = [s.exemplar for s in families["took_seconds"].samples if s.exemplar]
             assert len(shown) == 1 and shown[0].labels["execution_id"] == "0197-x" and shown[0].value == 0.03, shown
-            assert shown[0].labels["trace_id"] == "back\\\\slash" and shown[0].timestamp > 1.7e9, shown
+            assert shown[0].labels["trace_id"] == "back\\\\slash" and float(shown[0].timestamp) > 1.7e9, shown
             assert families["jobs_done"].type == "counter" and families["process_cpu_seconds"].unit == "seconds"
             """
         let (status, said) = try run(Self.python, ["-c", script], text)
