@@ -16,11 +16,13 @@ enum StoreFigures {
         let now = try await store.now()
         figures.append(
             MetricFigure("punctual_clock_offset_seconds", Double((clock.now() - now).wholeMilliseconds) / 1000))
-        figures += shards(try await store.leases(), at: now)
+        let nodes = try await store.nodes(seenSince: now - lease)
+        // Rows of shards that there were before the number was made smaller are nobody's for good.
+        let oldest = nodes.filter { $0.shards != nil }.min { ($0.startedAt, $0.id) < ($1.startedAt, $1.id) }
+        let leases = try await store.leases().filter { $0.shard < oldest?.shards ?? .max }
+        figures += shards(leases, at: now)
         var roles: [String: Int] = ["api": 0, "scheduler": 0, "worker": 0]
-        for node in try await store.nodes(seenSince: now - lease) {
-            for role in node.roles { roles[role, default: 0] += 1 }
-        }
+        for node in nodes { for role in node.roles { roles[role, default: 0] += 1 } }
         figures += roles.sorted { $0.key < $1.key }.map { MetricFigure("punctual_nodes", $0.value, [("role", $0.key)]) }
         return figures + (try await limits(store))
     }

@@ -28,6 +28,25 @@ struct MetricWordsTests {
         }
     }
 
+    @Test("there is no metric in the sources without its words")
+    func sources() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources").path(percentEncoded: false)
+        var used: Set<String> = []
+        for file in try FileManager.default.subpathsOfDirectory(atPath: folder) where file.hasSuffix(".swift") {
+            let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+            for match in text.matches(of: /(label: |counter\(|MetricFigure\()\s*"([a-z_]+)"/) {
+                // Loggers have labels, too.
+                if match.2.contains("_") { used.insert(String(match.2)) }
+            }
+        }
+        let known = Set(MetricWords.all.map(\.name))
+        #expect(used.count > 60 && used.subtracting(known) == [], "\(used.subtracting(known))")
+        let unused = known.subtracting(used)
+        // Names that are chosen from a list stand without a call before them.
+        #expect(unused.count < 8, "\(unused)")
+    }
+
     @Test("metrics.jobs takes names and patterns, and says what it does not take")
     func jobs() async throws {
         func load(_ text: String) async throws -> [String] {
