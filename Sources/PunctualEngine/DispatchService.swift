@@ -86,6 +86,7 @@ package final class DispatchService: Service {
             do throws(StoreError) {
                 // A broker that is gone is not worth reading for.
                 if case .down(let text) = await broker.health().state { note(text) } else { try await pass() }
+                instruments.loopLived("dispatch")
             } catch {
                 instruments.loopFailed("dispatch", error)
             }

@@ -17,16 +17,45 @@ package protocol ExecutionEvents: Sendable {
 package struct Instruments: Sendable {
     let logger: Logger
     let events: (any ExecutionEvents)?
+    private let clock: (any WallClock)?
+    private let watched: WatchedJobs
     private let cache = Cache()
 
-    package init(logger: Logger, events: (any ExecutionEvents)? = nil) {
+    /// - Parameters:
+    ///   - clock: the node's own, for the signs of life of its loops; nil shows none but the scheduler's.
+    ///   - watched: the jobs that have figures of their own.
+    package init(
+        logger: Logger, events: (any ExecutionEvents)? = nil, clock: (any WallClock)? = nil,
+        watched: WatchedJobs = WatchedJobs()
+    ) {
         self.logger = logger
         self.events = events
+        self.clock = clock
+        self.watched = watched
+        declare()
+    }
+
+    /// Makes the series that are there from the start, so that a first event is seen as a growth from zero.
+    private func declare() {
+        for name in [
+            "punctual_lease_lost_total", "punctual_stale_completions_total", "punctual_reclaimed_total",
+            "punctual_tick_races_lost_total", "punctual_jobs_set_aside_total",
+        ] { _ = counter(name) }
+        for reason in ["overlap", "buffer_full", "catchup_window", "misfire", "paused", "calendar"] {
+            _ = counter("punctual_missed_total", [("reason", reason)])
+        }
+        for target in ["http", "command", "worker", "publish", "noop"] {
+            for status in ["succeeded", "failed", "retried", "cancelled"] {
+                _ = counter("punctual_job_executions_total", [("target", target), ("status", status)])
+            }
+        }
+        _ = (Self.lateness, Self.duration)
     }
 
     /// Handles by name and labels, made once.
     private final class Cache: Sendable {
         let counters = Mutex<[String: Counter]>([:])
+        let heartbeats = Mutex<[String: Gauge]>([:])
     }
 
     private func counter(_ name: String, _ labels: [(String, String)] = []) -> Counter {
@@ -44,9 +73,18 @@ package struct Instruments: Sendable {
     private static let tick = Metrics.Timer(label: "punctual_tick_duration_seconds")
     private static let active = Meter(label: "punctual_active_executions")
 
+    /// A loop has taken a step, and it went well.
+    package func loopLived(_ loop: String) {
+        if let clock { loopLived(loop, at: clock.now()) }
+    }
+
     package func loopLived(_ loop: String, at now: Timestamp) {
-        Gauge(label: "punctual_loop_heartbeat_timestamp_seconds", dimensions: [("loop", loop)])
-            .record(Double(now.milliseconds) / 1000)
+        cache.heartbeats.withLock { gauges in
+            let gauge =
+                gauges[loop] ?? Gauge(label: "punctual_loop_heartbeat_timestamp_seconds", dimensions: [("loop", loop)])
+            gauges[loop] = gauge
+            gauge.record(Double(now.milliseconds) / 1000)
+        }
     }
 
     package func loopFailed(_ loop: String, _ error: any Error) {
@@ -109,18 +147,21 @@ package struct Instruments: Sendable {
 
     func started(_ execution: Execution, inHand: Int) {
         if execution.attempt == 1, let startedAt = execution.startedAt {
-            Self.lateness.recordMilliseconds(max(0, (startedAt - execution.availableAt).wholeMilliseconds))
+            Measured.$execution.withValue(execution.id) {
+                Self.lateness.recordMilliseconds(max(0, (startedAt - execution.availableAt).wholeMilliseconds))
+            }
         }
         Self.active.set(Double(inHand))
         events?.started(execution)
     }
 
     func ended(_ execution: Execution, target: String, took: Duration, inHand: Int) {
-        counter(
-            "punctual_job_executions_total",
-            [("target", target), ("status", execution.status == .pending ? "retried" : execution.status.rawValue)]
-        ).increment()
-        Self.duration.record(duration: took)
+        let status = execution.status == .pending ? "retried" : execution.status.rawValue
+        counter("punctual_job_executions_total", [("target", target), ("status", status)]).increment()
+        Measured.$execution.withValue(execution.id) {
+            Self.duration.record(duration: took)
+            watched.ended(execution, status: status, took: took, at: execution.finishedAt)
+        }
         Self.active.set(Double(inHand))
         if execution.status == .failed {
             logger.info(
@@ -163,6 +204,9 @@ package struct Instruments: Sendable {
     func reclaimed(_ executions: [Execution]) {
         counter("punctual_reclaimed_total").increment(by: Int64(executions.count))
         for execution in executions {
+            // What it was to call, its job tells, and that is not read here.
+            let status = execution.status == .pending ? "retried" : execution.status.rawValue
+            counter("punctual_job_executions_total", [("target", "unknown"), ("status", status)]).increment()
             logger.notice(
                 "an execution was taken back from a worker that was not heard of",
                 metadata: [

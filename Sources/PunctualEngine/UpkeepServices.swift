@@ -29,6 +29,7 @@ package struct ReaperService: Service {
         try await repeatUntilShutdown {
             do throws(StoreError) {
                 while try await reap() == options.reapBatch {}
+                instruments.loopLived("reaper")
             } catch {
                 instruments.loopFailed("reaper", error)
             }
@@ -71,6 +72,7 @@ package struct RetentionService: Service {
         try await repeatUntilShutdown {
             do throws(StoreError) {
                 _ = try await prune()
+                instruments.loopLived("retention")
             } catch {
                 instruments.loopFailed("retention", error)
             }
@@ -163,6 +165,7 @@ package final class ShardService: Service {
                 // A node that died is replaced when its leases run out, not at the next turn after that.
                 if let free = try await renew() { pause = min(pause, max(free, .milliseconds(50))) }
                 fault.withLock { $0 = nil }
+                instruments.loopLived("shards")
             } catch {
                 fault.withLock { $0 = error }
                 // Leadership that cannot be confirmed is not leadership: trust runs out by itself. Before it does there is

@@ -103,6 +103,7 @@ package final class WorkerService: Service {
                 var count = 0
                 do throws(StoreError) {
                     let (claimed, isFull) = try await claimBatch()
+                    instruments.loopLived(lane == .broker ? "publisher" : "worker")
                     count = claimed.count
                     give(claimed)
                     // There may be more, and the next room may be there already.

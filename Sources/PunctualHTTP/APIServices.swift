@@ -11,8 +11,11 @@ package struct APIServices: Sendable {
     package var bell: any Bell
     package var nodeID: String
     package var version: String
-    /// The Prometheus text of this process.
-    package var metricsText: @Sendable () async -> String
+    /// The metrics of this process, as OpenMetrics or as Prometheus' older text.
+    package var metricsText: @Sendable (_ isOpenMetrics: Bool) async -> String
+    /// How the node is, for `/health`; asks nobody who could keep it waiting.
+    package var vitals: @Sendable () async -> Vitals = { Vitals() }
+    let measures = Measures()
     /// False while the node drains.
     package var isAccepting: @Sendable () -> Bool
     /// Why the store took no write of this node the last time it tried; nil when it did.
@@ -52,7 +55,8 @@ package struct APIServices: Sendable {
 
     package init(
         store: any Store, zones: ZoneCatalog, clock: any WallClock, bell: any Bell, nodeID: String, version: String,
-        metricsText: @escaping @Sendable () async -> String, isAccepting: @escaping @Sendable () -> Bool,
+        metricsText: @escaping @Sendable (_ isOpenMetrics: Bool) async -> String,
+        isAccepting: @escaping @Sendable () -> Bool,
         events: EventLog, waitForWork: @escaping @Sendable (Duration) async throws -> Void,
         cancelled: @escaping @Sendable (Identifier) -> Void = { _ in }
     ) {

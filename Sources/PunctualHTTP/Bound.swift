@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// How much may go on at once; what comes on top is refused at once instead of waiting.
 package final class Bound: Sendable {
-    private let limit: Int
+    /// How many may hold a place.
+    package let limit: Int
     private let count = Atomic(0)
 
     package init(_ limit: Int) { self.limit = limit }

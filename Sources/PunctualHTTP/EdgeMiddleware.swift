@@ -90,7 +90,7 @@ struct EdgeMiddleware: RouterMiddleware {
             response.headers[.contentEncoding] == nil, !isSecret(response, request)
         else { return response }
         var response = response
-        response.headers[.vary] = "Accept-Encoding"
+        response.headers[.vary] = response.headers[.vary].map { "\($0), Accept-Encoding" } ?? "Accept-Encoding"
         guard Gzip.isAccepted(request.headers[.acceptEncoding]),
             let smaller = Gzip.compress(try await response.body.collected()), smaller.readableBytes < length
         else { return response }

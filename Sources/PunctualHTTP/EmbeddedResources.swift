@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"0f15090a5fd67edb\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"4efe9d231257e139\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -3142,9 +3142,12 @@ try {
         "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
         "responses": {
           "200": {
-            "description": "Prometheus text format 0.0.4.",
+            "description": "Prometheus text format 0.0.4, or OpenMetrics 1.0 for whoever asks for it by `Accept`.",
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
-            "content": { "text/plain": {"schema": {"type": "string"}} }
+            "content": {
+              "text/plain": { "schema": {"type": "string"} },
+              "application/openmetrics-text": { "schema": {"type": "string"} }
+            }
           },
           "401": { "$ref": "#/components/responses/Unauthorized" },
           "403": { "$ref": "#/components/responses/Forbidden" },
@@ -5785,20 +5788,64 @@ try {
           "timestamp": { "$ref": "#/components/schemas/InstantText" },
           "services": {
             "type": "object",
-            "description": "Each part of the node by name.",
-            "additionalProperties": true
+            "description": "Each part of the node by name, `store` among them.",
+            "additionalProperties": { "$ref": "#/components/schemas/PartHealth" }
           },
-          "metrics": { "type": "object", "description": "A few figures by name.", "additionalProperties": true }
+          "metrics": {
+            "type": "object",
+            "description": "A few figures by name: `due`, `lag_ms`, `pending` and `running` of the installation; `uptime_seconds`, `memory_bytes`, `memory_limit_bytes`, `cpu_seconds`, `cpu_percent` of one processor since the reading before, `open_files` and `connections` of this process. What the system does not tell is null.",
+            "additionalProperties": true
+          }
         },
         "examples": [
           {
             "status": "healthy",
             "node_id": "node-1",
             "timestamp": "2026-03-29T10:05:00.000Z",
-            "services": { "store": {"status": "ok"}, "redis": {"status": "ok"} },
-            "metrics": { "due": 0, "lag_ms": 0, "pending": 3, "running": 1 }
+            "services": {
+              "store": { "status": "ok", "latency_ms": 0.8, "last_error": null, "last_error_at": null },
+              "redis": {
+                "status": "ok",
+                "latency_ms": 0.3,
+                "last_error": "unavailable",
+                "last_error_at": "2026-03-29T09:58:12.000Z"
+              }
+            },
+            "metrics": {
+              "due": 0,
+              "lag_ms": 0,
+              "pending": 3,
+              "running": 1,
+              "uptime_seconds": 86400,
+              "memory_bytes": 73400320,
+              "memory_limit_bytes": 536870912,
+              "cpu_seconds": 412.07,
+              "cpu_percent": 3.2,
+              "open_files": 41,
+              "connections": { "http": 12, "http_limit": 10000, "database_busy": 1, "database_limit": 8 }
+            }
           }
         ]
+      },
+      "PartHealth": {
+        "type": "object",
+        "description": "How a part of the node is.",
+        "required": ["status"],
+        "properties": {
+          "status": {
+            "type": "string",
+            "description": "`ok`; `impaired` when it is reached and something of it does not work; `unavailable`. Open for readers."
+          },
+          "latency_ms": {
+            "type": ["number", "null"],
+            "description": "How long it took to answer just now; null when it was not asked, or did not answer."
+          },
+          "last_error": {
+            "type": ["string", "null"],
+            "description": "What was last wrong with it, as far as somebody asked for health meanwhile; where there is access control, only the state that it was."
+          },
+          "last_error_at": { "type": ["string", "null"], "format": "date-time" }
+        }
       },
       "Probe": {
         "type": "object",

@@ -63,6 +63,7 @@ struct JobController {
         }
         let stored = try outcome.get()
         announce(.jobCreated, [stored])
+        services.measures.created(1)
         context.note(stored, from: nil)
         return Answer.job(stored, .created, location: true)
     }
@@ -99,6 +100,7 @@ struct JobController {
         }
         let added = outcomes.compactMap { try? $0.get() }  // The refused ones were never stored.
         announce(.jobCreated, added)
+        services.measures.created(added.count)
         for job in added { context.note(job, from: nil) }
         return Answer.outcomes(outcomes, as: .created, context) { job, writer in
             writer.name("job")

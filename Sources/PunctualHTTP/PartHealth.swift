@@ -11,10 +11,13 @@ package struct PartHealth: Sendable, Hashable {
     package var status: Status
     /// What it is, or what is wrong and what to do; for those who may see the node's state.
     package var detail: String
+    /// How long it took to answer just now; nil when it was not asked, or did not answer.
+    package var latency: Duration?
 
-    package init(name: String, status: Status, detail: String) {
+    package init(name: String, status: Status, detail: String, latency: Duration? = nil) {
         self.name = name
         self.status = status
         self.detail = detail
+        self.latency = latency
     }
 }

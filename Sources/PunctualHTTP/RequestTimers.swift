@@ -9,12 +9,14 @@ final class RequestTimers: Sendable {
         let status: Int
     }
 
-    /// Methods are whatever callers send; past this, timers are made anew each time.
+    /// Methods are whatever callers send; the others share one word.
+    private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    /// Past this, timers are made anew each time.
     private static let limit = 2048
     private let timers = Mutex<[Key: Metrics.Timer]>([:])
 
     func record(_ took: Duration, method: String, route: String, status: Int) {
-        let key = Key(method: method, route: route, status: status)
+        let key = Key(method: Self.methods.contains(method) ? method : "other", route: route, status: status)
         timer(key).record(duration: took)
     }
 

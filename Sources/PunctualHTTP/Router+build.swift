@@ -28,7 +28,7 @@ package func buildRouter(
     var table = RouteTable(router: router, services: services)
     let system = SystemController(services: services)
     if !services.isSystemAlone { table.addCalls() }
-    table.on(.get, "/health", .health, isUnbounded: true, system.health)
+    table.on(.get, "/health", .health, isUnbounded: true, HealthController(services: services).health)
     table.on(.get, "/health/live", .live, isUnbounded: true, system.live)
     table.on(.get, "/health/ready", .ready, isUnbounded: true, system.ready)
     table.on(.get, "/metrics", .metrics, system.metrics)

@@ -5,11 +5,16 @@ internal import NIOCore
 
 extension HTTPServerBuilder {
     /// The server of the API: HTTP/1.1, and with a certificate TLS, where HTTP/2 is spoken with whoever asks for it.
-    /// - Parameter certificate: nil serves without TLS.
+    /// - Parameters:
+    ///   - certificate: nil serves without TLS.
+    ///   - connections: counts those that are open.
     package static func punctual(
-        certificate: ServerCertificate? = nil, limits: TransportLimits = TransportLimits()
+        certificate: ServerCertificate? = nil, limits: TransportLimits = TransportLimits(),
+        connections: ConnectionCount = ConnectionCount()
     ) -> HTTPServerBuilder {
-        HTTPServerBuilder { TransportChannel(responder: $0, limits: limits, certificate: certificate) }
+        HTTPServerBuilder {
+            TransportChannel(responder: $0, limits: limits, certificate: certificate, connections: connections)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// What many ask for at once: one question is under way at a time, and all who come meanwhile share its answer.
-final class SharedAnswer<Value: Sendable>: Sendable {
+package final class SharedAnswer<Value: Sendable>: Sendable {
     private let age: Duration
     private let ask: @Sendable () async throws -> Value
     private let state = Mutex(State())
@@ -12,12 +12,12 @@ final class SharedAnswer<Value: Sendable>: Sendable {
     }
 
     /// - Parameter age: how long an answer is good for, from the moment on at which it was asked for; failures are not kept.
-    init(age: Duration, _ ask: @escaping @Sendable () async throws -> Value) {
+    package init(age: Duration, _ ask: @escaping @Sendable () async throws -> Value) {
         self.age = age
         self.ask = ask
     }
 
-    func value() async throws -> Value {
+    package func value() async throws -> Value {
         let now = ContinuousClock.now
         let (kept, flight): (Value?, Task<Value, any Error>?) = state.withLock { state in
             if let kept = state.kept, kept.asked.duration(to: now) < age { return (kept.value, nil) }

@@ -9,52 +9,14 @@ internal import PunctualSchedule
 /// Health, metrics and documents, outside `/api/v1`.
 struct SystemController {
     let services: APIServices
-    /// At most a second old, so that many who ask for health cost the database one query a second.
-    private let counts: SharedAnswer<Counts>
     /// As it is now: one query at a time, however many ask.
     private let readiness: SharedAnswer<Void>
 
     init(services: APIServices) {
         self.services = services
         let store = services.store
-        counts = SharedAnswer(age: .seconds(1)) { try await Self.answered { try await store.counts() } }
         readiness = SharedAnswer(age: .zero) {
-            _ = try await Self.answered { try await store.job(Identifier(high: 0, low: 0)) }
-        }
-    }
-
-    func health(_ request: Request, _ context: APIContext) async throws -> Response {
-        let fault = services.writeFault()
-        let counts = fault == nil ? (try? await counts.value()) : nil  // That it is missing says it.
-        let isWell = counts != nil && services.isAccepting()
-        let parts = await services.parts()
-        let well = parts.allSatisfy { $0.status == .ok } ? "healthy" : "degraded"
-        return Answer.json(isWell ? .ok : .serviceUnavailable) { writer in
-            writer.beginObject()
-            writer.name("status")
-            writer.string(isWell ? well : services.isAccepting() ? "unhealthy" : "draining")
-            writer.name("node_id")
-            writer.string(services.nodeID)
-            writer.name("timestamp")
-            writer.instant(services.clock.now())
-            writer.name("services")
-            writer.beginObject()
-            for (name, status) in [("store", counts == nil ? "unavailable" : "ok")]
-                + parts.map({ ($0.name, $0.status.rawValue) })
-            {
-                writer.name(escaping: name)
-                writer.value(["status": .string(status)])
-            }
-            writer.endObject()
-            writer.name("metrics")
-            writer.value([
-                "due": .int(Int64(counts?.due ?? 0)), "lag_ms": .int(max(0, counts?.lag.wholeMilliseconds ?? 0)),
-                "pending": .int(Int64(max(0, counts?.executions[.pending] ?? 0))),
-                "running": .int(Int64(max(0, counts?.executions[.running] ?? 0))),
-            ])
-            writer.name("version")
-            writer.string(services.version)
-            writer.endObject()
+            _ = try await Deadline.within(.seconds(1)) { try await store.job(Identifier(high: 0, low: 0)) }
         }
     }
 
@@ -69,31 +31,39 @@ struct SystemController {
             throw problem
         }
         if let fault = services.writeFault() { throw fault }
-        try await readiness.value()
+        do {
+            try await readiness.value()
+        } catch is Deadline.Passed {
+            throw StoreError.unavailable("the database has not answered within a second")
+        }
         return Answer.json { $0.value(["status": "ready"]) }
     }
 
-    /// What the store says, if it answers within a second: who asks for health does not wait for long.
-    private static func answered<Value: Sendable>(
-        _ ask: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask { try await ask() }
-            group.addTask {
-                try await Task.sleep(for: .seconds(1))
-                throw StoreError.unavailable("the database has not answered within a second")
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next() else { throw CancellationError() }
-            return first
-        }
+    func metrics(_ request: Request, _ context: APIContext) async throws -> Response {
+        let isOpen = Self.wantsOpenMetrics(request.headers[values: .accept].joined(separator: ","))
+        let text = await services.metricsText(isOpen)
+        let type =
+            isOpen
+            ? "application/openmetrics-text; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4; charset=utf-8"
+        return Response(
+            status: .ok, headers: [.contentType: type, .vary: "Accept"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
-    func metrics(_ request: Request, _ context: APIContext) async throws -> Response {
-        let text = await services.metricsText()
-        return Response(
-            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    /// Whether a reader wants OpenMetrics at least as much as Prometheus' older text (RFC 9110 §12.5.1).
+    static func wantsOpenMetrics(_ accept: String) -> Bool {
+        var weights: [String: Double] = [:]
+        for item in accept.lowercased().split(separator: ",") {
+            let parts = item.split(separator: ";").map { $0.filter { $0 != " " } }
+            let quality = parts.first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            let name = parts.first ?? ""
+            // Versions to come may be written otherwise.
+            let version = parts.first { $0.hasPrefix("version=") }?.dropFirst("version=".count) ?? "1.0.0"
+            if name == "application/openmetrics-text", !version.hasPrefix("1.0"), version != "0.0.1" { continue }
+            weights[name] = max(weights[name] ?? 0, quality)
+        }
+        guard let open = weights["application/openmetrics-text"], open > 0 else { return false }
+        return open >= weights["text/plain"] ?? 0
     }
 
     /// One of the embedded documents.

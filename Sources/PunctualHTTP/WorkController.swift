@@ -101,6 +101,7 @@ struct WorkController {
             // Who waits for work may lose his rights meanwhile.
             guard try await services.doorkeeper.admitsStill(context, at: services.store.now) else { break }
             let claimed = try await services.store.claim(wish)
+            services.measures.claimed(claimed.count)
             if !claimed.isEmpty {
                 for item in claimed { services.events.publish(.executionUpdated, item.execution) }
                 return claimed
@@ -316,7 +317,9 @@ struct WorkController {
             services.progressNews.ended(ended.id)
             services.events.publish(.executionUpdated, ended)
             services.lineBell.ring(ended.id)
+            services.measures.ended(ended)
         }
+        for outcome in outcomes where outcome == .leaseLost { services.measures.staleCompletion() }
         services.bell.workWaiting()
         return outcomes
     }

@@ -1,60 +1,69 @@
 package import CoreMetrics
 internal import Synchronization
 
-/// Collects metrics and writes them as Prometheus text (exposition format 0.0.4).
+/// Collects metrics and writes them as Prometheus' text format or as OpenMetrics.
 ///
 /// Timers become histograms in seconds, aggregating recorders histograms, the others gauges.
 package final class PrometheusRegistry: MetricsFactory {
-    /// Upper bounds of histograms, in seconds: those of OpenTelemetry.
-    static let bounds: [Double] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+    /// Upper bounds of histograms of which nothing else is said, in seconds: those of OpenTelemetry, and 2.
+    static let bounds: [Double] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2, 2.5, 5, 7.5, 10]
     /// Series a metric may have; further ones are counted in one series whose labels are `other`.
     static let seriesLimit = 1000
 
-    private let families = Mutex<[String: Family]>([:])
-    private let help: [String: String]
+    private let families = Mutex<[String: MetricFamily]>([:])
+    private let words: [String: MetricWord]
+    private let exemplar: @Sendable () -> [ExemplarLabel]
 
-    private struct Family {
-        let kind: Kind
-        var series: [String: Series] = [:]
+    /// - Parameters:
+    ///   - words: what metrics tell; others get their name in words.
+    ///   - exemplar: what is measured right now, asked at each observation of a histogram; empty means that nobody knows.
+    package init(
+        _ words: [MetricWord] = [], exemplar: @escaping @Sendable () -> [ExemplarLabel] = { [] }
+    ) {
+        self.words = Dictionary(words.map { ($0.name, $0) }) { first, _ in first }
+        self.exemplar = exemplar
     }
 
-    enum Kind: String { case counter, gauge, histogram }
-
-    /// - Parameter help: what a metric tells, by its name; others get their name in words.
-    package init(help: [String: String] = [:]) { self.help = help }
-
-    private func series(_ name: String, _ labels: [(String, String)], _ kind: Kind) -> Series {
+    private func series(_ name: String, _ labels: [(String, String)], _ kind: MetricWord.Kind) -> Series {
         let name = Self.metricName(name)
         return families.withLock { families in
             // Taken out while it is changed, so that nothing is copied.
-            var family = families.removeValue(forKey: name) ?? Family(kind: kind)
+            var family = families.removeValue(forKey: name) ?? MetricFamily(kind: kind)
             let isFull = family.series.count >= Self.seriesLimit
             var key = Self.labelText(labels)
             if isFull, family.series[key] == nil { key = Self.labelText(labels.map { ($0.0, "other") }) }
-            let series = family.series[key] ?? Series(boundCount: family.kind == .histogram ? Self.bounds.count : 0)
+            let series = family.series[key] ?? newSeries(name, family.kind)
             family.series[key] = series
             families[name] = family
             return series
         }
     }
 
+    private func newSeries(_ name: String, _ kind: MetricWord.Kind) -> Series {
+        guard kind == .histogram else { return Series() }
+        return Series(bounds: words[name]?.bounds ?? Self.bounds, exemplar: exemplar)
+    }
+
     /// The text of every metric, in the order of their names.
-    /// - Parameter gauges: figures taken at the moment of the reading; those named `_total` are counters kept by others.
-    package func text(gauges: [(name: String, help: String, labels: [(String, String)], value: Double)] = []) -> String
-    {
-        for gauge in gauges {
-            series(gauge.name, gauge.labels, gauge.name.hasSuffix("_total") ? .counter : .gauge).set(gauge.value)
-        }
-        let extra = Dictionary(gauges.map { ($0.name, $0.help) }, uniquingKeysWith: { first, _ in first })
-        var lines: [String] = []
-        for (name, family) in families.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
-            let words = help[name] ?? extra[name] ?? name.split(separator: "_").joined(separator: " ")
-            lines.append("# HELP \(name) \(words.replacing("\\", with: "\\\\").replacing("\n", with: "\\n"))")
-            lines.append("# TYPE \(name) \(family.kind.rawValue)")
-            for (labels, series) in family.series.sorted(by: { $0.key < $1.key }) {
-                lines += series.lines(name: name, labels: labels)
+    /// - Parameter figures: taken at this moment, and forgotten with it: what is not among them any more is gone.
+    package func text(_ format: MetricFormat = .text, figures: [MetricFigure] = []) -> String {
+        var all = families.withLock { $0 }
+        for figure in figures {
+            let name = Self.metricName(figure.name)
+            var family =
+                all.removeValue(forKey: name) ?? MetricFamily(kind: name.hasSuffix("_total") ? .counter : .gauge)
+            let key = Self.labelText(figure.labels)
+            if family.series.count < Self.seriesLimit || family.series[key] != nil {
+                family.series[key] = Series(figure.value)
             }
+            all[name] = family
         }
+        var lines: [String] = []
+        for (name, family) in all.sorted(by: { $0.key < $1.key }) {
+            let help = words[name]?.help ?? name.split(separator: "_").joined(separator: " ")
+            family.write(name: name, help: help, format, to: &lines)
+        }
+        if format == .openMetrics { lines.append("# EOF") }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -99,10 +108,14 @@ package final class PrometheusRegistry: MetricsFactory {
         return result.isEmpty || (48...57).contains(result.utf8.first!) ? "_" + result : result
     }
 
-    private static func labelText(_ labels: [(String, String)]) -> String {
+    static func labelText(_ labels: [(String, String)]) -> String {
         labels.sorted { $0.0 < $1.0 }.map { name, value in
-            let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-            return "\(metricName(name).replacing(":", with: "_"))=\"\(escaped)\""
+            "\(metricName(name).replacing(":", with: "_"))=\"\(escaped(value))\""
         }.joined(separator: ",")
+    }
+
+    /// As label values stand between quotes.
+    private static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 }

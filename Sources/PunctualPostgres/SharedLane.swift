@@ -32,6 +32,9 @@ final class SharedLane<Item: Sendable, Answer: Sendable>: Sendable {
         self.perform = perform
     }
 
+    /// How many wait for the next statement.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     /// Waits for the item's answer; a caller that is cancelled waits with the others, since its item is on its way.
     func submit(_ item: Item, to store: PostgresStore) async throws(StoreError) -> Answer {
         let result: Result<Answer, StoreError> = await withCheckedContinuation { continuation in

@@ -6,6 +6,13 @@ extension SQLiteStore {
         try await read { try $0.limitStates().map(\.limit) }
     }
 
+    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] {
+        try await read { transaction in
+            let known = Set(try transaction.limitStates().filter { $0.limit.concurrency != nil }.map(\.limit.key))
+            return known.isEmpty ? [:] : try transaction.running().filter { known.contains($0.key) }
+        }
+    }
+
     package func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? {
         try await read { try $0.limitStates().first { $0.limit.key == key }?.limit }
     }
@@ -51,21 +58,25 @@ extension Transaction {
     func workLimits() throws -> WorkLimits? {
         let states = try limitStates()
         if states.isEmpty { return nil }
-        var running: [WorkLimit.Key: Int] = [:]
-        if states.contains(where: { $0.limit.concurrency != nil }) {
-            // As many as run at once: those by the job's, queue's or service's index would be all that ever ran.
-            let rows = try database.rows(
-                """
-                SELECT queue, service, job_id FROM executions INDEXED BY executions_by_status WHERE status = 'running'
-                """
-            ) { columns in (columns.text(), columns.text(), try columns.identifier()) }
-            for (queue, service, job) in rows {
-                running[.init(.queues, queue), default: 0] += 1
-                running[.init(.services, service), default: 0] += 1
-                running[.init(.jobs, "\(job)"), default: 0] += 1
-            }
-        }
+        let running = states.contains { $0.limit.concurrency != nil } ? try running() : [:]
         return WorkLimits(states, running: running, now: now)
+    }
+
+    /// What runs now, by everything that may have a limit.
+    fileprivate func running() throws -> [WorkLimit.Key: Int] {
+        var running: [WorkLimit.Key: Int] = [:]
+        // As many as run at once: those by the job's, queue's or service's index would be all that ever ran.
+        let rows = try database.rows(
+            """
+            SELECT queue, service, job_id FROM executions INDEXED BY executions_by_status WHERE status = 'running'
+            """
+        ) { columns in (columns.text(), columns.text(), try columns.identifier()) }
+        for (queue, service, job) in rows {
+            running[.init(.queues, queue), default: 0] += 1
+            running[.init(.services, service), default: 0] += 1
+            running[.init(.jobs, "\(job)"), default: 0] += 1
+        }
+        return running
     }
 
     /// Keeps how far rates are used up.

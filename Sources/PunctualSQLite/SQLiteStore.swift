@@ -74,6 +74,9 @@ package final class SQLiteStore: Store {
         lock.release()
     }
 
+    /// How many writes wait for the next commit.
+    package var waitingWrites: Int { lane.waitingCount }
+
     package func now() async throws(StoreError) -> Timestamp { clock.now() }
 
     /// Runs the body on a snapshot.

@@ -1,4 +1,5 @@
 internal import PunctualCore
+internal import PunctualObservability
 internal import PunctualRedis
 internal import ServiceLifecycle
 internal import Synchronization
@@ -37,25 +38,18 @@ extension Node {
     }
 
     /// What `/metrics` tells of the cache.
-    static func cacheFigures(
-        _ counts: SharedCache.Counts
-    ) -> [(name: String, help: String, labels: [(String, String)], value: Double)] {
-        func figure(
-            _ name: String, _ value: Double, _ labels: [(String, String)] = []
-        ) -> (name: String, help: String, labels: [(String, String)], value: Double) {
-            (name, MetricWords.help[name] ?? "", labels, value)
-        }
+    static func cacheFigures(_ counts: SharedCache.Counts) -> [MetricFigure] {
         let free: [CacheAnswer.Source] = [.local, .shared, .joined]
         let all = counts.sources.values.reduce(0, +)
         let hits = free.reduce(0) { $0 + counts.sources[$1, default: 0] }
         return CacheAnswer.Source.allCases.map { source in
-            figure(
+            MetricFigure(
                 "punctual_cache_requests_total", Double(counts.sources[source, default: 0]),
                 [("source", source.rawValue)])
         } + [
-            figure("punctual_cache_hit_ratio", all == 0 ? 0 : Double(hits) / Double(all)),
-            figure("punctual_cache_refreshes_total", Double(counts.refreshed)),
-            figure("punctual_cache_untold_total", Double(counts.untold)),
+            MetricFigure("punctual_cache_hit_ratio", all == 0 ? 0 : Double(hits) / Double(all)),
+            MetricFigure("punctual_cache_refreshes_total", Double(counts.refreshed)),
+            MetricFigure("punctual_cache_untold_total", Double(counts.untold)),
         ]
     }
 }

@@ -36,7 +36,8 @@ package enum Node {
         if let words = StrayVariables.words(in: ProcessInfo.processInfo.environment) {
             logger.warning("variables that are no settings are passed over", metadata: ["variables": "\(words)"])
         }
-        let metrics = PrometheusRegistry(help: MetricWords.help)
+        // Whoever knows more of what is measured, such as the id of a trace, adds it here.
+        let metrics = PrometheusRegistry(MetricWords.all) { Measured.execution.map { [("execution_id", $0)] } ?? [] }
         MetricsSystem.bootstrap(metrics)
         let bell = SignalBell()
         // Before the database, so that a setting that can't be used leaves none behind.
@@ -75,7 +76,8 @@ package enum Node {
         let lineBell = LineBell()
         let feed = EventFeed(
             log: events, printer: mode == .server ? nil : ExecutionPrinter(), lineBell: lineBell)
-        let instruments = Instruments(logger: logger, events: feed)
+        let instruments = Instruments(
+            logger: logger, events: feed, clock: clock, watched: WatchedJobs(settings.metricJobs))
         let options = settings.engineOptions
         let isAccepting = Flag(true)
 
@@ -108,7 +110,7 @@ package enum Node {
         var services: [any Service] = []
         var api = APIServices(
             store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
-            metricsText: { await metricsText(metrics, store, cache) }, isAccepting: { isAccepting.value },
+            metricsText: { _ in "" }, isAccepting: { isAccepting.value },
             events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
             cancelled: { id in
                 worker.cancelled(id)
@@ -122,6 +124,12 @@ package enum Node {
         api.isSecure = certificate != nil
         api.isSystemAlone = !settings.roles.contains(.api)
         api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
+        let callers = ConnectionCount()
+        let figures = NodeFigures(
+            settings, record, registry: metrics, opened, clock: clock, cache: cache, parts: brokers.health,
+            bounds: api.bounds, callers: callers, callerLimit: connections, isAccepting: { isAccepting.value })
+        api.metricsText = { await figures.text($0 ? .openMetrics : .text) }
+        api.vitals = { figures.vitals() }
         if let certificate { services.append(certificate) }
         api.doorkeeper = doorkeeper(settings, brokers.redis)
         api.quotas = settings.quotas
@@ -135,7 +143,7 @@ package enum Node {
         services.append(
             Application(
                 router: buildRouter(api).router,
-                server: .punctual(certificate: certificate?.certificate),
+                server: .punctual(certificate: certificate?.certificate, connections: callers),
                 configuration: .punctual(
                     host: settings.httpHost, port: settings.httpPort, connections: connections, logger: logger),
                 onServerRunning: { channel in
@@ -241,35 +249,6 @@ package enum Node {
             return ListeningPort.inUse(settings)
         }
         return "the node stopped: \(text)"
-    }
-
-    /// What `/metrics` answers: the counters, and the figures of this moment.
-    private static func metricsText(
-        _ registry: PrometheusRegistry, _ store: any Store, _ cache: SharedCache?
-    ) async -> String {
-        var figures = ProcessFigures.read()
-        if let cache { figures += cacheFigures(cache.counts) }
-        figures.append(("punctual_build_info", "The version that runs.", [("version", version)], 1))
-        do throws(StoreError) {
-            for queue in try await store.queues() {
-                let labels = [("queue", queue.name)]
-                figures.append(
-                    ("punctual_queue_depth", "Waiting executions that are available.", labels, Double(queue.depth)))
-                figures.append(("punctual_queue_running", "Executions that run.", labels, Double(queue.running)))
-                figures.append(
-                    (
-                        "punctual_queue_oldest_age_seconds", "Age of the oldest waiting execution, in seconds.", labels,
-                        Double(queue.oldestAge?.wholeMilliseconds ?? 0) / 1000
-                    ))
-            }
-            let counts = try await store.counts()
-            figures.append(("punctual_active_jobs", "Active jobs.", [], Double(counts.jobs[.active] ?? 0)))
-            figures.append(("punctual_due_jobs", "Jobs whose instant has come.", [], Double(counts.due)))
-            figures.append(("punctual_store_up", "Whether the store answers.", [], 1))
-        } catch {
-            figures.append(("punctual_store_up", "Whether the store answers.", [], 0))
-        }
-        return registry.text(gauges: figures)
     }
 
     /// Adds the example jobs; a node without them runs all the same.

@@ -56,7 +56,11 @@ struct OpenBrokers: Sendable {
         self.hints = hints
         health = { [rabbit, hints] in
             var parts: [PartHealth] = []
-            if let redis { parts.append(PartHealth(redis.health)) }
+            if let redis {
+                var part = PartHealth(redis.health)
+                part.latency = part.status == .ok ? await redis.latency() : nil
+                parts.append(part)
+            }
             if let rabbit { parts.append(PartHealth("rabbitmq", rabbit.health)) }
             if let hints { parts.append(PartHealth("broker", await hints.health(), kind: kind.rawValue)) }
             return parts
@@ -67,6 +71,15 @@ struct OpenBrokers: Sendable {
             await stream?.close()
             await redis?.close()
         }
+    }
+}
+
+extension Redis {
+    /// How long it takes to answer now; nil when it does not within half a second.
+    fileprivate func latency() async -> Duration? {
+        let began = ContinuousClock.now
+        do throws(RedisError) { try await ping(within: .milliseconds(500)) } catch { return nil }
+        return began.duration(to: .now)
     }
 }
 

@@ -3,6 +3,7 @@ internal import Logging
 internal import Metrics
 internal import PunctualCore
 internal import PunctualEngine
+internal import PunctualObservability
 internal import PunctualPostgres
 internal import PunctualSQLite
 internal import PunctualSchedule
@@ -21,6 +22,8 @@ struct OpenStore {
     var notices: StaleNotices?
     /// What tells its data from those of other databases; nil where one process alone has them.
     var mark: (@Sendable () async throws(StoreError) -> String)?
+    /// How busy its connections and lanes are now.
+    let load: @Sendable () -> [MetricFigure]
     /// Ends all use of it; no call may follow.
     let close: @Sendable () async -> Void
 
@@ -41,18 +44,22 @@ struct OpenStore {
 
     private init(
         store: any Store & TransferStore, over primary: any AccessTransferStore & OutboxStore, services: [any Service],
-        close: @escaping @Sendable () async -> Void
+        load: @escaping @Sendable () -> [MetricFigure], close: @escaping @Sendable () async -> Void
     ) {
         self.store = store
         access = primary
         outbox = primary
         self.services = services
+        self.load = load
         self.close = close
     }
 
     private static func sqlite(path: String, _ clock: any WallClock) throws(StoreError) -> OpenStore {
         let store = try SQLiteStore(path: path, clock: clock)
-        return OpenStore(store: store, over: store, services: [DamageService(store: store)]) { store.close() }
+        return OpenStore(
+            store: store, over: store, services: [DamageService(store: store)],
+            load: { [MetricFigure("punctual_database_calls_waiting", store.waitingWrites, [("lane", "writes")])] },
+            close: { store.close() })
     }
 
     private static func postgres(
@@ -81,7 +88,9 @@ struct OpenStore {
         ]
         let mark = { @Sendable () async throws(StoreError) in try await store.mark() }
         if replicas.isEmpty {
-            var opened = OpenStore(store: store, over: store, services: services) { await store.close() }
+            var opened = OpenStore(
+                store: store, over: store, services: services, load: { store.figures(pool: "primary") },
+                close: { await store.close() })
             (opened.notices, opened.mark) = (notices, mark)
             return opened
         }
@@ -99,11 +108,16 @@ struct OpenStore {
             })
         var opened = OpenStore(
             store: RoutedStore(primary: store, replicas: reads), over: store,
-            services: services + [PrimaryService(store: store), reads]
-        ) { [replicas] in
-            for replica in replicas { await replica.store.close() }
-            await store.close()
-        }
+            services: services + [PrimaryService(store: store), reads],
+            load: { [replicas] in
+                replicas.enumerated().reduce(store.figures(pool: "primary")) { figures, replica in
+                    figures + replica.element.store.load.figures(pool: "replica-\(replica.offset + 1)")
+                }
+            },
+            close: { [replicas] in
+                for replica in replicas { await replica.store.close() }
+                await store.close()
+            })
         (opened.notices, opened.mark) = (notices, mark)
         return opened
     }
@@ -185,5 +199,26 @@ private struct DamageService: Service {
     func run() async throws {
         let text = await cancelWhenGracefulShutdown { await store.firstDamage() }
         if let text { throw SettingsError(text) }
+    }
+}
+
+extension PostgresStore {
+    fileprivate func figures(pool: String) -> [MetricFigure] {
+        load.figures(pool: pool)
+            + waitingCalls.map { MetricFigure("punctual_database_calls_waiting", $0.count, [("lane", $0.lane)]) }
+    }
+}
+
+extension PoolLoad {
+    fileprivate func figures(pool: String) -> [MetricFigure] {
+        let label = ("pool", pool)
+        return [("busy", busy), ("idle", idle), ("opening", opening)].map { state, count in
+            MetricFigure("punctual_database_connections", count, [label, ("state", state)])
+        } + [
+            MetricFigure("punctual_database_connections_limit", limit, [label]),
+            MetricFigure("punctual_database_callers_waiting", waiting, [label]),
+            MetricFigure("punctual_database_connection_failures_total", failures, [label]),
+            MetricFigure("punctual_database_refusals_total", refusals, [label]),
+        ]
     }
 }

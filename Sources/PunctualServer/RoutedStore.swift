@@ -102,6 +102,7 @@ extension RoutedStore: ExecutionStore {
 
 extension RoutedStore: LimitStore {
     func limits() async throws(StoreError) -> [WorkLimit] { try await primary.limits() }
+    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] { try await primary.limitsInUse() }
     func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await primary.limit(key) }
 
     func setLimit(_ limit: WorkLimit) async throws(StoreError) {

@@ -65,6 +65,8 @@ package struct Settings: Sendable, Equatable {
     var quotas = standardQuotas
     /// Where the head of the audit log is put by.
     var anchors = Anchors()
+    /// The jobs that have figures of their own, each `NAME` or `SERVICE:NAME`, with `*` for any characters.
+    package var metricJobs: [String] = []
     /// How long ended executions are kept; nil means 90 days in SQLite and twelve months in PostgreSQL.
     package var retention: Duration?
     /// The folder into which PostgreSQL's months are archived before they are dropped; nil means that they are not.
@@ -107,11 +109,11 @@ extension Settings {
         "command.cpu_seconds", "cache.size", "scheduler.shards", "scheduler.lease", "worker.concurrency",
         "worker.queues", "worker.services", "worker.least_priority", "shutdown.grace",
         "history.retention", "history.archive",
-    ]).union(accessKeys).union(quotaKeys).union(anchorKeys).union(brokerKeys)
+    ]).union(accessKeys).union(quotaKeys).union(anchorKeys).union(brokerKeys).union(metricKeys)
     /// Settings whose value may be a list.
     static let lists: Set = accessLists.union(quotaLists).union([
         "database.replicas", "http.cors.origins", "roles", "egress.allow", "command.allow", "worker.queues",
-        "worker.services",
+        "worker.services", "metrics.jobs",
     ])
     /// Settings whose values are never shown.
     private static let secretKeys: Set = [
@@ -260,6 +262,7 @@ extension Settings {
         result.quotas = try quotas.reading(text, list: list)
         result.anchors = try anchors.reading(text)
         result.brokers = try brokers.reading(text)
+        if let value = list("metrics.jobs") { result.metricJobs = try Self.watchedJobs(value) }
         if let value = text("webhook.secret") { result.webhookSecret = value }
         if let value = list("command.allow") { result.commandAllow = value }
         for (key, field) in [

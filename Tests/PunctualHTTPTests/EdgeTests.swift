@@ -91,7 +91,7 @@ struct EdgeTests {
         var scene = APIScene()
         scene.services.hasReplicas = hasReplicas
         // Stands for a store that answers from a replica.
-        scene.services.metricsText = {
+        scene.services.metricsText = { _ in
             Staleness.current?.note(.milliseconds(1050))
             return ""
         }

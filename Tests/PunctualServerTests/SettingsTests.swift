@@ -170,6 +170,7 @@ struct SettingsTests {
         (wanted.workerServices, wanted.workerLeastPriority) = (["billing", "search"], 5)
         (wanted.shutdownGrace, wanted.retention) = (.seconds(5), .seconds(30 * 86_400))
         wanted.archive = "/var/archive"
+        wanted.metricJobs = ["nightly", "billing:*"]
         wanted.access.mode = .open
         wanted.access.masterKey = Self.masterKey
         wanted.access.issuer = "https://jobs.example.com"
@@ -209,6 +210,7 @@ struct SettingsTests {
             "webhook.secret": "whsec_AAAA", "command.memory": "512M",
             "command.file_size": "2g", "command.open_files": "64", "command.cpu_seconds": "0",
             "shutdown.grace": "5s", "history.retention": "30d", "history.archive": "/var/archive",
+            "metrics.jobs": "nightly,billing:*",
             "access.mode": "open", "access.master_key": Self.masterKey, "access.issuer": "https://jobs.example.com",
             "access.admin_addresses": "10.0.0.0/8, ::1", "http.trusted_proxies": "192.0.2.0/24",
             "http.forwarded_field": "forwarded", "limits.address": "7", "limits.user": "off", "limits.service": "9",
@@ -264,6 +266,7 @@ struct SettingsTests {
             redis: {url: "redis://:p@r.example.com/1", prefix: a}
             rabbitmq: {url: "amqp://u:p@q.example.com/v", prefix: b}
             shutdown: {grace: 5s}
+            metrics: {jobs: [nightly, "billing:*"]}
             history: {retention: 30d, archive: /var/archive}
             """
         #expect(Settings.keys == Set(texts.keys))

@@ -125,6 +125,8 @@ package struct CachedStore: Store {
 
     package func limits() async throws(StoreError) -> [WorkLimit] { try await inner.limits() }
 
+    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] { try await inner.limitsInUse() }
+
     package func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await inner.limit(key) }
 
     package func lines(

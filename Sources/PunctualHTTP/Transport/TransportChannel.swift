@@ -23,9 +23,14 @@ struct TransportChannel: ServerChildChannel {
     private let http2: HTTP2Channel
     private let limits: TransportLimits
     private let certificate: ServerCertificate?
+    private let connections: ConnectionCount
 
     /// - Parameter certificate: nil serves without TLS.
-    init(responder: @escaping HTTPChannelHandler.Responder, limits: TransportLimits, certificate: ServerCertificate?) {
+    init(
+        responder: @escaping HTTPChannelHandler.Responder, limits: TransportLimits, certificate: ServerCertificate?,
+        connections: ConnectionCount
+    ) {
+        self.connections = connections
         self.limits = limits
         self.certificate = certificate
         http1 = HTTP1Channel(
@@ -82,6 +87,10 @@ struct TransportChannel: ServerChildChannel {
     }
 
     func handle(value: Value, logger: Logger) async {
+        await connections.holding { await serve(value, logger) }
+    }
+
+    private func serve(_ value: Value, _ logger: Logger) async {
         do {
             switch try await value.spoken.get() {
             case .http1(let connection): await http1.handle(value: connection, logger: logger)

@@ -14,6 +14,9 @@ final class Pool: Sendable {
         var complaint: String?
         /// Whether `tick` is to come.
         var hasTimer = false
+        /// Attempts to connect that failed, and callers that got no connection, since the start.
+        var failures = 0
+        var refusals = 0
     }
 
     /// A connection that is to be given back.
@@ -134,6 +137,17 @@ final class Pool: Sendable {
     var connectionCount: Int { shell.withLock { $0.state.connectionCount } }
     var idleCount: Int { shell.withLock { $0.state.idleCount } }
 
+    /// How busy it is now.
+    var load: PoolLoad {
+        shell.withLock { shell in
+            let state = shell.state
+            return PoolLoad(
+                busy: state.busyCount, idle: state.idleCount,
+                opening: state.connectionCount - state.busyCount - state.idleCount, limit: state.limits.maximum,
+                waiting: state.waiterCount, failures: shell.failures, refusals: shell.refusals)
+        }
+    }
+
     private static var now: Int64 { Int64(MonotonicTime.now / 1_000_000) }
 
     // MARK: What the state decides
@@ -185,8 +199,9 @@ final class Pool: Sendable {
             // Nobody awaits it; the server notices the end.
             if let connection { Task { await connection.close() } }
         case .refuse(let waiter, let refusal):
-            let (continuation, complaint) = shell.withLock {
-                ($0.waiting.removeValue(forKey: waiter), $0.complaint)
+            let (continuation, complaint) = shell.withLock { shell in
+                if refusal != .closed { shell.refusals += 1 }
+                return (shell.waiting.removeValue(forKey: waiter), shell.complaint)
             }
             let text =
                 switch refusal {
@@ -225,6 +240,7 @@ final class Pool: Sendable {
             perform(
                 shell.withLock { shell in
                     shell.complaint = error.message
+                    shell.failures += 1
                     return shell.state.failedToOpen(id, chance: .random(in: 0...1))
                 })
         }

@@ -75,6 +75,8 @@ struct PoolState {
     var connectionCount: Int { slots.count }
     var waiterCount: Int { waiters.count }
     var idleCount: Int { idle.count }
+    /// As many as are lent.
+    var busyCount: Int { slots.values.count { $0.phase == .inUse } }
 
     /// Opens what is to be there from the start.
     mutating func start() -> [Action] { openUpToNeed() }

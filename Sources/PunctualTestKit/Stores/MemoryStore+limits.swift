@@ -6,6 +6,16 @@ extension MemoryStore: LimitStore {
         limitStates.values.map(\.limit).sorted { $0.key < $1.key }
     }
 
+    public func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] {
+        var running: [WorkLimit.Key: Int] = [:]
+        for stored in open where stored.row.status == .running {
+            for key in ClaimCandidate(stored.row).limitKeys where limitStates[key]?.limit.concurrency != nil {
+                running[key, default: 0] += 1
+            }
+        }
+        return running
+    }
+
     public func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { limitStates[key]?.limit }
 
     public func setLimit(_ limit: WorkLimit) async throws(StoreError) {

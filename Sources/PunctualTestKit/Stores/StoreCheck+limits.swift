@@ -34,6 +34,18 @@ extension StoreCheck {
             _ = try await scene.store.removeLimit(.init(.queues, "q"))
             try same(try await scene.claim(9, worker: "w3").count, 5)
         },
+        StoreCheck("what runs of a limit is told, by its kind and name") { scene in
+            let jobs = try await fill(scene, [("a", "q", "s"), ("b", "q", "t")], 2)
+            let keys = [
+                WorkLimit.Key(.queues, "q"), .init(.services, "s"), .init(.jobs, "\(jobs[1].id)"),
+                .init(.queues, "idle"),
+            ]
+            for key in keys { try await scene.store.setLimit(WorkLimit(key, concurrency: 9)) }
+            try await scene.store.setLimit(WorkLimit(.init(.services, "t"), rate: .init(count: 9, per: .seconds(1))))
+            try same(try await scene.store.limitsInUse(), [:])
+            try same(try await scene.claim(9).count, 4)
+            try same(try await scene.store.limitsInUse(), [keys[0]: 4, keys[1]: 2, keys[2]: 2])
+        },
         StoreCheck("no more of a service run at once than its limit says; others are not held up") { scene in
             try await scene.store.setLimit(WorkLimit(.init(.services, "s"), concurrency: 2))
             try await fill(scene, [("a", "q", "s"), ("b", "r", "s"), ("c", "q", "t")], 3)
