@@ -39,7 +39,7 @@ struct PythonWorkerTests {
         """
 
     private func withWorker(
-        lease: Int = 5, _ body: @Sendable (RunningServer, Background) async throws -> Void
+        lease: Int = 10, _ body: @Sendable (RunningServer, Background) async throws -> Void
     ) async throws {
         try await withServer { server in
             try server.folder.write(Self.program, to: "tasks.py")
