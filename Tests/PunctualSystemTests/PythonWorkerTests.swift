@@ -8,7 +8,7 @@ import Testing
 struct PythonWorkerTests {
     /// The example with other tasks, and a lease as given.
     private static let program = """
-        import importlib.util, os, sys, time
+        import importlib.util, sys
         place = importlib.util.spec_from_file_location("worker", sys.argv[1])
         worker = importlib.util.module_from_spec(place)
         place.loader.exec_module(worker)
@@ -20,12 +20,6 @@ struct PythonWorkerTests {
         def odd(work, cancelled, said):
             raise RuntimeError("a\\0b\\udc80" + "\\x01" * 10_000)
 
-        def stubborn(work, cancelled, said):
-            said.line(f"attempt {work['attempt']} begins")
-            while not os.path.exists(f"end-{work['attempt']}"):
-                time.sleep(0.02)
-            return f"attempt {work['attempt']}"
-
         def heeding(work, cancelled, said):
             said.line(f"attempt {work['attempt']} begins")
             if work["attempt"] > 1:
@@ -34,7 +28,7 @@ struct PythonWorkerTests {
             raise RuntimeError("it was stopped")
 
         worker.LEASE = int(sys.argv[2])
-        worker.TASKS.update(large=large, odd=odd, stubborn=stubborn, heeding=heeding)
+        worker.TASKS.update(large=large, odd=odd, heeding=heeding)
         worker.main()
         """
 
@@ -112,31 +106,6 @@ struct PythonWorkerTests {
             #expect(try await server.punctual("execution", "cancel", "heeding", id).status == 0)
             let end = try #require(try await rows("heeding", server) { $0["status"] == "cancelled" }.first)
             #expect(end["error"] == "it was stopped" && end["attempt"] == 1, "\(end)")
-        }
-    }
-
-    @Test("an attempt whose lease was lost while the worker stood still takes nothing from the next one beside it")
-    func stoodStill() async throws {
-        try await withWorker { server, worker in
-            try await begin("stubborn", server)
-            try await rows("stubborn", server) { $0["status"] == "running" }
-            worker.send(SIGSTOP)
-            try await rows("stubborn", server) { $0["status"] == "pending" }
-            worker.send(SIGCONT)
-            _ = try await worker.line(with: "in attempt 1")
-            try await rows("stubborn", server) { $0["status"] == "running" && $0["attempt"] == 2 }
-            try server.folder.write("", to: "end-1")
-            // The first has ended, and the second is still heard of, longer than a lease.
-            _ = try await worker.line(with: "Another attempt owns the execution")
-            var known: Set<String> = []
-            try await eventually("four heartbeats of the second") {
-                let row = try await server.executions(of: "stubborn").first
-                known.insert(row?["lease_expires_at"]?.string ?? "")
-                return known.count > 4 ? true : nil
-            }
-            try server.folder.write("", to: "end-2")
-            let row = try #require(try await rows("stubborn", server) { $0["status"] == "succeeded" }.first)
-            #expect(row["attempt"] == 2 && row["result"]?["output"] == "attempt 2", "\(row)")
         }
     }
 
