@@ -4,26 +4,17 @@ internal import PunctualJSON
 /// Tells the server how attempts ended: whoever ends first tells it for all that have ended by then.
 actor Endings {
     private let client: PunctualClient
-    private let name: String
     private let lease: Duration
     private let logger: Logger
-    private var waiting: [(ending: JSONValue, told: CheckedContinuation<Void, Never>)] = []
+    private var waiting: [(ending: Ending, told: CheckedContinuation<Void, Never>)] = []
     private var isTelling = false
 
-    /// The most in one call, and the most bytes of output in it: a request may have 1 MiB.
-    private static let (most, mostBytes) = (100, 512 * 1024)
-    private static let longestOutput = 256 * 1024
-
-    init(_ client: PunctualClient, name: String, lease: Duration, logger: Logger) {
-        (self.client, self.name, self.lease, self.logger) = (client, name, lease, logger)
+    init(_ client: PunctualClient, lease: Duration, logger: Logger) {
+        (self.client, self.lease, self.logger) = (client, lease, logger)
     }
 
     /// Returns once the server has taken it, or never will.
-    func tell(_ work: Work, status: String, output: String? = nil, error: String? = nil) async {
-        var ending = work.named(by: name).merging(["status": .string(status)])
-        if let output { ending = ending.merging(["output": .string(Endings.cut(output))]) }
-        if let error { ending = ending.merging(["error": .string(error)]) }
-        if let said = work.output.lastBatch() { ending = said.joined(to: ending) }
+    func tell(_ ending: Ending) async {
         await withCheckedContinuation { told in
             waiting.append((ending, told))
             if !isTelling {
@@ -35,71 +26,68 @@ actor Endings {
 
     private func tellAll() async {
         while !waiting.isEmpty {
-            var (batch, bytes): ([(ending: JSONValue, told: CheckedContinuation<Void, Never>)], Int) = ([], 0)
-            while let next = waiting.first, batch.count < Endings.most {
-                bytes += Endings.bytes(of: next.ending)
-                if !batch.isEmpty, bytes > Endings.mostBytes { break }
-                batch.append(waiting.removeFirst())
+            let batch = Array(waiting.prefix(RequestBounds.items))
+            waiting.removeFirst(batch.count)
+            for part in RequestBounds.parts(batch.map { (item: $0, bytes: $0.ending.json.encodedCount) }) {
+                await send(part.map(\.ending))
+                for one in part { one.told.resume() }
             }
-            await send(batch.map(\.ending))
-            for one in batch { one.told.resume() }
         }
         isTelling = false
     }
 
-    /// Of what may be large in it.
-    private static func bytes(of ending: JSONValue) -> Int {
-        let lines = ending["lines"]?.array ?? []
-        return lines.reduce((ending["output"]?.string ?? "").utf8.count) { $0 + ($1["text"]?.string ?? "").utf8.count }
-    }
-
     /// Sends them, again until the leases are over; then the server has given the executions to others.
-    private func send(_ given: [JSONValue]) async {
-        var endings = given
+    private func send(_ endings: [Ending]) async {
+        var calls = [endings]
         let deadline = ContinuousClock.now + lease
         var pause = Duration.milliseconds(200)
-        while true {
+        while let endings = calls.popLast() {
             do throws(ClientError) {
-                let answer = try await client.send(
-                    "POST", "/api/v1/work/complete/bulk", body: ["items": .array(endings)], retries: RetryPolicy.none)
-                var unheard: [JSONValue] = []
-                for (ending, item) in zip(endings, answer.json?["items"]?.array ?? []) where item["status"]?.int != 200
-                {
-                    // An older server knows no lines; how it ended counts.
-                    if item["status"]?.int == 422, let plain = Endings.withoutOutput(ending) {
-                        unheard.append(plain)
-                        continue
-                    }
-                    logger.notice(
-                        "an attempt's end was not taken",
-                        metadata: [
-                            "execution_id": "\(ending["id"]?.string ?? "")",
-                            "problem": "\(item["problem"]?["detail"]?.string ?? "")",
-                        ])
-                }
-                if unheard.isEmpty { return }
-                endings = unheard
+                let untold = try await call(endings)
+                if !untold.isEmpty { calls.append(untold) }
                 continue
             } catch {
-                let mayPass = error.status.map { $0 == 429 || $0 >= 500 } ?? true
+                if error.status == 413 {
+                    calls += smaller(endings)
+                    continue
+                }
                 logger.warning("the ends of attempts could not be told", metadata: ["error": "\(error)"])
-                guard mayPass, ContinuousClock.now < deadline else { return }
+                let mayPass = error.status.map { $0 == 429 || $0 >= 500 } ?? true
+                if mayPass, ContinuousClock.now < deadline { calls.append(endings) } else { continue }
             }
             try? await Task.sleep(for: pause * .random(in: 0.5...1))  // Never cancelled: its task is its own.
             pause = min(pause * 2, .seconds(5))
         }
     }
 
-    /// The end alone; nil when it says no more already.
-    private static func withoutOutput(_ ending: JSONValue) -> JSONValue? {
-        let plain = ending.merging(["lines": .null, "lines_from": .null, "progress": .null])
-        return plain == ending ? nil : plain
+    /// Makes one call.
+    /// - Returns: what is to be told instead of those that were not taken.
+    private func call(_ endings: [Ending]) async throws(ClientError) -> [Ending] {
+        let answer = try await client.send(
+            "POST", "/api/v1/work/complete/bulk", body: ["items": .array(endings.map(\.json))],
+            retries: RetryPolicy.none)
+        var untold: [Ending] = []
+        for (ending, item) in zip(endings, answer.json?["items"]?.array ?? []) where item["status"]?.int != 200 {
+            let problem = item["problem"]?["detail"]?.string ?? ""
+            if item["status"]?.int == 422, let instead = ending.instead(problem) { untold.append(instead) }
+            logger.notice(
+                "an attempt's end was not taken",
+                metadata: ["execution_id": "\(ending.id)", "problem": "\(problem)"])
+        }
+        return untold
     }
 
-    /// Its last part, since what matters is said at the end.
-    private static func cut(_ output: String) -> String {
-        guard output.utf8.count > longestOutput else { return output }
-        // A character may be cut in two.
-        return String(decoding: output.utf8.suffix(longestOutput - 3), as: UTF8.self)
+    /// The calls that are made instead of one that was too large.
+    private func smaller(_ endings: [Ending]) -> [[Ending]] {
+        if endings.count > 1 {
+            return [Array(endings.dropFirst(endings.count / 2)), Array(endings.prefix(endings.count / 2))]
+        }
+        guard let smaller = endings.first?.smaller else {
+            logger.warning(
+                "an attempt's end is too large for the server", metadata: ["execution_id": "\(endings.first?.id ?? "")"]
+            )
+            return []
+        }
+        return [[smaller]]
     }
 }

@@ -30,7 +30,7 @@ final class WorkOutput: Sendable {
         let progress: JSONValue?
         /// Tells a later progress from this one.
         fileprivate let turn: Int
-        /// Of the lines' text.
+        /// Of the lines as JSON.
         let bytes: Int
 
         /// The claim's members with what was said.
@@ -47,6 +47,8 @@ final class WorkOutput: Sendable {
     private struct State {
         var waiting: [(line: JSONValue, bytes: Int)] = []
         var bytes = 0
+        /// The most lines that go along with one call; fewer where a call may have less.
+        var room = WorkOutput.callLines
         /// How many lines came before those.
         var passed = 0
         var progress: JSONValue?
@@ -65,7 +67,7 @@ final class WorkOutput: Sendable {
     private let state = Mutex(State())
     private static let lineBytes = 8 * 1024
     private static let messageLength = 200
-    /// The most that waits, and the most of one call.
+    /// The most that waits, and the most of one call, bytes of JSON.
     private static let (mostLines, mostBytes) = (2000, 1 << 20)
     private static let (callLines, callBytes) = (200, 128 * 1024)
 
@@ -75,10 +77,12 @@ final class WorkOutput: Sendable {
             "text": .string(text), "level": .string(level.rawValue),
             "at": .string(Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))),
         ]
+        // With the comma behind it.
+        let bytes = line.encodedCount + 1
         state.withLock { state in
             if state.isRefused { return }
-            state.waiting.append((line, text.utf8.count))
-            state.bytes += text.utf8.count
+            state.waiting.append((line, bytes))
+            state.bytes += bytes
             if state.waiting.count > WorkOutput.mostLines || state.bytes > WorkOutput.mostBytes {
                 state.pass(max(1, state.waiting.count / 4))
             }
@@ -105,14 +109,14 @@ final class WorkOutput: Sendable {
 
     /// Whether more waits than goes along with one call.
     var isFull: Bool {
-        state.withLock { $0.waiting.count > WorkOutput.callLines || $0.bytes > WorkOutput.callBytes }
+        state.withLock { $0.waiting.count > $0.room || $0.bytes > WorkOutput.callBytes }
     }
 
     /// What goes along with the next call; nil for nothing.
     func batch() -> Batch? {
         state.withLock { state in
             var bytes = 0
-            let lines = state.waiting.prefix(WorkOutput.callLines).prefix { waiting in
+            let lines = state.waiting.prefix(state.room).prefix { waiting in
                 bytes += waiting.bytes
                 return bytes <= WorkOutput.callBytes
             }
@@ -126,7 +130,7 @@ final class WorkOutput: Sendable {
     /// What goes along with the end: the newest, as much as one call takes.
     func lastBatch() -> Batch? {
         state.withLock { state in
-            while state.waiting.count > WorkOutput.callLines || state.bytes > WorkOutput.callBytes { state.pass(1) }
+            while state.waiting.count > state.room || state.bytes > WorkOutput.callBytes { state.pass(1) }
         }
         return batch()
     }
@@ -134,6 +138,18 @@ final class WorkOutput: Sendable {
     /// The server has taken it.
     func took(_ batch: Batch) {
         state.withLock { state in
+            state.pass(batch.from + batch.lines.count - 1 - state.passed)
+            if state.turn == batch.turn { state.progress = nil }
+        }
+    }
+
+    /// A call with nothing but it was too large: from now on less goes along, and what is too large alone is left out.
+    func shrink(_ batch: Batch) {
+        state.withLock { state in
+            if batch.lines.count > 1 {
+                state.room = batch.lines.count / 2
+                return
+            }
             state.pass(batch.from + batch.lines.count - 1 - state.passed)
             if state.turn == batch.turn { state.progress = nil }
         }

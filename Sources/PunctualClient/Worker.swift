@@ -15,6 +15,11 @@ public struct Work: Sendable {
     public let execution: JSONValue
     let output = WorkOutput()
 
+    /// Names the attempt among all that a worker has in hand.
+    struct Claim: Hashable { let id: String, attempt: Int }
+
+    var claim: Claim { Claim(id: id, attempt: attempt) }
+
     init?(_ json: JSONValue) {
         guard let id = json["id"]?.string, let attempt = json["attempt"]?.int, let task = json["task"]?.string
         else { return nil }
@@ -26,9 +31,11 @@ public struct Work: Sendable {
 
 /// Runs executions of `worker` targets in this process, many at a time.
 ///
-/// Claims, heartbeats and completions go many in a call, and so does what handlers say by `Work.log` and `Work.progress`. When a graceful shutdown begins no more is claimed; what runs may go
-/// on for the grace period, is cancelled then, and goes back to the server unfinished, which spends no attempt. An execution
-/// whose cancellation somebody asked for, or whose lease is lost, is cancelled as well: its `Task.isCancelled` says so.
+/// Claims, heartbeats and completions go many in a call, and so does what handlers say by `Work.log` and `Work.progress`. When a
+/// graceful shutdown begins no more is claimed; what runs may go on for the grace period, is cancelled then, and goes back to the
+/// server unfinished, which spends no attempt. An execution whose cancellation somebody asked for, or whose lease is lost, or may
+/// be since no heartbeat was answered in time, is cancelled as well: its `Task.isCancelled` says so. Another attempt may begin
+/// then, in this process, too, also while the handler of the one before goes on.
 public struct Worker: Service {
     /// What becomes of an execution.
     /// - Returns: what its history shows as output, at most 256 KiB; nil for nothing.
@@ -53,12 +60,15 @@ public struct Worker: Service {
         public init(name: String) { self.name = name }
     }
 
-    private let client: PunctualClient
-    private let options: Options
+    let client: PunctualClient
+    let options: Options
     private let handlers: [String: Handler]
-    private let logger: Logger
-    /// How long a claim waits for work; a shutdown waits as long.
-    private static let patience = 5
+    let logger: Logger
+    /// What of a lease is not trusted.
+    var margin: Duration { min(.seconds(2), options.lease / 10) }
+    /// How long a claim waits for work; a shutdown waits as long. A lease may begin at any time of the wait, so that it must be
+    /// short beside the lease.
+    private var patience: Duration { min(.seconds(5), options.lease / 3) }
 
     /// - Parameter handlers: by the task's name; executions of other tasks are left to others.
     public init(
@@ -73,18 +83,21 @@ public struct Worker: Service {
 
     public func run() async throws {
         let hand = Hand()
-        let endings = Endings(client, name: options.name, lease: options.lease, logger: logger)
+        let endings = Endings(client, lease: options.lease, logger: logger)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await prolong(hand) }
             group.addTask { await tell(hand) }
+            group.addTask { await watch(hand) }
             await withDiscardingTaskGroup { running in
                 await withTaskCancellationOrGracefulShutdownHandler {
                     while !Task.isCancelled, !Task.isShuttingDownGracefully {
                         for work in await claim(atMost: options.concurrency - hand.count, hand) {
-                            guard let handler = handlers[work.task] else { continue }
-                            // In hand at once, so that no more is claimed than there is room for.
-                            let task = Task { try await handler(work) }
-                            hand.add(work, task)
+                            guard let handler = handlers[work.task] else {
+                                hand.remove(work)
+                                continue
+                            }
+                            let task = Task { try await handler(work) }  // Awaited by `finish`.
+                            hand.attach(task, to: work)
                             running.addTask { await finish(work, task, hand, endings) }
                         }
                     }
@@ -98,6 +111,7 @@ public struct Worker: Service {
     }
 
     /// Claims what there is room for, or waits for room.
+    /// - Returns: what may begin; it is in hand at once, so that no more is claimed than there is room for.
     private func claim(atMost room: Int, _ hand: Hand) async -> [Work] {
         guard room > 0 else {
             await hand.waitForRoom(below: options.concurrency)
@@ -109,14 +123,25 @@ public struct Worker: Service {
             wish["queues"] = .array(options.queues.map(JSONValue.string))
             wish["tasks"] = .array(handlers.keys.sorted().map(JSONValue.string))
             wish["max"] = .int(Int64(min(room, 100)))
-            (wish["wait"], wish["lease"]) = (.string("\(Worker.patience)s"), .string(options.leaseText))
+            let wait = patience.components.seconds * 1000 + patience.components.attoseconds / 1_000_000_000_000_000
+            (wish["wait"], wish["lease"]) = (.string("\(wait)ms"), .string(options.leaseText))
             // Unless they are asked for, a server of the version before is spared what it does not know.
             if let services = options.services { wish["services"] = .array(services.map(JSONValue.string)) }
             if options.leastPriority > 0 { wish["least_priority"] = .int(Int64(options.leastPriority)) }
+            let asked = ContinuousClock.now
             let answer = try await client.send(
-                "POST", "/api/v1/work/claim", body: .object(wish), timeoutSeconds: Int64(Worker.patience) + 30,
+                "POST", "/api/v1/work/claim", body: .object(wish), timeoutSeconds: patience.components.seconds + 30,
                 retries: RetryPolicy.none)
-            return (answer.json?["items"]?.array ?? []).compactMap(Work.init)
+            let claimed = (answer.json?["items"]?.array ?? []).compactMap(Work.init)
+            for work in claimed { hand.add(work, trustedUntil: asked + options.lease - margin) }
+            // The answer took long; whose is it by now?
+            if ContinuousClock.now - asked > options.lease / 2 { await prolongAll(claimed, hand, speaking: false) }
+            stopLate(hand)
+            return claimed.filter { work in
+                if hand.state(of: work) == .held { return true }
+                hand.remove(work)
+                return false
+            }
         } catch {
             logger.warning("work could not be claimed", metadata: ["error": "\(error)"])
             try? await Task.sleep(for: .milliseconds(.random(in: 500...1500)))  // Cancelled, the caller ends.
@@ -134,90 +159,23 @@ public struct Worker: Service {
             task.cancel()
         }
         // What the end has no room for goes before it, unless the server is away.
-        for _ in 0..<20 where hand.state(of: work) != .lost && work.output.isFull {
-            guard await prolong([work], hand) else { break }
+        for _ in 0..<20 where hand.isLive(work) && work.output.isFull {
+            guard await prolongAll([work], hand) else { break }
         }
-        switch (hand.state(of: work), result) {
-        case (.lost, _): break
-        // Also what was asked to stop, and was done all the same.
-        case (_, .success(let output)): await endings.tell(work, status: "succeeded", output: output)
-        case (.stopped, .failure): await endings.tell(work, status: "released")
-        case (.held, .failure(let error)):
-            await endings.tell(work, status: "failed", error: String("\(error)".prefix(4096)))
-        }
+        if let ending = ending(of: work, hand.state(of: work), result) { await endings.tell(ending) }
         hand.remove(work)
     }
 
-    /// Sends heartbeats for all that is in hand.
-    private func prolong(_ hand: Hand) async {
-        while true {
-            do { try await Task.sleep(for: options.lease / 3) } catch { return }
-            await prolongAll(hand.works, hand)
-        }
-    }
-
-    /// Sends what has been said, each second.
-    private func tell(_ hand: Hand) async {
-        while true {
-            do { try await Task.sleep(for: .seconds(1)) } catch { return }
-            // Those that say more than goes into a call are heard again at once; others wait for the next second.
-            for turn in 0..<20 {
-                let works = hand.works.filter { turn == 0 ? $0.output.isWaiting : $0.output.isFull }
-                guard !works.isEmpty, await prolongAll(works, hand) else { break }
-            }
-        }
-    }
-
-    /// - Returns: whether the server has answered each call.
-    @discardableResult
-    private func prolongAll(_ works: [Work], _ hand: Hand) async -> Bool {
-        var isAnswered = true
-        var (part, bytes): ([Work], Int) = ([], 0)
-        for work in works {
-            let own = work.output.batch()?.bytes ?? 0
-            if part.count == 100 || bytes + own > Worker.mostBytes, !part.isEmpty {
-                isAnswered = await prolong(part, hand) && isAnswered
-                (part, bytes) = ([], 0)
-            }
-            part.append(work)
-            bytes += own
-        }
-        if !part.isEmpty { isAnswered = await prolong(part, hand) && isAnswered }
-        return isAnswered
-    }
-
-    /// The most bytes of lines in one call; a request may have 1 MiB.
-    private static let mostBytes = 384 * 1024
-
-    /// - Returns: whether the server has answered.
-    private func prolong(_ works: [Work], _ hand: Hand) async -> Bool {
-        let batches = works.map { $0.output.batch() }
-        let items = zip(works, batches).map { work, batch in
-            let claim = work.named(by: options.name)
-            return batch?.joined(to: claim) ?? claim
-        }
-        do throws(ClientError) {
-            let answer = try await client.send(
-                "POST", "/api/v1/work/heartbeat/bulk",
-                body: ["lease": .string(options.leaseText), "items": .array(items)], retries: RetryPolicy.none)
-            for ((work, batch), item) in zip(zip(works, batches), answer.json?["items"]?.array ?? []) {
-                switch item["status"]?.int {
-                case 200:
-                    if let batch { work.output.took(batch) }
-                    if item["cancel_requested"] == true { hand.cancel(work) }
-                case 404, 409:
-                    logger.notice("a lease was lost", metadata: ["execution_id": "\(work.id)"])
-                    hand.lose(work)
-                case 422 where batch != nil:
-                    logger.notice("output was not taken", metadata: ["execution_id": "\(work.id)"])
-                    work.output.refuse()
-                default: break
-                }
-            }
-            return true
-        } catch {
-            logger.warning("a heartbeat could not be sent", metadata: ["error": "\(error)"])
-            return false
+    /// What to tell; nil for nothing.
+    private func ending(of work: Work, _ standing: Hand.Standing, _ result: Result<String?, any Error>) -> Ending? {
+        switch (standing, result) {
+        case (.lost, _): nil
+        // Also what was asked to stop, and was done all the same; the server knows whose attempt is the newest.
+        case (_, .success(let output)): Ending(work, by: options.name, status: "succeeded", output: output)
+        // It was stopped, and others may do it by now.
+        case (.late, .failure): nil
+        case (.stopped, .failure): Ending(work, by: options.name, status: "released")
+        case (.held, .failure(let error)): Ending(work, by: options.name, status: "failed", error: "\(error)")
         }
     }
 
@@ -232,7 +190,7 @@ public struct Worker: Service {
 }
 
 extension Worker.Options {
-    fileprivate var leaseText: String { "\(lease.components.seconds)s" }
+    var leaseText: String { "\(lease.components.seconds)s" }
 }
 
 extension Work {

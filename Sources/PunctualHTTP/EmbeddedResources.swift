@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"4efe9d231257e139\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"c2d1fa159b519c7f\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -5329,14 +5329,16 @@ try {
       "WorkLimit": {
         "type": "object",
         "description": "How much of a queue, a service or a job may run at once, and begin in a time, over all nodes together.",
-        "required": ["kind", "name", "concurrency", "rate"],
+        "required": ["kind", "name", "service", "job_name", "concurrency", "rate"],
         "properties": {
           "kind": { "type": "string", "description": "`queues`, `services` or `jobs`.", "examples": ["queues"] },
           "name": { "type": "string", "description": "Of a queue or a service its name, of a job its id." },
+          "service": { "type": ["string", "null"], "description": "Whose it is: the service, or the job's; null of a queue." },
+          "job_name": { "type": ["string", "null"], "description": "The job's name; null of a queue or a service." },
           "concurrency": { "type": ["integer", "null"], "description": "How many run at once at most; null means any number.", "minimum": 1 },
           "rate": { "oneOf": [{ "$ref": "#/components/schemas/LimitRate" }, { "type": "null" }] }
         },
-        "examples": [{ "kind": "queues", "name": "mail", "concurrency": 10, "rate": { "count": 100, "per": "1m" } }]
+        "examples": [{ "kind": "queues", "name": "mail", "service": null, "job_name": null, "concurrency": 10, "rate": { "count": 100, "per": "1m" } }]
       },
       "LimitRate": {
         "type": "object",
@@ -5591,7 +5593,7 @@ try {
           },
           "lines_from": {
             "type": ["integer", "null"],
-            "description": "The number of the first of `lines` among all that this attempt sends, from 1. A call that is made again, since its answer was lost, brings no line twice then; a gap is told of in the output.",
+            "description": "The number of the first of `lines` among all that this attempt sends, from 1. A call that is made again, since its answer was lost, brings no line twice then; a gap is told of in the output. What begins more than 10,000 lines before the last line is no repetition: the number of that one was wrong.",
             "minimum": 1,
             "maximum": 2147483647
           },
@@ -5658,7 +5660,7 @@ try {
           },
           "lines_from": {
             "type": ["integer", "null"],
-            "description": "The number of the first of `lines` among all that this attempt sends, from 1. A call that is made again, since its answer was lost, brings no line twice then; a gap is told of in the output.",
+            "description": "The number of the first of `lines` among all that this attempt sends, from 1. A call that is made again, since its answer was lost, brings no line twice then; a gap is told of in the output. What begins more than 10,000 lines before the last line is no repetition: the number of that one was wrong.",
             "minimum": 1,
             "maximum": 2147483647
           },

@@ -10,78 +10,79 @@ struct LimitController {
 
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
         let visible = services.visible(context)
-        var shown: [WorkLimit] = []
+        var shown: [JSONValue] = []
         for limit in try await services.store.limits() {
             switch limit.key.kind {
             // As queues themselves, they are for who may see the whole installation.
-            case .queues: if visible.isEverything { shown.append(limit) }
+            case .queues: if visible.isEverything { shown.append(limit.json(of: nil)) }
             case .services:
-                if visible.shows(service: limit.key.name, labels: [:]) { shown.append(limit) }
+                if visible.shows(service: limit.key.name, labels: [:]) { shown.append(limit.json(of: nil)) }
             case .jobs:
                 guard let id = Identifier(limit.key.name), let draft = try await services.store.job(id)?.draft,
                     visible.shows(service: draft.service, labels: draft.labels)
                 else { continue }
-                shown.append(limit)
+                shown.append(limit.json(of: draft))
             }
         }
         return Answer.json { [shown] writer in
             writer.beginObject()
             writer.name("items")
-            writer.value(.array(shown.map(\.json)))
+            writer.value(.array(shown))
             writer.endObject()
         }
     }
 
     func get(_ kind: WorkLimit.Kind) -> RouteTable.Handler {
         { request, context in
-            let (key, _) = try await key(kind, context)
+            let (key, job) = try await key(kind, context)
             guard let limit = try await services.store.limit(key) else { throw Problem.noLimit }
-            return Answer.json { $0.value(limit.json) }
+            return Answer.json { $0.value(limit.json(of: job)) }
         }
     }
 
     func put(_ kind: WorkLimit.Kind) -> RouteTable.Handler {
         { request, context in
-            let (key, service) = try await key(kind, context)
+            let (key, job) = try await key(kind, context)
             let limit = try await request.read { fields in
                 let limit = WorkLimit(key, concurrency: fields.concurrency(), rate: fields.rate())
                 if limit.concurrency == nil, limit.rate == nil {
-                    fields.requireGiven("concurrency", fields.isGiven("rate"))
+                    fields.requireGiven("concurrency", fields.isGiven("rate"), "is required unless rate is given")
                 }
                 return limit
             }
             let before = try await services.store.limit(key)
             try await services.store.setLimit(limit)
             services.bell.workWaiting()
-            context.audit?.changed(key.resource, service: service, from: before?.json ?? .null, to: limit.json)
-            return Answer.json { $0.value(limit.json) }
+            context.audit?.changed(
+                key.resource, service: key.service(of: job), from: before?.json ?? .null, to: limit.json)
+            return Answer.json { $0.value(limit.json(of: job)) }
         }
     }
 
     func delete(_ kind: WorkLimit.Kind) -> RouteTable.Handler {
         { request, context in
-            let (key, service) = try await key(kind, context)
+            let (key, job) = try await key(kind, context)
             let before = try await services.store.limit(key)
             guard try await services.store.removeLimit(key) else { throw Problem.noLimit }
             services.bell.workWaiting()
-            context.audit?.changed(key.resource, service: service, from: before?.json ?? .null)
+            context.audit?.changed(key.resource, service: key.service(of: job), from: before?.json ?? .null)
             return Response(status: .noContent)
         }
     }
 
-    /// What the path names, for somebody who may do to it what he asks for, and whose service it is.
+    /// What the path names, for somebody who may do to it what he asks for, and the job when it is one.
     private func key(
         _ kind: WorkLimit.Kind, _ context: APIContext
-    ) async throws -> (key: WorkLimit.Key, service: String?) {
+    ) async throws -> (key: WorkLimit.Key, job: JobDraft?) {
         switch kind {
         case .jobs:
             let job = try await services.job(context.parameters.get("id"), context)
-            return (WorkLimit.Key(.jobs, "\(job.id)"), job.draft.service)
+            return (WorkLimit.Key(.jobs, "\(job.id)"), job.draft)
         case .queues: return (WorkLimit.Key(.queues, try word("name", "queue", context)), nil)
         case .services:
             let name = try word("service", "service", context)
             try await services.doorkeeper.require(service: name, labels: [:], context, orMissing: nil)
-            return (WorkLimit.Key(.services, name), name)
+            return (WorkLimit.Key(.services, name), nil)
         }
     }
 
@@ -117,10 +118,24 @@ extension Fields {
 
 extension WorkLimit.Key {
     fileprivate var resource: String { "limit:\(kind.rawValue)/\(name)" }
+
+    /// Whose it is; nil of a queue, which is everybody's.
+    /// - Parameter job: when it is one.
+    fileprivate func service(of job: JobDraft?) -> String? { kind == .services ? name : job?.service }
 }
 
 extension WorkLimit {
     /// As the API shows it.
+    /// - Parameter job: when it is a job's, whose name says more than its id.
+    fileprivate func json(of job: JobDraft?) -> JSONValue {
+        [
+            "kind": .string(key.kind.rawValue), "name": .string(key.name),
+            "service": key.service(of: job).map(JSONValue.string) ?? .null,
+            "job_name": job.map { .string($0.name) } ?? .null, "concurrency": concurrencyJSON, "rate": rateJSON,
+        ]
+    }
+
+    /// As the audit log keeps it.
     var json: JSONValue {
         [
             "kind": .string(key.kind.rawValue), "name": .string(key.name), "concurrency": concurrencyJSON,

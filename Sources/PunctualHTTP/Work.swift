@@ -66,7 +66,7 @@ enum Work {
             return switch status {
             case .released: nil
             case .succeeded: AttemptResult(.succeeded, result: result)
-            case .failed where execution.cancelRequested: AttemptResult(.cancelled, result: result)
+            case .failed where execution.cancelRequested: AttemptResult(.cancelled, result: result, note: error)
             case .failed:
                 AttemptResult(
                     .failed(

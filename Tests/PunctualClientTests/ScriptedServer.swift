@@ -55,7 +55,7 @@ final class ScriptedServer: Sendable {
         typealias OutboundOut = ByteBuffer
         private let kept: Kept
         private let script: Script
-        private var text = ""
+        private var bytes: [UInt8] = []
 
         init(kept: Kept, script: @escaping Script) {
             self.kept = kept
@@ -63,7 +63,7 @@ final class ScriptedServer: Sendable {
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            text += String(buffer: unwrapInboundIn(data))
+            bytes += unwrapInboundIn(data).readableBytesView
             while let asked = next() {
                 let number = kept.asked.withLock { all in
                     all.append(asked)
@@ -76,18 +76,17 @@ final class ScriptedServer: Sendable {
 
         /// The first whole request of what has come, which is taken out.
         private func next() -> Asked? {
-            let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else { return nil }
-            let lines = parts[0].split(separator: "\r\n")
+            guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+            let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
             var fields: [String: String] = [:]
             for line in lines.dropFirst() {
                 let field = line.split(separator: ":", maxSplits: 1)
                 fields[field[0].lowercased()] = String(field[1].drop { $0 == " " })
             }
             let length = Int(fields["content-length"] ?? "0") ?? 0
-            guard parts[1].utf8.count >= length else { return nil }
-            let body = String(decoding: parts[1].utf8.prefix(length), as: UTF8.self)
-            text = String(decoding: parts[1].utf8.dropFirst(length), as: UTF8.self)
+            guard bytes.count - end.upperBound >= length else { return nil }
+            let body = String(decoding: bytes[end.upperBound...].prefix(length), as: UTF8.self)
+            bytes.removeFirst(end.upperBound + length)
             let call = lines[0].split(separator: " ").prefix(2).joined(separator: " ")
             return Asked(call: call, fields: fields, body: body)
         }

@@ -55,6 +55,21 @@ struct OutputTailTests {
         }
     }
 
+    @Test(
+        "what comes far before the last line is no repetition: the number of that one was wrong",
+        arguments: [9_999, 10_000])
+    func farBack(gap: Int) {
+        var tail = OutputTail()
+        func say(_ text: String, from: Int) -> [String] {
+            tail.take(AttemptReport(Self.lease, lines: [SaidLine(text)], from: from), at: Self.now)?.lines.map(\.text)
+                ?? []
+        }
+        #expect(say("a", from: 1) == ["a"])
+        #expect(say("far", from: gap + 2).last == "far")
+        #expect(say("b", from: 2) == (gap < 10_000 ? [] : ["b"]))
+        #expect(say("b", from: 2).isEmpty)
+    }
+
     @Test("how far an attempt is survives being stored; what is none is nothing")
     func progress() {
         for percent in [nil, 0, 0.1, 33.333333333333336, 100] {

@@ -100,6 +100,21 @@ struct LineTests {
     }
 
     @Test(
+        "a number far off once loses no line that comes with the right one later", arguments: [20_000, 2_147_483_647])
+    func farOff(from: Int) async throws {
+        try await withAPI { client, _ in
+            let held = try await Held(client)
+            for more in [
+                #""lines":["a","b"],"lines_from":1"#, #""lines":["c","d"],"lines_from":\#(from)"#,
+                #""lines":["c","d"],"lines_from":\#(from)"#, #""lines":["e"],"lines_from":5"#,
+                #""lines":["e","f"],"lines_from":5"#,
+            ] { #expect(try await held.tell(client, more).status == 200) }
+            let texts = try await held.texts(client)
+            #expect(texts == ["a", "b", "[more than 10000 lines are missing here]", "c", "d", "e", "f"])
+        }
+    }
+
+    @Test(
         "whoever has lost the lease says nothing, whichever way he says it",
         arguments: ["heartbeat", "complete"], [(2, "w1"), (1, "w2"), (1, "w1")])
     func stale(verb: String, claim: (attempt: Int, worker: String)) async throws {

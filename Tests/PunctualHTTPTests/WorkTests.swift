@@ -155,8 +155,12 @@ struct WorkTests {
             _ = try await client.claim()
             #expect(try await client.send(.post, "/api/v1/executions/\(job)/\(id)/cancel").status == 202)
             #expect(try await client.tell("heartbeat", id).json["cancel_requested"] == true)
-            let ended = try await client.tell("complete", id, more: #","status":"failed""#)
-            #expect(ended.json["status"] == "cancelled")
+            let ended = try await client.tell(
+                "complete", id, more: #","status":"failed","error":"cancelled after 3 steps","output":"so far""#)
+            #expect(ended.json["status"] == "cancelled" && ended.json["reason"] == "cancelled")
+            #expect(ended.json["error"] == "cancelled after 3 steps" && ended.json["result"]?["output"] == "so far")
+            let read = try await client.send(.get, "/api/v1/executions/\(job)/\(id)").json
+            #expect(read["error"] == "cancelled after 3 steps" && read["attempts"]?[0]?["error"] == read["error"])
         }
     }
 

@@ -172,6 +172,8 @@ struct WorkerTests {
             let row = try #require(try await server.executions(of: "chatty").first)
             let got = try await server.punctual("execution", "get", "chatty", row["id"]?.string ?? "")
             #expect(got.out.contains("100 %"), "\(got)")
+            let newest = try await server.punctual("execution", "get", "chatty")
+            #expect(newest.status == 0 && newest.out == got.out, "\(newest)")
         }
     }
 
@@ -186,6 +188,8 @@ struct WorkerTests {
             #expect(try await server.punctual("job", "apply", "-f", "-", input: file).status == 0)
             let none = try await server.punctual("execution", "logs", "build")
             #expect(none.status == 3 && none.err.contains("no execution"), "\(none)")
+            let nothing = try await server.punctual("execution", "get", "build")
+            #expect(nothing.status == 3 && nothing.err.contains("no execution"), "\(nothing)")
             #expect(try await server.punctual("job", "trigger", "build").status == 0)
             let arguments = ["execution", "logs", "build", "-f", "--url", server.address]
             let ended = try await withProgram(
@@ -220,7 +224,7 @@ struct WorkerTests {
         }
     }
 
-    @Test("the example in Python does the same: work, cancel, shutdown")
+    @Test("the example in Python does the same: work, shutdown")
     func python() async throws {
         try await withServer { server in
             try await job(

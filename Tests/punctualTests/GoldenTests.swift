@@ -23,7 +23,8 @@ struct GoldenTests {
         "help begins with examples",
         arguments: [
             [], ["job"], ["job", "list"], ["job", "apply"], ["job", "create"], ["job", "trigger"],
-            ["execution", "list"], ["schedule", "preview"], ["import", "crontab"], ["status"], ["setup"], ["login"],
+            ["execution", "list"], ["execution", "get"], ["schedule", "preview"], ["import", "crontab"], ["status"],
+            ["setup"], ["login"],
             ["rescue"], ["password"], ["second-factor"], ["second-factor", "enable"], ["second-factor", "confirm"],
             ["key", "create"], ["role", "grant"], ["secret", "set"], ["audit", "verify"],
         ] as [[String]])

@@ -46,6 +46,42 @@ struct OutputTests {
         #expect(RelativeTime.text(milliseconds: milliseconds) == text)
     }
 
+    @Test(
+        "progress is told in whole percent or tenths, and is whole only at its end",
+        arguments: [
+            (["percent": 0], "0 %"),
+            (["percent": .double(16.666666666666668), "message": "resizing"], "16.7 % resizing"),
+            (["percent": 42], "42 %"), (["percent": .double(99.96)], "99.9 %"), (["percent": 100], "100 %"),
+            (["percent": .double(0.04)], "0 %"), (["percent": .null, "message": "begun"], "begun"), (.null, ""),
+        ] as [(JSONValue, String)])
+    func progress(_ value: JSONValue, _ text: String) {
+        #expect(Cell.progress(value) == text)
+        #expect(Details.text(of: ["progress": value], now: nil) == "progress  " + (text.isEmpty ? "-" : text))
+    }
+
+    @Test("a limit is listed with the words of the command that sets it, a job's with the job's name")
+    func limits() throws {
+        let limits: [JSONValue] = [
+            ["kind": "queues", "name": "mail", "concurrency": 10, "rate": .null],
+            [
+                "kind": "services", "name": "billing", "service": "billing", "concurrency": .null,
+                "rate": ["count": 100, "per": "1m"],
+            ],
+            [
+                "kind": "jobs", "name": "0197c5a0-0000-7000-8000-000000000001", "job_name": "nightly-report",
+                "service": "ops", "concurrency": 1, "rate": .null,
+            ],
+        ]
+        let table = View.limits.table(of: limits, now: nil).text()
+        #expect(
+            table == """
+                KIND     NAME            SERVICE  AT ONCE  RATE
+                queue    mail            -             10  -
+                service  billing         billing        -  100/1m
+                job      nightly-report  ops            1  -
+                """)
+    }
+
     @Test("only what changed is shown again")
     func watching() {
         var watching = Watching()

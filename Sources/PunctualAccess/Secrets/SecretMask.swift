@@ -47,6 +47,7 @@ package struct SecretMask: Sendable {
             result.verdict = .failed(
                 reason: reason, error: masked(error), isRetryable: isRetryable, retryAfter: retryAfter)
         }
+        result.note = result.note.map { masked($0) }
         result.result.output = masked(result.result.output, isCut: result.result.outputTruncated)
         return result
     }

@@ -119,7 +119,7 @@ extension AttemptResult {
         case .succeeded:
             return Completion(lease: lease, outcome: .succeeded, result: result)
         case .cancelled:
-            return Completion(lease: lease, outcome: .cancelled, reason: .cancelled, result: result)
+            return Completion(lease: lease, outcome: .cancelled, reason: .cancelled, error: note, result: result)
         case .failed(let reason, let error, let isRetryable, let retryAfter):
             var completion = Completion(lease: lease, outcome: .failed, reason: reason, error: error, result: result)
             if isRetryable, maxAttempts == 0 || lease.attempt < maxAttempts {

@@ -22,11 +22,15 @@ public struct OutputTail: Hashable, Sendable {
         guard !report.lines.isEmpty, !isFull else { return nil }
         if attempt != report.lease.attempt { (attempt, received) = (report.lease.attempt, 0) }
         let from = report.from ?? received + 1
+        // A number far off must not make repetitions of all that comes with the right one.
+        if received + 1 - from > OutputBounds.gapLines { received = from - 1 }
         let fresh = report.lines.prefix(OutputBounds.reportLines).dropFirst(max(0, received + 1 - from))
         if fresh.isEmpty { return nil }
         var lines: [OutputLine] = []
-        if from > received + 1 {
-            add(SaidLine("[\(from - received - 1) lines are missing here]", level: .warn), at: now, to: &lines)
+        let gap = from - received - 1
+        if gap > 0 {
+            let count = gap > OutputBounds.gapLines ? "more than \(OutputBounds.gapLines)" : "\(gap)"
+            add(SaidLine("[\(count) lines are missing here]", level: .warn), at: now, to: &lines)
         }
         for line in fresh where !isFull { add(line, at: now, to: &lines) }
         received = from + min(report.lines.count, OutputBounds.reportLines) - 1

@@ -70,10 +70,11 @@ public struct Fields {
     }
 
     /// Notes that the member is needed, unless its reader has noted a fault of it already.
-    public func requireGiven(_ name: String, _ value: Any?) {
+    /// - Parameter detail: what is said of it.
+    public func requireGiven(_ name: String, _ value: Any?, _ detail: String = "is required") {
         guard value == nil, object[name].map(\.isNull) ?? true else { return }
         let place = pointer.appending(name).description
-        if !faults.faults.contains(where: { $0.pointer == place }) { fault(name, "is required") }
+        if !faults.faults.contains(where: { $0.pointer == place }) { fault(name, detail) }
     }
 
     public func fault(_ name: String, _ detail: String) { faults.add(pointer.appending(name), detail) }

@@ -45,6 +45,9 @@ public enum OutputBounds {
     public static let reportLines = 200
     /// Lines that are kept of an execution, and bytes of their text.
     public static let (executionLines, executionBytes) = (10_000, 4 << 20)
+    /// A report that begins so many lines before the last one, or more, repeats nothing: the number of that one was wrong. A gap
+    /// of more lines is not counted.
+    static let gapLines = 10_000
     /// The most lines of a piece: those of a report, and what the store says of what is missing.
     static let pieceLines = reportLines + 2
 

@@ -59,6 +59,8 @@ public struct OutputSink: Sendable {
 public struct AttemptResult: Hashable, Sendable {
     public var verdict: Verdict
     public var result: ExecutionResult
+    /// What was told of it though it was cancelled; a failure has its error in the verdict.
+    public var note: String?
 
     public enum Verdict: Hashable, Sendable {
         case succeeded
@@ -70,8 +72,9 @@ public struct AttemptResult: Hashable, Sendable {
         case cancelled
     }
 
-    public init(_ verdict: Verdict, result: ExecutionResult = ExecutionResult()) {
+    public init(_ verdict: Verdict, result: ExecutionResult = ExecutionResult(), note: String? = nil) {
         self.verdict = verdict
         self.result = result
+        self.note = note
     }
 }

@@ -82,7 +82,12 @@ struct View: Sendable {
     static let limits = View(
         key: "name",
         columns: [
-            field("kind", "kind"), field("name", "name"), number("at once", "concurrency"),
+            Column(column: TextTable.Column("kind")) { item, _ in Cell.limited(item["kind"]) },
+            // A job's id is what programs go by.
+            Column(column: TextTable.Column("name", limit: 40)) { item, _ in
+                Cell.text(item["job_name"]?.string == nil ? item["name"] : item["job_name"])
+            },
+            field("service", "service"), number("at once", "concurrency"),
             Column(column: TextTable.Column("rate")) { item, _ in
                 guard let count = item["rate"]?["count"]?.int, let per = item["rate"]?["per"]?.string else { return "" }
                 return "\(count)/\(per)"
@@ -137,8 +142,18 @@ enum Cell {
 
     /// How far an attempt is, as far as it says so: `42 % three of seven`.
     static func progress(_ value: JSONValue?) -> String {
-        let percent = value?["percent"]?.double.map { "\(JSONValue.double($0)) %" }
+        let percent = value?["percent"]?.double.map { percent in
+            let tenths = (percent * 10).rounded() / 10
+            // What is not done does not look as if it were.
+            return "\(JSONValue.double(percent < 100 ? min(tenths, 99.9) : tenths)) %"
+        }
         return [percent, value?["message"]?.string].compactMap { $0 }.joined(separator: " ")
+    }
+
+    /// What is limited, in the word of the command that limits it: the API says `queues`, the command takes `queue`.
+    static func limited(_ kind: JSONValue?) -> String {
+        let text = text(kind)
+        return LimitArgument.Kind.allCases.first { "\($0.rawValue)s" == text }?.rawValue ?? text
     }
 
     /// A schedule in one short line.

@@ -37,7 +37,7 @@ struct ExecutionLogs: AsyncParsableCommand {
 
     func run() async throws {
         try await client.connected { server in
-            let path = try await path(server) + "/lines"
+            let path = try await server.path(ofNewestUnless: id, target) + "/lines"
             if follow { return try await LineFeed(server: server, path: path).follow(after: after, show) }
             var (place, all): (Int, [JSONValue]) = (after, [])
             while true {
@@ -50,15 +50,6 @@ struct ExecutionLogs: AsyncParsableCommand {
             }
             if [.json, .yaml].contains(output.output) { output.show(all, as: .lines) }
         }
-    }
-
-    private func path(_ server: Server) async throws -> String {
-        if let id { return try await server.path(of: id, target) }
-        let job = try await server.jobID(target.job, service: target.service)
-        guard let newest = try await server.items("/executions/\(job)", [], limit: 1).first?["id"]?.string else {
-            throw Failure(.notFound, "the job \(DisplayWidth.tame(target.job)) has no execution yet")
-        }
-        return "/executions/\(job)/\(newest)"
     }
 
     private func show(_ line: JSONValue) {

@@ -76,18 +76,19 @@ struct ExecutionGet: AsyncParsableCommand {
         abstract: "Show one execution with its attempts.",
         discussion: """
             EXAMPLES
+              punctual execution get nightly-report    its newest execution
               punctual execution get nightly-report 0197c5a0-0000-8000-8000-000000000000
             """)
 
     @OptionGroup var target: JobArgument
-    @Argument(help: "The execution's id.")
-    var id: String
+    @Argument(help: "The execution's id; the newest one unless given.")
+    var id: String?
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await client.connected { server in
-            output.show(try await server.get(try await server.path(of: id, target)), as: .executions)
+            output.show(try await server.get(try await server.path(ofNewestUnless: id, target)), as: .executions)
         }
     }
 }
@@ -99,5 +100,15 @@ extension Server {
             throw ValidationError("\"\(DisplayWidth.tame(execution))\" is no id; `punctual execution list` shows them")
         }
         return "/executions/\(try await jobID(target.job, service: target.service))/\(execution.lowercased())"
+    }
+
+    /// The path of an execution of a job, of the newest when none is named.
+    func path(ofNewestUnless execution: String?, _ target: JobArgument) async throws -> String {
+        if let execution { return try await path(of: execution, target) }
+        let job = try await jobID(target.job, service: target.service)
+        guard let newest = try await items("/executions/\(job)", [], limit: 1).first?["id"]?.string else {
+            throw Failure(.notFound, "the job \(DisplayWidth.tame(target.job)) has no execution yet")
+        }
+        return "/executions/\(job)/\(newest)"
     }
 }
