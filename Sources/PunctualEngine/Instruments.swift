@@ -2,6 +2,7 @@ package import Logging
 internal import Metrics
 package import PunctualCore
 package import PunctualSchedule
+package import PunctualTracing
 internal import Synchronization
 
 /// Whoever wants to see executions as they happen: the terminal of `punctual dev`, the event stream.
@@ -17,9 +18,11 @@ package protocol ExecutionEvents: Sendable {
 package struct Instruments: Sendable {
     let logger: Logger
     let events: (any ExecutionEvents)?
+    let spans: Spans
     private let cache = Cache()
 
-    package init(logger: Logger, events: (any ExecutionEvents)? = nil) {
+    package init(logger: Logger, events: (any ExecutionEvents)? = nil, spans: Spans = .off) {
+        self.spans = spans
         self.logger = logger
         self.events = events
     }

@@ -21,6 +21,8 @@ enum MetricWords {
         "punctual_reclaimed_total": "Executions taken back from workers that were not heard of.",
         "punctual_loop_heartbeat_timestamp_seconds": "When each loop last took a step, in Unix seconds.",
         "punctual_loop_failures_total": "Steps of loops that failed.",
+        "punctual_trace_spans_total": "Spans that ended, by what became of them.",
+        "punctual_error_reports_total": "Reports of errors, by what became of them.",
         "punctual_tick_duration_seconds": "How long one look for due jobs and their planning took.",
         "punctual_tick_races_lost_total": "Plans passed over because the job had moved on.",
     ]

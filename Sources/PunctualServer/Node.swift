@@ -32,12 +32,15 @@ package enum Node {
         try checkAddress(settings)
         let clock = SystemClock()
         let nodeID = settings.nodeID ?? "\(ProcessInfo.processInfo.hostName)-\(getpid())"
-        let logger = makeLogger(settings, nodeID: nodeID)
+        let logs = try OpenLogs(settings, nodeID: nodeID)
+        let logger = logs.logger(.main)
         if let words = StrayVariables.words(in: ProcessInfo.processInfo.environment) {
             logger.warning("variables that are no settings are passed over", metadata: ["variables": "\(words)"])
         }
         let metrics = PrometheusRegistry(help: MetricWords.help)
         MetricsSystem.bootstrap(metrics)
+        let tracing = try OpenTracing(
+            settings, nodeID: nodeID, redaction: logs.redaction, logger: logs.logger(.tracing))
         let bell = SignalBell()
         // Before the database, so that a setting that can't be used leaves none behind.
         let certificate = try CertificateFiles(settings, logger: logger)
@@ -48,7 +51,7 @@ package enum Node {
         let brokers = try OpenBrokers(settings.brokers)
         let opened: OpenStore
         do {
-            opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
+            opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logs.logger(.store))
         } catch {
             await brokers.close()
             throw error
@@ -59,7 +62,7 @@ package enum Node {
         let cache: SharedCache?
         do {
             cache = try await openCache(settings, redis: brokers.redis, opened, nodeID: nodeID)
-            access = try await openAccess(settings, opened, calls, logger)
+            access = try await openAccess(settings, opened, calls, logs.logger(.access))
             let isMissing = try await access?.setUp.isNeeded() ?? false
             setUpToken = isMissing && settings.roles.contains(.api) ? access?.setUp.token : nil
         } catch {
@@ -68,14 +71,15 @@ package enum Node {
             throw error is SettingsError ? error : SettingsError("access control could not be set up: \(error)")
         }
         let http = HTTPExecutor(
-            egress: egress, secrets: signing, ownSecrets: access.map { webhookSecrets($0.vault) })
-        let store = opened.store
+            egress: egress, secrets: signing, ownSecrets: access.map { webhookSecrets($0.vault) },
+            spans: tracing.spans)
+        let store = tracing.traced(opened.store, settings)
         let zones = ZoneFiles.catalog()
         let events = EventLog(epoch: clock.now())
         let lineBell = LineBell()
         let feed = EventFeed(
             log: events, printer: mode == .server ? nil : ExecutionPrinter(), lineBell: lineBell)
-        let instruments = Instruments(logger: logger, events: feed)
+        let instruments = Instruments(logger: logs.logger(.engine), events: feed, spans: tracing.spans)
         let options = settings.engineOptions
         let isAccepting = Flag(true)
 
@@ -114,6 +118,8 @@ package enum Node {
                 worker.cancelled(id)
                 publishing.cancelled(id)
             })
+        api.spans = tracing.spans
+        api.logLevels = logs.levels
         api.publishers = brokers.destinations
         api.parts = brokers.health
         api.lineBell = lineBell
@@ -122,6 +128,8 @@ package enum Node {
         api.isSecure = certificate != nil
         api.isSystemAlone = !settings.roles.contains(.api)
         api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
+        // Behind everything else, since what ends last is told of, too.
+        services += [logs.service, tracing.service].compactMap { $0 }
         if let certificate { services.append(certificate) }
         api.doorkeeper = doorkeeper(settings, brokers.redis)
         api.quotas = settings.quotas
@@ -147,7 +155,7 @@ package enum Node {
                     announce(settings, mode, port: port, nodeID: nodeID)
                     if let setUpToken { announceSetUp(setUpToken, at: settings.address(port: port)) }
                 },
-                logger: logger))
+                logger: logs.logger(.http)))
         if let access {
             services.append(AccessUpkeep(access: access, store: store, logger: logger))
             let anchoring = AuditAnchoring.make(
@@ -193,6 +201,8 @@ package enum Node {
         } catch {
             outcome = .failure(SettingsError(startFailure(error, settings)))
         }
+        await tracing.close()
+        await logs.close()
         await http.shutdown()
         await calls.client.shutdown()
         await brokers.close()
@@ -203,7 +213,7 @@ package enum Node {
     /// Brings the database's tables up to this version.
     package static func migrate(_ settings: Settings) async throws {
         let opened = try await OpenStore(
-            settings, clock: SystemClock(), bell: SignalBell(), logger: makeLogger(settings, nodeID: "migrate"))
+            settings, clock: SystemClock(), bell: SignalBell(), logger: try makeLogger(settings, nodeID: "migrate"))
         await opened.close()
         print("The database is up to date.")
     }
@@ -226,12 +236,12 @@ package enum Node {
         return inet_pton(AF_INET, text, &address) == 1
     }
 
-    static func makeLogger(_ settings: Settings, nodeID: String) -> Logger {
-        var logger = Logger(label: "punctual") {
-            LineLogHandler(label: $0, level: settings.logLevel, isJSON: settings.logFormat == .json)
-        }
-        logger[metadataKey: "node_id"] = "\(nodeID)"
-        return logger
+    /// The logger of a command that runs no node.
+    static func makeLogger(_ settings: Settings, nodeID: String) throws(SettingsError) -> Logger {
+        var settings = settings
+        // It is seen by whoever runs it.
+        settings.errors.address = nil
+        return try OpenLogs(settings, nodeID: nodeID).logger(.main)
     }
 
     private static func startFailure(_ error: any Error, _ settings: Settings) -> String {
