@@ -95,13 +95,21 @@ struct LogLevelController {
         context.logger.notice(
             "the level of a logger was changed",
             metadata: ["logger": "\(after.label)", "from": "\(before.level)", "to": "\(after.level)"])
-        context.audit?.changed("log-level:\(services.nodeID)/\(after.label)", from: json(before), to: json(after))
+        // Of several nodes it is this one's.
+        func told(_ state: LogLevelState) -> JSONValue {
+            ["node_id": .string(services.nodeID), "level": .string(state.level.rawValue), "reverts_at": end(of: state)]
+        }
+        context.audit?.changed("log_level:\(after.label)", from: told(before), to: told(after))
     }
 
     private func json(_ state: LogLevelState) -> JSONValue {
         [
             "label": .string(state.label), "level": .string(state.level.rawValue), "changed": .bool(state.isChanged),
-            "reverts_at": state.left.map { .string("\(services.clock.now() + $0)") } ?? .null,
+            "reverts_at": end(of: state),
         ]
+    }
+
+    private func end(of state: LogLevelState) -> JSONValue {
+        state.left.map { .string("\(services.clock.now() + $0)") } ?? .null
     }
 }

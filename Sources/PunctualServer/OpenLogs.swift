@@ -85,7 +85,7 @@ private struct ReportService: Service {
     private static let longestEnd = Duration.seconds(3)
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await reports.run() }
+        await runToTheEnd(within: Self.longestEnd, reports.run, end: reports.end)
         await reports.flush(within: Self.longestEnd)
     }
 }

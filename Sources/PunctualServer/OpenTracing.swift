@@ -102,6 +102,22 @@ struct OpenTracing: Sendable {
     }
 }
 
+/// Runs until the signal to stop, and as much longer as it takes to finish what is under way, within the limit.
+func runToTheEnd(
+    within limit: Duration, _ run: @escaping @Sendable () async -> Void, end: @escaping @Sendable () -> Void
+) async {
+    await withTaskGroup(of: Void.self) { group in
+        group.addTask { await run() }
+        group.addTask {
+            try? await gracefulShutdown()  // Cancelled, it is over, too.
+            end()
+            try? await Task.sleep(for: limit)  // Ends early when all is done.
+        }
+        await group.next()
+        group.cancelAll()
+    }
+}
+
 /// Hands spans on, and at the end what is left, within a bound.
 private struct SpanService: Service {
     let export: SpanExport
@@ -109,7 +125,7 @@ private struct SpanService: Service {
     private static let longestEnd = Duration.seconds(5)
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await export.run() }
+        await runToTheEnd(within: Self.longestEnd, export.run, end: export.end)
         await export.flush(within: Self.longestEnd)
     }
 }

@@ -78,8 +78,11 @@ package final class ErrorReports: Sendable {
         if let fate { counters[fate]?.increment() } else { news.continuation.yield() }
     }
 
-    /// Posts what comes, until it is cancelled; then `flush`.
+    /// Posts what comes, until it is told to `end`, or cancelled; then `flush`.
     package func run() async { for await _ in news.stream { await post() } }
+
+    /// Lets `run` end once it has posted what is on its way.
+    package func end() { news.continuation.finish() }
 
     /// Posts what is left, as far as there is time.
     package func flush(within limit: Duration) async {

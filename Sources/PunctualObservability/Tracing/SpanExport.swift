@@ -29,6 +29,7 @@ package final class SpanExport: Sendable {
 
     private struct State {
         var waiting: [EndedSpan] = []
+        var isEnding = false
         /// What `run` sleeps in.
         var nap: Task<Void, Never>?
     }
@@ -65,13 +66,22 @@ package final class SpanExport: Sendable {
         if !isKept { count(1, .dropped) }
     }
 
-    /// Hands on what comes, until it is cancelled; then `flush`.
+    /// Hands on what comes, until it is told to `end`, or cancelled; then `flush`.
     package func run() async {
         while !Task.isCancelled {
             if waiting < options.batch { await nap() }
-            if Task.isCancelled { return }
+            if Task.isCancelled || state.withLock({ $0.isEnding }) { return }
             await sendBatch(within: options.timeout)
         }
+    }
+
+    /// Lets `run` end once it has handed on what is on its way.
+    package func end() {
+        let nap = state.withLock { state in
+            state.isEnding = true
+            return state.nap
+        }
+        nap?.cancel()
     }
 
     /// Hands on all that is left, as far as there is time.
@@ -108,7 +118,7 @@ package final class SpanExport: Sendable {
         }
         let isFull = state.withLock { state in
             state.nap = nap
-            return state.waiting.count >= options.batch
+            return state.waiting.count >= options.batch || state.isEnding
         }
         if isFull { nap.cancel() }
         await withTaskCancellationHandler {
