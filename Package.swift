@@ -246,7 +246,8 @@ let package = Package(
             "PunctualServer",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors",
-                "PunctualHTTP", "PunctualEngine", "PunctualObservability", "PunctualTestKit", "TestPeers", logging, grdb,
+                "PunctualHTTP", "PunctualEngine", "PunctualObservability", "PunctualTestKit", "TestPeers", logging,
+                grdb,
             ]),
         tests(
             "punctual",

@@ -2,8 +2,8 @@ import Foundation
 import Logging
 import PunctualAccess
 import PunctualCore
-import PunctualObservability
 import PunctualExecutors
+import PunctualObservability
 import Testing
 
 @testable import PunctualServer
