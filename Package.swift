@@ -33,6 +33,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
@@ -66,6 +67,7 @@ let package = Package(
             url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
             traits: ["YAML", "CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
@@ -98,7 +100,12 @@ let package = Package(
             [
                 "PunctualAPI", "PunctualJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, lifecycle, logging,
             ]),
-        room("PunctualObservability", [logging, metrics, coreMetrics]),
+        room(
+            "PunctualObservability",
+            [
+                logging, metrics, coreMetrics, tracing, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, "CZlib",
+            ]),
+        room("PunctualTracing", ["PunctualSchedule", "PunctualCore", tracing]),
         room("PunctualTestKit", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualEngine", logging]),
 
         // C libraries, one driver each.
@@ -115,18 +122,18 @@ let package = Package(
         room(
             "PunctualExecutors",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
-                crypto,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTracing", asyncHTTPClient, nioCore,
+                nioPosix, nioHTTP1, crypto,
                 subprocess, systemPackage, logging,
             ]),
         room("PunctualAccess", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "CArgon2", crypto, jwtKit]),
-        room("PunctualEngine", ["PunctualSchedule", "PunctualCore", lifecycle, logging, metrics]),
+        room("PunctualEngine", ["PunctualSchedule", "PunctualCore", "PunctualTracing", lifecycle, logging, metrics]),
         room(
             "PunctualHTTP",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", hummingbird,
-                httpTypes, nioCore, hummingbirdCore, hummingbirdHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTP1, nioHTTP2,
-                nioTLS, nioSSL, logging, metrics, crypto, mustache, "CZlib",
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess", "PunctualTracing",
+                hummingbird, httpTypes, nioCore, hummingbirdCore, hummingbirdHTTP2, nioHTTPTypes, nioHTTPTypes1,
+                nioHTTP1, nioHTTP2, nioTLS, nioSSL, logging, metrics, crypto, mustache, "CZlib",
             ], exclude: ["Resources"]),
 
         // L3: the composition root, alone in naming drivers.
@@ -135,8 +142,9 @@ let package = Package(
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualSQLite", "PunctualPostgres",
                 "PunctualRedis", "PunctualRabbitMQ", "PunctualExecutors", "PunctualEngine", "PunctualHTTP",
-                "PunctualAccess", "PunctualObservability", hummingbird, lifecycle, unixSignals, logging,
-                metrics, configuration, crypto, systemPackage, yams,
+                "PunctualAccess", "PunctualObservability", "PunctualTracing", hummingbird, lifecycle, unixSignals,
+                logging,
+                metrics, tracing, configuration, crypto, systemPackage, yams,
             ]),
 
         // L4: the command line.
@@ -172,7 +180,7 @@ let package = Package(
         tests("PunctualCore", ["PunctualSchedule", "PunctualJSON", "PunctualTestKit"]),
         tests("PunctualAPI"),
         tests("PunctualClient", ["PunctualAPI", "PunctualJSON", nioCore, nioPosix]),
-        tests("PunctualObservability", [logging, metrics, coreMetrics]),
+        tests("PunctualObservability", [logging, metrics, coreMetrics, tracing, "TestPeers"]),
         tests("PunctualTestKit", ["PunctualSchedule", "PunctualCore", "PunctualEngine"]),
         tests("PunctualSQLite", ["PunctualSchedule", "PunctualCore", "PunctualTestKit", "sqlite-writer", grdb]),
         // The process that the durability tests kill.
@@ -239,7 +247,8 @@ let package = Package(
             "PunctualServer",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors",
-                "PunctualHTTP", "PunctualEngine", "PunctualTestKit", "TestPeers", logging, grdb,
+                "PunctualHTTP", "PunctualEngine", "PunctualObservability", "PunctualTestKit", "TestPeers", logging,
+                grdb,
             ]),
         tests(
             "punctual",

@@ -2,6 +2,7 @@ package import Logging
 internal import Metrics
 package import PunctualCore
 package import PunctualSchedule
+package import PunctualTracing
 internal import Synchronization
 
 /// Whoever wants to see executions as they happen: the terminal of `punctual dev`, the event stream.
@@ -17,6 +18,7 @@ package protocol ExecutionEvents: Sendable {
 package struct Instruments: Sendable {
     let logger: Logger
     let events: (any ExecutionEvents)?
+    let spans: Spans
     private let clock: (any WallClock)?
     private let watched: WatchedJobs
     private let cache = Cache()
@@ -24,10 +26,12 @@ package struct Instruments: Sendable {
     /// - Parameters:
     ///   - clock: the node's own, for the signs of life of its loops; nil shows none but the scheduler's.
     ///   - watched: the jobs that have figures of their own.
+    ///   - spans: what is traced, and how.
     package init(
         logger: Logger, events: (any ExecutionEvents)? = nil, clock: (any WallClock)? = nil,
-        watched: WatchedJobs = WatchedJobs()
+        watched: WatchedJobs = WatchedJobs(), spans: Spans = .off
     ) {
+        self.spans = spans
         self.logger = logger
         self.events = events
         self.clock = clock

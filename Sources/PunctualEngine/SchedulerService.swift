@@ -1,5 +1,6 @@
 package import PunctualCore
 package import PunctualSchedule
+internal import PunctualTracing
 internal import ServiceLifecycle
 internal import Synchronization
 
@@ -72,7 +73,12 @@ package final class SchedulerService: Service {
         let next = (plans.compactMap(\.next) + [due.nextDue].compactMap { $0 }).min()
         let pause = next.map { min($0 - due.now, options.pollInterval) } ?? options.pollInterval
         nextLook.withLock { $0 = began.advanced(by: max(pause, .milliseconds(1))) }
-        var moved = try await apply(plans)
+        let span = due.jobs.isEmpty ? nil : instruments.spans.tick(jobs: due.jobs.count, since: began)
+        defer { span?.end() }
+        var moved = 0
+        if let span {
+            moved = try await span.cover { () async throws(StoreError) in try await apply(plans) }
+        }
         for (job, fault) in broken where try await setAside(job, fault, at: due.now) { moved += 1 }
         // Bounded plans leave jobs due; they go on without a pause.
         if plans.contains(where: { $0.next.map { $0 <= due.now } ?? false }) { return max(moved, options.tickBatch) }

@@ -1,5 +1,6 @@
 package import PunctualCore
 internal import PunctualSchedule
+internal import PunctualTracing
 internal import ServiceLifecycle
 internal import Synchronization
 
@@ -236,15 +237,26 @@ package final class WorkerService: Service {
 
     /// Runs one claimed execution to the end of its attempt.
     package func process(_ claimed: ClaimedExecution) async {
+        var scope = WorkScope()
+        scope.executionID = claimed.execution.id
+        scope.jobID = claimed.execution.jobID
+        scope.attempt = claimed.execution.attempt
+        await scope.cover { await run(claimed) }
+    }
+
+    private func run(_ claimed: ClaimedExecution) async {
         instruments.started(claimed.execution, inHand: inHand.count)
         let began = pace.now()
         let output = recorder?.begin(claimed.lease)
         var request = AttemptRequest(claimed)
         request.output = output?.sink
-        // Awaited two lines on; a task of its own so that a lost lease can stop this attempt alone.
-        let task = Task { [executor, request] in await executor.execute(request) }
+        let span = instruments.spans.attempt(claimed.execution, target: claimed.target.type)
+        request.traceparent = instruments.spans.carried(by: span.context).first { $0.name == "traceparent" }?.value
+        // Awaited below; a task of its own so that a lost lease can stop this attempt alone.
+        let task = await span.cover { Task { [executor, request] in await executor.execute(request) } }
         inHand.attach(task, to: claimed.lease)
         let result = await task.value
+        span.end(with: result)
         // Before its end is told, since nothing can be said behind it.
         await output?.end()
         inHand.ran(claimed.lease)

@@ -155,6 +155,8 @@ package struct CommandExecutor: Executor {
             "PATH": Self.searchPath.joined(separator: ":"), "LANG": "C.UTF-8",
             "HOME": ProcessInfo.processInfo.environment["HOME"] ?? "/",
         ]
+        // As OpenTelemetry hands a trace on to processes.
+        values["TRACEPARENT"] = attempt.carriedTrace
         values.merge(target.env) { _, new in new }
         values["PUNCTUAL_JOB_ID"] = "\(attempt.jobID)"
         values["PUNCTUAL_JOB_NAME"] = attempt.jobName

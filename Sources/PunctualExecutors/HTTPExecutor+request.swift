@@ -5,11 +5,13 @@ internal import NIOHTTP1
 internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule
+internal import PunctualTracing
 
 extension HTTPExecutor {
     /// What is sent: the job's fields and body, who calls, and a signature for each secret.
+    /// - Parameter span: of the call.
     func request(
-        _ target: HTTPTarget, _ attempt: AttemptRequest, url: String, signing secrets: [WebhookSecret]
+        _ target: HTTPTarget, _ attempt: AttemptRequest, url: String, signing secrets: [WebhookSecret], span: OpenSpan
     ) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: url)
         request.method = HTTPMethod(rawValue: target.method)
@@ -39,17 +41,21 @@ extension HTTPExecutor {
         request.headers.replaceOrAdd(name: "punctual-scheduled-at", value: "\(attempt.scheduledAt)")
         if !request.headers.contains(name: "user-agent") { request.headers.add(name: "user-agent", value: "punctual") }
         if !request.headers.contains(name: "traceparent") {
-            request.headers.add(name: "traceparent", value: Self.traceparent())
+            let carried = spans.carried(by: span.context)
+            for (name, value) in carried { request.headers.replaceOrAdd(name: name, value: value) }
+            if carried.isEmpty { request.headers.add(name: "traceparent", value: attempt.carriedTrace) }
         }
         return request
     }
 
-    /// A fresh W3C trace context, not sampled.
-    private static func traceparent() -> String {
-        func hex(_ value: UInt64) -> String {
-            let text = String(value, radix: 16)
-            return String(repeating: "0", count: 16 - text.count) + text
-        }
-        return "00-\(hex(.random(in: 1 ... .max)))\(hex(.random(in: .min ... .max)))-\(hex(.random(in: 1 ... .max)))-00"
+    /// The address as traces may show it: without what stands for secrets more often than not.
+    static func shown(_ url: String, hasSecrets: Bool) -> String {
+        var text = url.prefix { $0 != "?" && $0 != "#" }
+        guard let slashes = text.range(of: "://") else { return "" }
+        var place = text[slashes.upperBound...].prefix { $0 != "/" }
+        let path = text[place.endIndex...]
+        if let at = place.lastIndex(of: "@") { place = place[place.index(after: at)...] }
+        text = text[..<slashes.upperBound]
+        return "\(text)\(place)\(hasSecrets ? "/REDACTED" : path)"
     }
 }

@@ -4,12 +4,14 @@ internal import NIOCore
 internal import NIOHTTP1
 package import PunctualCore
 internal import PunctualSchedule
+package import PunctualTracing
 
 /// Makes HTTP calls, held to harmless addresses.
 package final class HTTPExecutor: Executor {
     private let egress: EgressGuard
     private let secrets: [WebhookSecret]
     private let ownSecrets: SecretsOfService?
+    let spans: Spans
     private let clients = HTTPClients()
     /// Bytes of an answer that are kept; the rest is not read.
     package static let outputLimit = 64 * 1024
@@ -20,7 +22,11 @@ package final class HTTPExecutor: Executor {
     /// - Parameters:
     ///   - secrets: each signs every call; several while one replaces another, none for no signature.
     ///   - ownSecrets: in their place for services that have their own.
-    package init(egress: EgressGuard, secrets: [WebhookSecret] = [], ownSecrets: SecretsOfService? = nil) {
+    ///   - spans: tells traces of the calls.
+    package init(
+        egress: EgressGuard, secrets: [WebhookSecret] = [], ownSecrets: SecretsOfService? = nil, spans: Spans = .off
+    ) {
+        self.spans = spans
         self.egress = egress
         self.secrets = secrets
         self.ownSecrets = ownSecrets
@@ -63,12 +69,33 @@ package final class HTTPExecutor: Executor {
             if Task.isCancelled { return AttemptResult(.cancelled) }
             return Self.failure(error.description, reason: .connection, isRetryable: error.isRetryable)
         }
+        let span = spans.call(
+            target.method, url: Self.shown(call.url, hasSecrets: attempt.hasSecrets), host: call.destination.host,
+            attempt: attempt.attempt)
+        let result = await answer(
+            call, request(target, attempt, url: call.url, signing: signing, span: span), target, attempt)
+        if let status = result.result.httpStatus { span.answered(status) }
+        switch result.verdict {
+        case .succeeded: break
+        case .cancelled: span.fail("cancelled")
+        case .failed(let reason, let error, _, _):
+            // Of an answer its status is the error's type.
+            let type = result.result.httpStatus.map { "\($0)" } ?? reason?.rawValue ?? "_OTHER"
+            span.fail(type, attempt.hasSecrets ? nil : error)
+        }
+        span.end()
+        return result
+    }
+
+    /// Makes the call.
+    private func answer(
+        _ call: EgressGuard.Call, _ request: HTTPClientRequest, _ target: HTTPTarget, _ attempt: AttemptRequest
+    ) async -> AttemptResult {
         let client = clients.borrow(for: call.destination)
         defer { clients.giveBack(call.destination) }
         do {
             let deadline = NIODeadline.now() + .milliseconds(attempt.timeout.wholeMilliseconds)
-            let response = try await client.execute(
-                request(target, attempt, url: call.url, signing: signing), deadline: deadline)
+            let response = try await client.execute(request, deadline: deadline)
             let (output, isTruncated) = try await Self.head(of: response.body)
             return Self.judge(target, response, output: output, isTruncated: isTruncated)
         } catch is CancellationError {

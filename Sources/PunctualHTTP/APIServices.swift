@@ -2,6 +2,7 @@ internal import PunctualAPI
 internal import PunctualAccess
 package import PunctualCore
 package import PunctualSchedule
+package import PunctualTracing
 
 /// What the API works with.
 package struct APIServices: Sendable {
@@ -36,6 +37,10 @@ package struct APIServices: Sendable {
     package var publishers: [String: @Sendable (_ destination: String) -> String?] = [:]
     /// How the node's optional parts are, such as Redis; asks nobody who could keep it waiting.
     package var parts: @Sendable () async -> [PartHealth] = { [] }
+    /// How much this node logs; nil when that cannot be changed.
+    package var logLevels: (any LogLevelControl)?
+    /// Tells traces of the requests.
+    package var spans = Spans.off
     /// What services may have.
     package var quotas = Quotas()
     /// Who may come in; everybody unless it is told otherwise.

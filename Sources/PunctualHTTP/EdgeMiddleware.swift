@@ -4,6 +4,7 @@ internal import Logging
 internal import PunctualAPI
 internal import PunctualCore
 internal import PunctualSchedule
+internal import PunctualTracing
 
 /// What every request goes through: its id, refusals as problems, metrics, the access log.
 struct EdgeMiddleware: RouterMiddleware {
@@ -16,14 +17,34 @@ struct EdgeMiddleware: RouterMiddleware {
     let security: SecurityFields
     /// nil lets no page of another origin in.
     let crossOrigin: CrossOrigin?
+    let spans: Spans
     private let timers = RequestTimers()
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        let began = ContinuousClock.now
         var context = context
         context.requestID = Self.requestID(request.headers[Self.requestIDField])
+        var scope = WorkScope()
+        scope.requestID = context.requestID
+        // Probes come every few seconds and tell nothing.
+        let isQuiet = request.uri.path.hasPrefix("/health") || request.uri.path == "/metrics"
+        let span = isQuiet ? OpenSpan.none : spans.request(request)
+        defer { span.end() }
+        let settled = context
+        return try await scope.cover {
+            try await span.cover {
+                let response = try await answer(request, settled, next)
+                span.answered(response, to: request, settled)
+                return response
+            }
+        }
+    }
+
+    private func answer(
+        _ request: Request, _ context: APIContext, _ next: (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let began = ContinuousClock.now
         var response: Response
         do {
             if let answer = crossOrigin?.preflight(request, methods: methods.methods(of: request.uri.path)) {
@@ -54,7 +75,7 @@ struct EdgeMiddleware: RouterMiddleware {
             "request",
             metadata: [
                 "request_id": "\(context.requestID)", "method": "\(request.method)", "path": "\(request.uri.path)",
-                "status": "\(response.status.code)",
+                "status_code": "\(response.status.code)",
                 "duration_ms": "\(took.wholeMilliseconds)",
             ])
         return response

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"c2d1fa159b519c7f\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"f16ba14bfe37f5f7\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1463,6 +1463,195 @@ try {
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
           "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/log-levels": {
+      "get": {
+        "tags": [
+          "Operations"
+        ],
+        "operationId": "listLogLevels",
+        "summary": "List the levels of loggers",
+        "description": "Of the node that answers; of several, ask each by its own address.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/RequestIdIn"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The loggers, by label.",
+            "headers": {
+              "X-Request-Id": {
+                "$ref": "#/components/headers/RequestId"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/LogLevelList"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "405": {
+            "$ref": "#/components/responses/MethodNotAllowed"
+          },
+          "422": {
+            "$ref": "#/components/responses/Unprocessable"
+          },
+          "429": {
+            "$ref": "#/components/responses/Overloaded"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/api/v1/log-levels/{label}": {
+      "put": {
+        "tags": [
+          "Operations"
+        ],
+        "operationId": "putLogLevel",
+        "summary": "Change the level of a logger",
+        "description": "On the node that answers, at once, until it restarts, the time is up or the change is taken back. A logger stands for those below it: what is said of `punctual` holds for `punctual.http`, unless more is said of that.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/LoggerOfPath"
+          },
+          {
+            "$ref": "#/components/parameters/RequestIdIn"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/LogLevelRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The logger.",
+            "headers": {
+              "X-Request-Id": {
+                "$ref": "#/components/headers/RequestId"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/LogLevel"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "405": {
+            "$ref": "#/components/responses/MethodNotAllowed"
+          },
+          "413": {
+            "$ref": "#/components/responses/BodyTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/Unprocessable"
+          },
+          "429": {
+            "$ref": "#/components/responses/Overloaded"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "delete": {
+        "tags": [
+          "Operations"
+        ],
+        "operationId": "deleteLogLevel",
+        "summary": "Take back the change of a logger's level",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/LoggerOfPath"
+          },
+          {
+            "$ref": "#/components/parameters/RequestIdIn"
+          }
+        ],
+        "responses": {
+          "204": {
+            "description": "Done.",
+            "headers": {
+              "X-Request-Id": {
+                "$ref": "#/components/headers/RequestId"
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "405": {
+            "$ref": "#/components/responses/MethodNotAllowed"
+          },
+          "422": {
+            "$ref": "#/components/responses/Unprocessable"
+          },
+          "429": {
+            "$ref": "#/components/responses/Overloaded"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
         }
       }
     },
@@ -5326,6 +5515,103 @@ try {
         "required": ["items"],
         "properties": { "items": {"type": "array", "items": {"$ref": "#/components/schemas/Queue"}} }
       },
+      "LogLevelWord": {
+        "type": "string",
+        "enum": [
+          "trace",
+          "debug",
+          "info",
+          "notice",
+          "warning",
+          "error",
+          "critical"
+        ]
+      },
+      "LogLevel": {
+        "type": "object",
+        "description": "How much a logger of this node says.",
+        "required": [
+          "label",
+          "level",
+          "changed",
+          "reverts_at"
+        ],
+        "properties": {
+          "label": {
+            "type": "string",
+            "examples": [
+              "punctual.http"
+            ]
+          },
+          "level": {
+            "$ref": "#/components/schemas/LogLevelWord"
+          },
+          "changed": {
+            "type": "boolean",
+            "description": "Whether somebody has changed this very one since the node was started."
+          },
+          "reverts_at": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "format": "date-time",
+            "description": "When it changes back; null means when somebody does."
+          }
+        },
+        "examples": [
+          {
+            "label": "punctual.http",
+            "level": "debug",
+            "changed": true,
+            "reverts_at": "2026-03-29T01:45:00.000Z"
+          }
+        ]
+      },
+      "LogLevelList": {
+        "type": "object",
+        "required": [
+          "node_id",
+          "items"
+        ],
+        "properties": {
+          "node_id": {
+            "type": "string",
+            "description": "The node that answers."
+          },
+          "items": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/LogLevel"
+            }
+          }
+        }
+      },
+      "LogLevelRequest": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "level"
+        ],
+        "properties": {
+          "level": {
+            "$ref": "#/components/schemas/LogLevelWord"
+          },
+          "for": {
+            "type": "string",
+            "description": "Changes back after this time, 1s to 7d; without it, when somebody does or the node restarts.",
+            "examples": [
+              "15m"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "level": "debug",
+            "for": "15m"
+          }
+        ]
+      },
       "WorkLimit": {
         "type": "object",
         "description": "How much of a queue, a service or a job may run at once, and begin in a time, over all nodes together.",
@@ -6010,6 +6296,18 @@ try {
         "description": "The execution.",
         "required": true,
         "schema": { "$ref": "#/components/schemas/Id" }
+      },
+      "LoggerOfPath": {
+        "name": "label",
+        "in": "path",
+        "required": true,
+        "description": "The label of a logger.",
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 64
+        },
+        "example": "punctual.http"
       },
       "QueueOfPath": {
         "name": "name",

@@ -23,7 +23,7 @@ package func buildRouter(
     let edge = EdgeMiddleware(
         doorkeeper: services.doorkeeper, hasReplicas: services.hasReplicas,
         security: SecurityFields(isSecure: services.isSecure),
-        crossOrigin: services.crossOrigin)
+        crossOrigin: services.crossOrigin, spans: services.spans)
     router.add(middleware: edge)
     var table = RouteTable(router: router, services: services)
     let system = SystemController(services: services)
@@ -210,6 +210,10 @@ extension RouteTable {
         on(.get, "\(api)/limits/jobs/{id}", .getJobLimit, limits.get(.jobs))
         on(.put, "\(api)/limits/jobs/{id}", .putJobLimit, limits.put(.jobs))
         on(.delete, "\(api)/limits/jobs/{id}", .deleteJobLimit, limits.delete(.jobs))
+        let levels = LogLevelController(services: services)
+        on(.get, "\(api)/log-levels", .listLogLevels, levels.list)
+        on(.put, "\(api)/log-levels/{label}", .putLogLevel, levels.put)
+        on(.delete, "\(api)/log-levels/{label}", .deleteLogLevel, levels.delete)
         on(.get, "\(api)/stats", .stats, queues.stats)
         on(.get, "\(api)/stats/minutes", .statsByMinute, queues.minutes)
         on(.post, "\(api)/work/claim", .claimWork, isUnbounded: true, work.claim)

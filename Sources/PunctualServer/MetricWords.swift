@@ -142,6 +142,9 @@ enum MetricWords {
             .counter, "punctual_cache_refreshes_total", "Copies that were loaded anew before their time was up."),
         MetricWord(
             .counter, "punctual_cache_untold_total", "Changes of which other nodes could not be told over Redis."),
+        MetricWord(.counter, "punctual_trace_spans_total", ["result"], "Spans that ended, by what became of them."),
+        MetricWord(
+            .counter, "punctual_error_reports_total", ["result"], "Reports of errors, by what became of them."),
     ]
 
     private static let process: [MetricWord] = [

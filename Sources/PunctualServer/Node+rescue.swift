@@ -22,7 +22,7 @@ extension Node {
                     + "(PUNCTUAL_MASTER_KEY, or PUNCTUAL_MASTER_KEY_FILE)")
         }
         let opened = try await OpenStore(
-            settings, clock: SystemClock(), bell: SignalBell(), logger: makeLogger(settings, nodeID: "rescue"))
+            settings, clock: SystemClock(), bell: SignalBell(), logger: try makeLogger(settings, nodeID: "rescue"))
         let result: Result<Rescue.Outcome, any Error>
         do {
             result = .success(try await rescue(name, makingAdministrator, opened, keys))

@@ -32,13 +32,16 @@ package enum Node {
         try checkAddress(settings)
         let clock = SystemClock()
         let nodeID = settings.nodeID ?? "\(ProcessInfo.processInfo.hostName)-\(getpid())"
-        let logger = makeLogger(settings, nodeID: nodeID)
+        let logs = try OpenLogs(settings, nodeID: nodeID)
+        let logger = logs.logger(.main)
         if let words = StrayVariables.words(in: ProcessInfo.processInfo.environment) {
             logger.warning("variables that are no settings are passed over", metadata: ["variables": "\(words)"])
         }
         // Whoever knows more of what is measured, such as the id of a trace, adds it here.
         let metrics = PrometheusRegistry(MetricWords.all) { Measured.execution.map { [("execution_id", $0)] } ?? [] }
         MetricsSystem.bootstrap(metrics)
+        let tracing = try OpenTracing(
+            settings, nodeID: nodeID, redaction: logs.redaction, logger: logs.logger(.tracing))
         let bell = SignalBell()
         // Before the database, so that a setting that can't be used leaves none behind.
         let certificate = try CertificateFiles(settings, logger: logger)
@@ -49,7 +52,7 @@ package enum Node {
         let brokers = try OpenBrokers(settings.brokers)
         let opened: OpenStore
         do {
-            opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
+            opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logs.logger(.store))
         } catch {
             await brokers.close()
             throw error
@@ -60,7 +63,7 @@ package enum Node {
         let cache: SharedCache?
         do {
             cache = try await openCache(settings, redis: brokers.redis, opened, nodeID: nodeID)
-            access = try await openAccess(settings, opened, calls, logger)
+            access = try await openAccess(settings, opened, calls, logs.logger(.access))
             let isMissing = try await access?.setUp.isNeeded() ?? false
             setUpToken = isMissing && settings.roles.contains(.api) ? access?.setUp.token : nil
         } catch {
@@ -69,15 +72,17 @@ package enum Node {
             throw error is SettingsError ? error : SettingsError("access control could not be set up: \(error)")
         }
         let http = HTTPExecutor(
-            egress: egress, secrets: signing, ownSecrets: access.map { webhookSecrets($0.vault) })
-        let store = opened.store
+            egress: egress, secrets: signing, ownSecrets: access.map { webhookSecrets($0.vault) },
+            spans: tracing.spans)
+        let store = tracing.traced(opened.store, settings)
         let zones = ZoneFiles.catalog()
         let events = EventLog(epoch: clock.now())
         let lineBell = LineBell()
         let feed = EventFeed(
             log: events, printer: mode == .server ? nil : ExecutionPrinter(), lineBell: lineBell)
         let instruments = Instruments(
-            logger: logger, events: feed, clock: clock, watched: WatchedJobs(settings.metricJobs))
+            logger: logs.logger(.engine), events: feed, clock: clock, watched: WatchedJobs(settings.metricJobs),
+            spans: tracing.spans)
         let options = settings.engineOptions
         let isAccepting = Flag(true)
 
@@ -116,6 +121,8 @@ package enum Node {
                 worker.cancelled(id)
                 publishing.cancelled(id)
             })
+        api.spans = tracing.spans
+        api.logLevels = logs.levels
         api.publishers = brokers.destinations
         api.parts = brokers.health
         api.lineBell = lineBell
@@ -130,6 +137,8 @@ package enum Node {
             bounds: api.bounds, callers: callers, callerLimit: connections, isAccepting: { isAccepting.value })
         api.metricsText = { await figures.text($0 ? .openMetrics : .text) }
         api.vitals = { figures.vitals() }
+        // Behind everything else, since what ends last is told of, too.
+        services += [logs.service, tracing.service].compactMap { $0 }
         if let certificate { services.append(certificate) }
         api.doorkeeper = doorkeeper(settings, brokers.redis)
         api.quotas = settings.quotas
@@ -155,7 +164,7 @@ package enum Node {
                     announce(settings, mode, port: port, nodeID: nodeID)
                     if let setUpToken { announceSetUp(setUpToken, at: settings.address(port: port)) }
                 },
-                logger: logger))
+                logger: logs.logger(.http)))
         if let access {
             services.append(AccessUpkeep(access: access, store: store, logger: logger))
             let anchoring = AuditAnchoring.make(
@@ -201,6 +210,8 @@ package enum Node {
         } catch {
             outcome = .failure(SettingsError(startFailure(error, settings)))
         }
+        await tracing.close()
+        await logs.close()
         await http.shutdown()
         await calls.client.shutdown()
         await brokers.close()
@@ -211,7 +222,7 @@ package enum Node {
     /// Brings the database's tables up to this version.
     package static func migrate(_ settings: Settings) async throws {
         let opened = try await OpenStore(
-            settings, clock: SystemClock(), bell: SignalBell(), logger: makeLogger(settings, nodeID: "migrate"))
+            settings, clock: SystemClock(), bell: SignalBell(), logger: try makeLogger(settings, nodeID: "migrate"))
         await opened.close()
         print("The database is up to date.")
     }
@@ -234,12 +245,12 @@ package enum Node {
         return inet_pton(AF_INET, text, &address) == 1
     }
 
-    static func makeLogger(_ settings: Settings, nodeID: String) -> Logger {
-        var logger = Logger(label: "punctual") {
-            LineLogHandler(label: $0, level: settings.logLevel, isJSON: settings.logFormat == .json)
-        }
-        logger[metadataKey: "node_id"] = "\(nodeID)"
-        return logger
+    /// The logger of a command that runs no node.
+    static func makeLogger(_ settings: Settings, nodeID: String) throws(SettingsError) -> Logger {
+        var settings = settings
+        // It is seen by whoever runs it.
+        settings.errors.address = nil
+        return try OpenLogs(settings, nodeID: nodeID).logger(.main)
     }
 
     private static func startFailure(_ error: any Error, _ settings: Settings) -> String {

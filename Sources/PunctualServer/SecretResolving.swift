@@ -24,6 +24,7 @@ struct SecretResolving: Executor {
         } catch {
             return Task.isCancelled ? AttemptResult(.cancelled) : Self.failure("its secrets cannot be read: \(error)")
         }
+        attempt.hasSecrets = !mask.isEmpty
         if !mask.isEmpty, let output = attempt.output {
             attempt.output = OutputSink { line in
                 var line = line

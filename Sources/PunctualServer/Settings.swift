@@ -2,6 +2,7 @@ internal import Configuration
 package import Logging
 internal import PunctualCore
 internal import PunctualHTTP
+internal import PunctualObservability
 internal import PunctualSchedule
 
 /// What a node is told: flags, then `PUNCTUAL_*` variables, then the YAML file of `--config`, then defaults.
@@ -63,6 +64,10 @@ package struct Settings: Sendable, Equatable {
     var access = Access()
     /// What services may have.
     var quotas = standardQuotas
+    /// Where reports of errors go.
+    var errors = Errors()
+    /// Which traces are made, and where they go.
+    var tracing = TracingSettings()
     /// Where the head of the audit log is put by.
     var anchors = Anchors()
     /// The jobs that have figures of their own, each `NAME` or `SERVICE:NAME`, with `*` for any characters.
@@ -109,7 +114,8 @@ extension Settings {
         "command.cpu_seconds", "cache.size", "scheduler.shards", "scheduler.lease", "worker.concurrency",
         "worker.queues", "worker.services", "worker.least_priority", "shutdown.grace",
         "history.retention", "history.archive",
-    ]).union(accessKeys).union(quotaKeys).union(anchorKeys).union(brokerKeys).union(metricKeys)
+    ]).union(accessKeys).union(quotaKeys).union(anchorKeys).union(brokerKeys).union(metricKeys).union(tracingKeys)
+        .union(errorKeys)
     /// Settings whose value may be a list.
     static let lists: Set = accessLists.union(quotaLists).union([
         "database.replicas", "http.cors.origins", "roles", "egress.allow", "command.allow", "worker.queues",
@@ -118,6 +124,7 @@ extension Settings {
     /// Settings whose values are never shown.
     private static let secretKeys: Set = [
         "database.url", "database.replicas", "webhook.secret", "access.master_key", "redis.url", "rabbitmq.url",
+        "tracing.headers", "errors.dsn",
     ]
 
     /// Reads all settings.
@@ -142,7 +149,7 @@ extension Settings {
             providers.append(InMemoryProvider(values: file.values))
             base.access.providers = file.providers
         }
-        let settings = try base.reading(ConfigReader(providers: providers))
+        let settings = try base.reading(ConfigReader(providers: providers), environment)
         try settings.access.checkProviders()
         return settings
     }
@@ -166,7 +173,9 @@ extension Settings {
         return result
     }
 
-    private func reading(_ config: ConfigReader) throws(SettingsError) -> Settings {
+    private func reading(
+        _ config: ConfigReader, _ environment: [String: String]
+    ) throws(SettingsError) -> Settings {
         var result = self
         func text(_ key: String) -> String? {
             assert(Self.keys.contains(key), "\(key) is read, but a config file with it would be refused")
@@ -263,6 +272,8 @@ extension Settings {
         result.anchors = try anchors.reading(text)
         result.brokers = try brokers.reading(text)
         if let value = list("metrics.jobs") { result.metricJobs = try Self.watchedJobs(value) }
+        result.tracing = try Self.tracing(environment, text)
+        result.errors = try errors.reading(text)
         if let value = text("webhook.secret") { result.webhookSecret = value }
         if let value = list("command.allow") { result.commandAllow = value }
         for (key, field) in [

@@ -24,7 +24,7 @@ struct PunctualCommand: AsyncParsableCommand {
         subcommands: [
             DevCommand.self, ServeCommand.self, MigrateCommand.self, JobCommand.self, ExecutionCommand.self,
             QueueCommand.self, LimitCommand.self, ScheduleCommand.self, ImportCommand.self, StatusCommand.self,
-            HealthCommand.self,
+            HealthCommand.self, LogLevelCommand.self,
             SetupCommand.self, RescueCommand.self, LoginCommand.self, LogoutCommand.self, ProfileCommand.self,
             WhoAmICommand.self, PasswordCommand.self, SecondFactorCommand.self, UserCommand.self,
             ServiceAccountCommand.self,

@@ -58,7 +58,7 @@ struct CommandExecutorTests {
         #expect(
             names == [
                 "PATH", "LANG", "HOME", "GREETING", "PUNCTUAL_JOB_ID", "PUNCTUAL_JOB_NAME", "PUNCTUAL_EXECUTION_ID",
-                "PUNCTUAL_ATTEMPT", "PUNCTUAL_SCHEDULED_AT", "PUNCTUAL_RUN",
+                "PUNCTUAL_ATTEMPT", "PUNCTUAL_SCHEDULED_AT", "PUNCTUAL_RUN", "TRACEPARENT",
             ])
     }
 

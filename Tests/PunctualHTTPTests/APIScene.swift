@@ -32,6 +32,7 @@ struct APIScene {
             store: store, zones: zones, clock: clock, bell: SilentBell(), nodeID: "test", version: "0",
             metricsText: { _ in "" }, isAccepting: { true }, events: EventLog(epoch: clock.now()),
             waitForWork: { try await Task.sleep(for: min($0, .milliseconds(20))) })
+        services.logLevels = HeldLevels()
         // Readers that have gone are noticed sooner.
         services.bounds.silence = .seconds(1)
     }

@@ -169,6 +169,7 @@ private struct Probe {
         case .getServiceLimit, .deleteServiceLimit: (resource, unknown) = (.service("a", labels: [:]), 403)
         case .putServiceLimit:
             (body, resource, unknown) = (#"{"concurrency":9000}"#, .service("a", labels: [:]), 403)
+        case .putLogLevel: body = #"{"level":"debug","for":"1m"}"#
         case .putQueueLimit: body = #"{"rate":{"count":90000,"per":"1s"}}"#
         case .getJobLimit, .deleteJobLimit: resource = inA
         case .putJobLimit: (body, resource) = (#"{"concurrency":9000}"#, inA)
@@ -176,6 +177,7 @@ private struct Probe {
         }
         for (name, value) in [
             ("{job_id}", "\(things.job)"), ("{id}", "\(id)"), ("{service}", "a"), ("{provider}", "corp"),
+            ("{label}", "punctual"),
             ("{name}", route.path.contains("/queues/") ? "q" : "s"),
         ] {
             path = path.replacingOccurrences(of: name, with: value)

@@ -6,9 +6,15 @@ import Testing
 
 @Suite("Log lines")
 struct LineLogHandlerTests {
+    private func output(_ level: Logger.Level, isJSON: Bool, _ descriptor: Int32) -> LogOutput {
+        var output = LogOutput(levels: LogLevels(base: level), isJSON: isJSON)
+        output.descriptor = descriptor
+        return output
+    }
+
     /// What reaches the descriptor when the body logs.
     private func lines(
-        level: Logger.Level = .info, isJSON: Bool = true, _ body: (inout Logger) -> Void
+        level: Logger.Level = .info, isJSON: Bool = true, to given: LogOutput? = nil, _ body: (inout Logger) -> Void
     ) throws -> [String] {
         let path = FileManager.default.temporaryDirectory.appending(path: "punctual-log-\(UUID().uuidString)")
             .path(percentEncoded: false)
@@ -19,7 +25,9 @@ struct LineLogHandlerTests {
             unlink(path)
         }
         var logger = Logger(label: "punctual") {
-            LineLogHandler(label: $0, level: level, isJSON: isJSON, descriptor: file)
+            var output = given ?? output(level, isJSON: isJSON, file)
+            output.descriptor = file
+            return LineLogHandler(label: $0, to: output)
         }
         body(&logger)
         let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -77,7 +85,8 @@ struct LineLogHandlerTests {
         }
         let object = try #require(try parsed(lines).first)
         #expect(lines.count == 1)
-        #expect(object["message"] == text && object[text] == text && object["node_id"] == text)
+        #expect(object["message"] == text && object["service.node.name"] == text)
+        #expect(object["labels.\(text.replacingOccurrences(of: ".", with: "_"))"] == text)
         #expect(object["log.level"] == "warning" && object["log.logger"] == "punctual")
     }
 
@@ -90,25 +99,57 @@ struct LineLogHandlerTests {
         #expect(line.dropFirst(12).hasPrefix(" info "))
     }
 
-    @Test("the time stands first, in RFC 3339 with milliseconds, UTC; then level, logger, message and data by name")
+    @Test(
+        "the time stands first, in RFC 3339 with milliseconds, UTC; then level, message, who says it, and data by name")
     func order() throws {
         let line = LineLogHandler.line(
-            isJSON: true, label: "l", level: .error, message: "m", metadata: ["b": "2", "a": "1"],
+            isJSON: true, label: "l", level: .error, message: "m",
+            fields: [
+                ("attempt", "2"), ("duration_ms", "12"), ("error", "e"), ("execution_id", "x"), ("job_id", "j"),
+                ("node_id", "n"), ("path", "/p"), ("reason", "r"), ("request_id", "q"), ("some.thing", "s"),
+                ("status_code", "503"), ("trace_id", "t"),
+            ],
+            source: LogOutput.Source(service: "punctual", version: "1.0", node: "n"),
             now: Date(timeIntervalSince1970: 1_774_748_096.0078))
         #expect(
-            line == #"{"@timestamp":"2026-03-29T01:34:56.007Z","log.level":"error","log.logger":"l","message":"m","#
-                + #""a":"1","b":"2"}"# + "\n")
+            line
+                == #"{"@timestamp":"2026-03-29T01:34:56.007Z","log.level":"error","message":"m","ecs.version":"8.17.0","#
+                + #""log.logger":"l","service.name":"punctual","service.version":"1.0","service.node.name":"n","#
+                + #""error.message":"e","event.duration":12000000,"event.reason":"r","http.request.id":"q","#
+                + #""http.response.status_code":503,"labels.some_thing":"s","punctual.attempt":2,"#
+                + #""punctual.execution.id":"x","punctual.job.id":"j","trace.id":"t","url.path":"/p"}"# + "\n")
         let now = try #require(try parsed(lines { $0.info("now") }).first?["@timestamp"])
         let read = try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(now)
         #expect(abs(read.timeIntervalSinceNow) < 300)
     }
 
-    @Test("data with the name of a line's own member is told apart")
+    @Test("data with the name of a line's own member, or of another's, is told apart")
     func collision() throws {
         let object = try #require(
-            try parsed(lines { $0.info("right", metadata: ["message": "other", "@timestamp": "never"]) }).first)
-        #expect(object["message"] == "right" && object["metadata.message"] == "other")
-        #expect(object["metadata.@timestamp"] == "never")
+            try parsed(
+                lines {
+                    $0.info(
+                        "right",
+                        metadata: [
+                            "message": "other", "@timestamp": "never", "a.b": "1", "a_b": "2", "attempt": "many",
+                            "error": "one", "fault": "two",
+                        ])
+                }
+            ).first)
+        #expect(object["message"] == "right" && object["labels.message"] == "other")
+        #expect(object["labels.@timestamp"] == "never")
+        #expect(object["labels.a_b"] == "1" && object["labels.a_b_"] == "2")
+        #expect(object["labels.attempt"] == "many", "what is no number would be another type under one name")
+        #expect(object["error.message"] == "one" && object["labels.fault"] == "two")
+    }
+
+    @Test("each line says what the code is about, unless it says so itself")
+    func scope() throws {
+        var output = LogOutput(levels: LogLevels(base: .info), isJSON: true)
+        output.scope = { [("request_id", "r1"), ("trace_id", "t1")] }
+        let object = try #require(
+            try parsed(lines(to: output) { $0.info("x", metadata: ["request_id": "r2"]) }).first)
+        #expect(object["http.request.id"] == "r2" && object["trace.id"] == "t1")
     }
 
     @Test("what is below the level is not written", arguments: Logger.Level.allCases)
@@ -140,7 +181,9 @@ struct LineLogHandlerTests {
             close(file)
             unlink(path)
         }
-        let logger = Logger(label: "l") { LineLogHandler(label: $0, level: .info, isJSON: true, descriptor: file) }
+        let logger = Logger(label: "l") { [output = output(.info, isJSON: true, file)] in
+            LineLogHandler(label: $0, to: output)
+        }
         await withTaskGroup(of: Void.self) { group in
             for writer in 0..<8 {
                 group.addTask { for number in 0..<50 { logger.info("\(writer) \(number) \(text)") } }

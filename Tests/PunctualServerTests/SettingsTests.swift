@@ -3,6 +3,7 @@ import Logging
 import PunctualAccess
 import PunctualCore
 import PunctualExecutors
+import PunctualObservability
 import Testing
 
 @testable import PunctualServer
@@ -196,7 +197,21 @@ struct SettingsTests {
         wanted.brokers.redisPrefix = try BrokerPrefix("a")
         wanted.brokers.rabbitMQURL = "amqp://u:p@q.example.com/v"
         wanted.brokers.rabbitMQPrefix = try BrokerPrefix("b")
+        wanted.errors.address = ErrorAddress(dsn: "https://k@e.example.com/1")
+        wanted.errors.environment = "test"
+        wanted.tracing.endpoint = "http://c.example.com:4318/v1/traces"
+        wanted.tracing.isOn = true
+        wanted.tracing.headers = [.init(name: "authorization", value: "Bearer x")]
+        wanted.tracing.sampler = Sampler(root: .ratio(0.5), followsParent: false)
+        wanted.tracing.timeout = .seconds(3)
+        wanted.tracing.packs = true
+        wanted.tracing.certificate = "/etc/ca.pem"
+        wanted.tracing.serviceName = "jobs"
         let texts = [
+            "errors.dsn": "https://k@e.example.com/1", "errors.environment": "test",
+            "tracing.endpoint": "http://c.example.com:4318", "tracing.headers": "authorization=Bearer%20x",
+            "tracing.sampler": "traceidratio", "tracing.ratio": "0.5", "tracing.timeout": "3s",
+            "tracing.compression": "gzip", "tracing.certificate": "/etc/ca.pem", "tracing.service_name": "jobs",
             "database.url": "postgres://u@h/d", "database.connections": "12",
             "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s",
             "database.reader_role": "lists",
@@ -262,6 +277,16 @@ struct SettingsTests {
             webhook: {secret: whsec_AAAA}
             scheduler: {shards: 4, lease: 5s}
             worker: {concurrency: 7, queues: ["mail:2", slow], services: [billing, search], least_priority: 5}
+            errors: {dsn: "https://k@e.example.com/1", environment: test}
+            tracing:
+              endpoint: http://c.example.com:4318
+              headers: authorization=Bearer%20x
+              sampler: traceidratio
+              ratio: 0.5
+              timeout: 3s
+              compression: gzip
+              certificate: /etc/ca.pem
+              service_name: jobs
             broker: rabbitmq
             redis: {url: "redis://:p@r.example.com/1", prefix: a}
             rabbitmq: {url: "amqp://u:p@q.example.com/v", prefix: b}
@@ -274,6 +299,35 @@ struct SettingsTests {
         let variables = texts.map { ("PUNCTUAL_" + $0.uppercased().replacing(".", with: "_"), $1) }
         #expect(try await load(environment: Dictionary(uniqueKeysWithValues: variables)) == wanted)
         #expect(try await load(yaml: yaml) == wanted)
+    }
+
+    @Test("what OpenTelemetry's variables say holds where ours say nothing; its switch holds over all")
+    func openTelemetry() async throws {
+        let theirs = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://theirs:4318", "OTEL_SERVICE_NAME": "theirs"]
+        let plain = try await load(environment: theirs).tracing
+        #expect(plain.endpoint == "http://theirs:4318/v1/traces" && plain.isOn && plain.serviceName == "theirs")
+        let both = try await load(flags: ["tracing.endpoint": "http://ours"], environment: theirs).tracing
+        #expect(both.endpoint == "http://ours/v1/traces" && both.serviceName == "theirs")
+        let off = theirs.merging(["OTEL_SDK_DISABLED": "true"]) { first, _ in first }
+        #expect(try await !load(flags: ["tracing.endpoint": "http://ours"], environment: off).tracing.isOn)
+        #expect(try await !load().tracing.isOn)
+        await #expect(throws: SettingsError.self) {
+            try await load(environment: ["OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"])
+        }
+    }
+
+    @Test("every password of an address, and every other secret, is known to those who take them out of logs")
+    func secrets() async throws {
+        let settings = try await load(flags: [
+            "database.url": "postgres://u:hunter%21two@h/d", "redis.url": "redis://:redis-word@r",
+            "rabbitmq.url": "amqp://u:rabbit-word@q", "tracing.headers": "authorization=Bearer%20header-word",
+            "webhook.secret": "whsec_aaaaaaaa,whsec_bbbbbbbb",
+        ])
+        #expect(
+            Set(settings.secrets).isSuperset(of: [
+                "hunter%21two", "hunter!two", "redis-word", "rabbit-word", "Bearer header-word", "whsec_aaaaaaaa",
+                "whsec_bbbbbbbb",
+            ]))
     }
 
     @Test(

@@ -26,16 +26,50 @@ struct LogTests {
                 #expect(levels.contains(object["log.level"]?.string ?? ""), "\(line)")
                 #expect(object["log.logger"]?.string?.isEmpty == false, "\(line)")
                 #expect(object["message"]?.string?.isEmpty == false, "\(line)")
-                #expect(object["node_id"]?.string?.isEmpty == false, "\(line)")
+                #expect(object["service.node.name"]?.string?.isEmpty == false, "\(line)")
                 objects.append(object)
             }
             for secret in [LogTests.webhookSecret, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "hunter2"] {
                 #expect(!folder.read("server.err").contains(secret) && !folder.read("server.out").contains(secret))
             }
-            let told = try #require(objects.first { $0["message"] == "an execution failed" && $0["job"] == "bad" })
-            #expect(told["log.level"] == "info" && told["reason"] == "exit_code")
-            #expect(told["execution_id"] == failed["id"] && told["job_id"] == failed["job_id"])
-            #expect(told["attempt"] == "2", "data are texts: one type for each name, whatever writes it")
+            let told = try #require(
+                objects.first { $0["message"] == "an execution failed" && $0["punctual.job.name"] == "bad" })
+            #expect(told["log.level"] == "info" && told["event.reason"] == "exit_code")
+            #expect(told["punctual.execution.id"] == failed["id"] && told["punctual.job.id"] == failed["job_id"])
+            #expect(told["punctual.attempt"] == 2 && told["service.name"] == "punctual")
+            // The trace that the receiver is told, whether or not anybody keeps it.
+            #expect(told["trace.id"]?.string?.count == 32)
+            let asked = try #require(objects.first { $0["message"] == "request" && $0["url.path"] == "/api/v1/jobs" })
+            #expect(asked["http.request.id"]?.string?.isEmpty == false && asked["event.duration"]?.int != nil)
+            #expect(asked["http.response.status_code"]?.int != nil && asked["ecs.version"] == "8.17.0")
+        }
+    }
+
+    @Test("the configurations for shippers are YAML, and the fields that they name are those of the lines")
+    func shippers() async throws {
+        try await withFolder { folder in
+            let read = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1], encoding='utf-8'))))"
+            func document(_ name: String) async throws -> JSONValue {
+                let python = Checkout.path(".venv/bin/python3")
+                return try await Program.run(
+                    python, ["-c", read, Checkout.path("deploy/observability/\(name)")], in: folder
+                ).json()
+            }
+            let (vector, filebeat) = (try await document("vector.yaml"), try await document("filebeat.yml"))
+            let sinks = vector["sinks"]?.description ?? ""
+            let named = sinks.matches(of: /\{\{ \\"([a-z_.]+)\\" \}\}/).map { String($0.1) }
+            #expect(named.count == 5, "\(sinks)")
+            let needed = filebeat["processors"]?[1]?["drop_event"]?["when"]?["not"]?["has_fields"]?.array ?? []
+            #expect(needed.count == 3)
+            let ended = try await withServer(
+                ["dev", "--port", "0", "--log-format", "json", "--log-level", "debug"], in: folder
+            ) { server in try await work(server) }
+            #expect(ended.status == 0)
+            let lines = try folder.read("server.err").split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+            for field in needed.compactMap(\.string) {
+                #expect(lines.allSatisfy { $0[field] != nil }, "\(field) is on each line")
+            }
+            for field in named { #expect(lines.contains { $0[field]?.string?.isEmpty == false }, "\(field)") }
         }
     }
 

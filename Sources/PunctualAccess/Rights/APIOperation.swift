@@ -10,6 +10,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case listLimits, getQueueLimit, putQueueLimit, deleteQueueLimit, getServiceLimit, putServiceLimit,
         deleteServiceLimit
     case getJobLimit, putJobLimit, deleteJobLimit
+    case listLogLevels, putLogLevel, deleteLogLevel
     case claimWork, heartbeatWork, heartbeatWorks, completeWork, completeWorks
     case stats, statsByMinute, events
     case health, live, ready, metrics, openapi, docs
@@ -73,7 +74,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .pauseQueue, .resumeQueue, .putQueueLimit, .deleteQueueLimit: .global(.operator)
         case .listUsers, .createUser, .getUser, .patchUser, .deleteUser, .listServiceAccounts, .createServiceAccount,
             .getServiceAccount, .patchServiceAccount, .deleteServiceAccount, .listGrants, .createGrant, .getGrant,
-            .deleteGrant, .listAudit, .auditEnd, .exportAudit:
+            .deleteGrant, .listAudit, .auditEnd, .exportAudit, .listLogLevels, .putLogLevel, .deleteLogLevel:
             .global(.admin)
         }
     }
@@ -120,7 +121,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .removeSecondFactor, .signOutEverywhere, .createKey, .rotateKey, .revokeKey, .createUser, .patchUser,
             .deleteUser, .createServiceAccount, .patchServiceAccount, .deleteServiceAccount, .createGrant, .deleteGrant,
             .putSecret, .deleteSecret, .exportAudit, .putQueueLimit, .deleteQueueLimit, .putServiceLimit,
-            .deleteServiceLimit, .putJobLimit, .deleteJobLimit:
+            .deleteServiceLimit, .putJobLimit, .deleteJobLimit, .putLogLevel, .deleteLogLevel:
             true
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
             .listJobExecutions, .getExecution, .readLines, .listQueues, .listLimits, .getQueueLimit, .getServiceLimit,
@@ -130,8 +131,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .health, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
             .signingKeys, .listProviders, .providerLogin, .whoAmI, .listKeys, .getKey, .listUsers, .getUser,
             .listServiceAccounts, .getServiceAccount,
-            .listGrants, .getGrant, .listSecrets, .listAudit, .auditEnd, .viewPage, .sendForm, .viewSignIn, .sendSignIn,
-            .viewAsset:
+            .listGrants, .getGrant, .listSecrets, .listAudit, .auditEnd, .listLogLevels, .viewPage, .sendForm, .viewSignIn,
+            .sendSignIn, .viewAsset:
             false
         }
     }

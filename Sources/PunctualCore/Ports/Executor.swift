@@ -22,6 +22,10 @@ public struct AttemptRequest: Sendable {
     public var timeout: Duration
     /// Takes what it says while it runs; nil when nobody listens.
     public var output: OutputSink?
+    /// The `traceparent` that tells whoever is called which trace this is a part of; nil for the execution's own.
+    public var traceparent: String?
+    /// Whether the target holds secrets that were put in, so that nothing of it may be shown.
+    public var hasSecrets = false
 
     public init(
         executionID: Identifier, jobID: Identifier, jobName: String, service: String, scheduledAt: Timestamp,
@@ -43,6 +47,13 @@ public struct AttemptRequest: Sendable {
             executionID: execution.id, jobID: execution.jobID, jobName: execution.jobName,
             service: claimed.service, scheduledAt: execution.scheduledAt, attempt: execution.attempt,
             target: claimed.target, timeout: claimed.timeout)
+    }
+}
+
+extension AttemptRequest {
+    /// What to send as `traceparent`: one trace for all attempts of an execution, though nobody keeps it.
+    public var carriedTrace: String {
+        traceparent ?? ExecutionTrace(executionID).traceparent(attempt: attempt, isSampled: false)
     }
 }
 

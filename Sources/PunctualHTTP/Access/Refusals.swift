@@ -95,6 +95,7 @@ extension APIContext {
             return text("name").map { .other("limit:queues/\($0)") }
         case .getServiceLimit, .putServiceLimit, .deleteServiceLimit:
             return text("service").map { .other("limit:services/\($0)") }
+        case .putLogLevel, .deleteLogLevel: return text("label").map { .other("log_level:\($0)") }
         case .getUser, .patchUser, .deleteUser: return id().map { .other("user:\($0)") }
         case .getServiceAccount, .patchServiceAccount, .deleteServiceAccount:
             return id().map { .other("service_account:\($0)") }

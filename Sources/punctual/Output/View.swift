@@ -79,6 +79,12 @@ struct View: Sendable {
             number("workers", "workers"),
         ])
 
+    static let logLevels = View(
+        key: "label",
+        columns: [
+            field("logger", "label"), field("level", "level"), instant("changes back", "reverts_at"),
+        ])
+
     static let limits = View(
         key: "name",
         columns: [
