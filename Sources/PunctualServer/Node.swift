@@ -90,9 +90,13 @@ package enum Node {
         // A worker that may not take everything would take hints away from those who may.
         let takesAll = options.services == nil && options.leastPriority == 0
         let hints = brokers.hints.flatMap { takesAll ? $0 : nil }.map { broker in
-            Hints(broker) { () async throws(StoreError) in
-                Set(try await opened.outbox.waitingLines(of: .builtIn).map { HintLine(lane: $0.lane, queue: $0.queue) })
-            }
+            Hints(
+                broker,
+                waiting: { () async throws(StoreError) in
+                    Set(
+                        try await opened.outbox.waitingLines(of: .builtIn)
+                            .map { HintLine(lane: $0.lane, queue: $0.queue) })
+                }, isAnythingLimited: { () async throws(StoreError) in try await store.hasLimits() })
         }
         let worker = WorkerService(
             name: nodeID, store: store, executor: executor, bell: bell, hints: hints, options: options,
@@ -109,7 +113,10 @@ package enum Node {
         var api = APIServices(
             store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
             metricsText: { await metricsText(metrics, store, cache) }, isAccepting: { isAccepting.value },
-            events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
+            events: events,
+            outsideWork: OutsideWork(rings: { bell.outside.rings }) { mark, limit in
+                try await bell.outside.wait(behind: mark, atMost: limit)
+            },
             cancelled: { id in
                 worker.cancelled(id)
                 publishing.cancelled(id)
@@ -148,6 +155,7 @@ package enum Node {
                     if let setUpToken { announceSetUp(setUpToken, at: settings.address(port: port)) }
                 },
                 logger: logger))
+        services.append(OutsideDrain(work: api.outsideWork, limit: min(settings.shutdownGrace, .seconds(2))))
         if let access {
             services.append(AccessUpkeep(access: access, store: store, logger: logger))
             let anchoring = AuditAnchoring.make(
@@ -300,6 +308,19 @@ private struct DrainService: Service {
     func run() async throws {
         try await gracefulShutdown()
         isAccepting.value = false
+    }
+}
+
+/// Keeps the API up for a moment while outside workers may tell how the work ended that they have of this node; what takes
+/// longer they tell another node, or this one when it is back.
+private struct OutsideDrain: Service {
+    let work: OutsideWork
+    let limit: Duration
+
+    func run() async throws {
+        try await gracefulShutdown()
+        let end = ContinuousClock.now.advanced(by: limit)
+        while work.isUnderWay, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
     }
 }
 
