@@ -35,6 +35,7 @@ package final class SignalBell: Bell {
 package final class Doorbell: Sendable {
     fileprivate struct State {
         var isRung = false
+        var rings = 0
         var nextWaiter = 0
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     }
@@ -47,19 +48,25 @@ package final class Doorbell: Sendable {
         let waiters = state.withLock { state in
             let waiters = state.waiters
             state.waiters = [:]
+            state.rings += 1
             if waiters.isEmpty { state.isRung = true }
             return waiters
         }
         for waiter in waiters.values { waiter.resume() }
     }
 
+    /// How often it has rung.
+    package var rings: Int { state.withLock { $0.rings } }
+
     /// Returns after a ring or when the time is up.
+    /// - Parameter behind: returns at once when it has rung more often than that, however many others have heard it; nil
+    ///   takes the ring that nobody has heard.
     /// - Throws: `CancellationError`.
-    package func wait(atMost limit: Duration) async throws {
+    package func wait(behind: Int? = nil, atMost limit: Duration) async throws {
         try Task.checkCancellation()
-        if limit <= .zero || state.withLock({ $0.takeRing() }) { return }
+        if limit <= .zero || state.withLock({ $0.takeRing(behind) }) { return }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.ringing() }
+            group.addTask { await self.ringing(behind) }
             group.addTask { try? await Task.sleep(for: limit, tolerance: .zero) }  // Cancelled, it ends the wait, too.
             await group.next()
             group.cancelAll()
@@ -67,7 +74,7 @@ package final class Doorbell: Sendable {
         try Task.checkCancellation()
     }
 
-    private func ringing() async {
+    private func ringing(_ behind: Int?) async {
         let number = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -75,7 +82,7 @@ package final class Doorbell: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    if state.takeRing() || Task.isCancelled { return true }
+                    if state.takeRing(behind) || Task.isCancelled { return true }
                     state.waiters[number] = continuation
                     return false
                 }
@@ -88,7 +95,8 @@ package final class Doorbell: Sendable {
 }
 
 extension Doorbell.State {
-    fileprivate mutating func takeRing() -> Bool {
+    fileprivate mutating func takeRing(_ behind: Int?) -> Bool {
+        if let behind { return rings > behind }
         defer { isRung = false }
         return isRung
     }

@@ -7,18 +7,31 @@ internal import Synchronization
 package final class Hints: Sendable {
     private let broker: any ExecutionBroker
     private let waiting: @Sendable () async throws(StoreError) -> Set<HintLine>
+    private let isAnythingLimited: @Sendable () async throws(StoreError) -> Bool
     private let lines = Mutex(Lines())
 
-    /// - Parameter waiting: the lines of the worker's lane in which something waits.
+    /// - Parameters:
+    ///   - waiting: the lines of the worker's lane in which something waits.
+    ///   - isAnythingLimited: whether there are limits of work.
     package init(
-        _ broker: any ExecutionBroker, waiting: @escaping @Sendable () async throws(StoreError) -> Set<HintLine>
+        _ broker: any ExecutionBroker, waiting: @escaping @Sendable () async throws(StoreError) -> Set<HintLine>,
+        isAnythingLimited: @escaping @Sendable () async throws(StoreError) -> Bool = { () async throws(StoreError) in
+            false
+        }
     ) {
         self.broker = broker
         self.waiting = waiting
+        self.isAnythingLimited = isAnythingLimited
+    }
+
+    /// Whether hints tell of everything: not of the room that the end of limited work makes, for what was told of before.
+    func tellAll() async throws(StoreError) -> Bool {
+        if await !areTaken { return false }
+        return try await !isAnythingLimited()
     }
 
     /// Whether the broker works; while it does not, the bell tells of work, as without one.
-    var areTaken: Bool { get async { await broker.health().state == .up } }
+    private var areTaken: Bool { get async { await broker.health().state == .up } }
 
     func consume(prefetch: Int) async -> any HintConsumer { await broker.consume([], prefetch: prefetch) }
 

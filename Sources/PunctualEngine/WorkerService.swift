@@ -101,7 +101,7 @@ package final class WorkerService: Service {
     private func look(_ give: @escaping @Sendable ([ClaimedExecution]) -> Void) async {
         do {
             try await repeatUntilShutdown { [self] in
-                var count = 0
+                var (count, isTold) = (0, false)
                 do throws(StoreError) {
                     let (claimed, isFull) = try await claimBatch()
                     instruments.loopLived(lane == .broker ? "publisher" : "worker")
@@ -109,11 +109,12 @@ package final class WorkerService: Service {
                     give(claimed)
                     // There may be more, and the next room may be there already.
                     if isFull, room > 0 { return }
+                    isTold = try await hints?.tellAll() ?? false
                 } catch {
                     instruments.loopFailed("worker", error)
                     try await Task.sleep(for: options.pollInterval)
                 }
-                if let hints, await hints.areTaken {
+                if isTold {
                     // What hints tell of is claimed by them; this finds what nobody was told of.
                     try await Task.sleep(for: options.pollInterval)
                 } else {

@@ -29,8 +29,8 @@ package struct APIServices: Sendable {
     package var lineBell = LineBell()
     /// Tells of how far they are.
     package var progressNews: ProgressNews
-    /// Returns when work for outside workers may have come, or the time is up.
-    package var waitForWork: @Sendable (Duration) async throws -> Void
+    /// What outside workers wait for, and have in hand.
+    package var outsideWork: OutsideWork
     package var bounds = Bounds()
     /// The brokers that targets of type `publish` may name, each with what is wrong with a destination; nil when
     /// nothing is.
@@ -61,8 +61,7 @@ package struct APIServices: Sendable {
     package init(
         store: any Store, zones: ZoneCatalog, clock: any WallClock, bell: any Bell, nodeID: String, version: String,
         metricsText: @escaping @Sendable (_ isOpenMetrics: Bool) async -> String,
-        isAccepting: @escaping @Sendable () -> Bool,
-        events: EventLog, waitForWork: @escaping @Sendable (Duration) async throws -> Void,
+        isAccepting: @escaping @Sendable () -> Bool, events: EventLog, outsideWork: OutsideWork,
         cancelled: @escaping @Sendable (Identifier) -> Void = { _ in }
     ) {
         self.store = store
@@ -75,7 +74,7 @@ package struct APIServices: Sendable {
         self.isAccepting = isAccepting
         self.events = events
         progressNews = ProgressNews(log: events)
-        self.waitForWork = waitForWork
+        self.outsideWork = outsideWork
         self.cancelled = cancelled
     }
 

@@ -12,6 +12,19 @@ enum Work {
         /// nil when it was deleted.
         let job: Job?
 
+        /// How much longer the attempt may take; nil when nothing bounds it.
+        func timeLeft(at now: Timestamp) -> Duration? {
+            guard let job, let startedAt = execution.startedAt else { return nil }
+            return job.draft.timeout - (now - startedAt)
+        }
+
+        /// How an attempt that took longer ends, and what its worker is told; nil when nothing bounds it.
+        var timedOut: (result: AttemptResult, problem: Problem)? {
+            guard let job else { return nil }
+            let text = "the attempt took longer than \(job.draft.timeout.text)"
+            return (.timedOut(after: job.draft.timeout), Problem(.leaseLost, "The lease is lost: \(text)."))
+        }
+
         func completion(_ result: AttemptResult) -> Completion {
             var completion = result.completion(
                 of: lease, maxAttempts: execution.maxAttempts, policy: job?.draft.retryPolicy ?? RetryPolicy(),

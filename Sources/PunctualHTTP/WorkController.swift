@@ -97,10 +97,12 @@ struct WorkController {
     private func claim(
         _ wish: ClaimRequest, _ context: APIContext, until deadline: ContinuousClock.Instant, unless isGone: Flag
     ) async throws -> [ClaimedExecution] {
+        var vainLooks = 0
         while services.isAccepting(), !isGone.isSet {
+            let mark = services.outsideWork.mark
             // Who waits for work may lose his rights meanwhile.
             guard try await services.doorkeeper.admitsStill(context, at: services.store.now) else { break }
-            let claimed = try await services.store.claim(wish)
+            let claimed = try await taken(wish)
             services.measures.claimed(claimed.count)
             if !claimed.isEmpty {
                 for item in claimed { services.events.publish(.executionUpdated, item.execution) }
@@ -108,11 +110,31 @@ struct WorkController {
             }
             let left = ContinuousClock.now.duration(to: deadline)
             if left <= .zero { break }
-            // The bell may ring elsewhere, and retries become available without one.
+            // The bell may ring elsewhere, and retries become available without one. What is available and was not given is
+            // for others, or over a limit: the looks for it become ever rarer.
             let next = try await services.store.nextAvailable(for: wish.choice) ?? .seconds(1)
-            try await services.waitForWork(min(left, max(next, .milliseconds(50)), .seconds(1)))
+            vainLooks = next > .zero ? 0 : vainLooks + 1
+            let pause = next > .zero ? max(next, .milliseconds(50)) : .milliseconds(25 << min(vainLooks, 6))
+            try await services.outsideWork.wait(since: mark, atMost: min(left, pause, .seconds(1)))
         }
         return []
+    }
+
+    /// Claims, each for no longer than its job gives an attempt. How long that is is known when it is in hand, and leases are
+    /// prolonged alone: so all begin with a short one.
+    private func taken(_ wish: ClaimRequest) async throws -> [ClaimedExecution] {
+        var first = wish
+        first.lease = min(wish.lease, .seconds(5))
+        var claimed = try await services.store.claim(first)
+        services.outsideWork.holds(claimed.map(\.lease), for: wish.lease)
+        let longer = claimed.indices.filter { min(wish.lease, claimed[$0].timeout) > first.lease }
+        for (lease, places) in Dictionary(grouping: longer, by: { min(wish.lease, claimed[$0].timeout) }) {
+            let outcomes = try await services.store.renew(places.map { claimed[$0].lease }, for: lease)
+            for case (let place, .renewed(let until, _)) in zip(places, outcomes) {
+                claimed[place].execution.leaseExpiresAt = until
+            }
+        }
+        return claimed
     }
 
     func heartbeat(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -149,35 +171,36 @@ struct WorkController {
     ) async throws -> [Result<Work.Renewed, Problem>] {
         let now = try await services.store.now()
         var outcomes: [Result<Work.Renewed, Problem>] = []
-        var live: [(place: Int, lease: Lease)] = []
-        var said: [(held: Work.Held, saying: Work.Saying)] = []
+        var live: [(place: Int, held: Work.Held, saying: Work.Saying, duration: Duration)] = []
         for (beat, held) in zip(beats, try await held(beats.map { $0.map(\.lease) }, context)) {
             switch (beat, held) {
             case (.failure(let problem), _), (_, .failure(let problem)): outcomes.append(.failure(problem))
             case (.success(let beat), .success(let held)):
                 outcomes.append(.failure(.leaseLost))
-                if let job = held.job, let startedAt = held.execution.startedAt, now - startedAt > job.draft.timeout {
-                    // The attempt's time is up; its worker learns it here, and the policy decides about another try.
-                    let error = "the attempt took longer than \(job.draft.timeout.text)"
-                    let result = AttemptResult(
-                        .failed(reason: .timeout, error: error, isRetryable: true, retryAfter: nil))
-                    _ = try await finish([held.completion(result)])
-                    outcomes[outcomes.count - 1] = .failure(Problem(.leaseLost, "The lease is lost: \(error)."))
+                // An attempt whose time is up ends; its worker learns it here, and the policy decides about another try.
+                if let timedOut = held.timeLeft(at: now).flatMap({ $0 < .zero ? held.timedOut : nil }) {
+                    _ = try await finish([held.completion(timedOut.result)])
+                    outcomes[outcomes.count - 1] = .failure(timedOut.problem)
                 } else {
-                    live.append((outcomes.count - 1, held.lease))
-                    said.append((held, beat.saying))
+                    let left = held.timeLeft(at: now) ?? duration
+                    live.append((outcomes.count - 1, held, beat.saying, max(.milliseconds(1), min(duration, left))))
                 }
             }
         }
-        if live.isEmpty { return outcomes }
-        let lost = try await keep(said)
-        live.removeAll { lost.contains($0.lease) }
-        if live.isEmpty { return outcomes }
-        for (one, outcome) in zip(live, try await services.store.renew(live.map(\.lease), for: duration)) {
-            if case .renewed(let until, let cancelRequested) = outcome {
+        // First, so that no lease runs out because what its attempt says cannot be kept.
+        var renewed: Set<Lease> = []
+        for (duration, ones) in Dictionary(grouping: live, by: \.duration) {
+            let answers = try await services.store.renew(ones.map(\.held.lease), for: duration)
+            for (one, answer) in zip(ones, answers) {
+                guard case .renewed(let until, let cancelRequested) = answer else { continue }
+                renewed.insert(one.held.lease)
                 outcomes[one.place] = .success(Work.Renewed(until: until, cancelRequested: cancelRequested))
             }
+            services.outsideWork.holds(ones.map(\.held.lease).filter(renewed.contains), for: duration)
         }
+        let saying = live.filter { renewed.contains($0.held.lease) }.map { (held: $0.held, saying: $0.saying) }
+        let lost = try await keep(saying)
+        for one in live where lost.contains(one.held.lease) { outcomes[one.place] = .failure(.leaseLost) }
         return outcomes
     }
 
@@ -210,13 +233,20 @@ struct WorkController {
     ) async throws -> [Result<Execution, Problem>] {
         var outcomes: [Result<Execution, Problem>] = []
         var told: [(place: Int, completion: Completion)] = []
+        var late: [Completion] = []
         var said: [(held: Work.Held, saying: Work.Saying)] = []
+        let now = try await services.store.now()
         for (ending, held) in zip(endings, try await held(endings.map { $0.map(\.lease) }, context)) {
             switch (ending, held) {
             case (.failure(let problem), _), (_, .failure(let problem)): outcomes.append(.failure(problem))
             case (.success(let ending), .success(let held)):
                 outcomes.append(.failure(.leaseLost))
                 said.append((held, ending.saying))
+                if let timedOut = held.timeLeft(at: now).flatMap({ $0 < .zero ? held.timedOut : nil }) {
+                    outcomes[outcomes.count - 1] = .failure(timedOut.problem)
+                    late.append(held.completion(timedOut.result))
+                    continue
+                }
                 guard var result = ending.result(of: held.execution) else {
                     told.append((outcomes.count - 1, Completion(lease: held.lease, outcome: .handedBack)))
                     continue
@@ -230,6 +260,7 @@ struct WorkController {
         // First, since nothing can be said behind an end.
         let lost = try await keep(said, isLast: true)
         told.removeAll { lost.contains($0.completion.lease) }
+        _ = try await finish(late.filter { !lost.contains($0.lease) })
         for (one, outcome) in zip(told, try await finish(told.map(\.completion))) {
             if case .finished(let execution) = outcome { outcomes[one.place] = .success(execution) }
         }
@@ -313,6 +344,7 @@ struct WorkController {
     private func finish(_ completions: [Completion]) async throws -> [FinishOutcome] {
         if completions.isEmpty { return [] }
         let outcomes = try await services.store.finish(completions)
+        services.outsideWork.ended(completions.map(\.lease))
         for case .finished(let ended) in outcomes {
             services.progressNews.ended(ended.id)
             services.events.publish(.executionUpdated, ended)

@@ -22,6 +22,7 @@ extension PostgresStore {
     func noteWaiting(_ rows: [StoredExecution]) {
         for (lane, rows) in Dictionary(grouping: rows.filter { $0.row.status == .pending }, by: \.lane) {
             heads[lane].added(rows.map(\.row))
+            if let lane = Lane(rawValue: lane) { limitCopy.added(rows.map(\.row), in: lane) }
         }
     }
 

@@ -138,14 +138,9 @@ extension PostgresStore {
                 guard let execution = transaction.executions[id]?.row, execution.status == .running,
                     let expiry = execution.leaseExpiresAt, expiry <= transaction.now
                 else { return nil }
-                let lease = Lease(executionID: id, attempt: execution.attempt, worker: execution.worker ?? "")
-                // Without its job, or with one that cannot be read, nothing says what to run again.
                 let job = transaction.jobs[execution.jobID]?.job(definitions)
-                let policy = job?.complaint == nil ? job?.job.draft.retryPolicy : nil
-                var completion = AttemptResult.leaseExpired.completion(
-                    of: lease, maxAttempts: execution.maxAttempts, policy: policy ?? RetryPolicy(), random: random)
-                if policy == nil { completion.outcome = .failed }
-                return transaction.end(execution, with: completion)
+                let draft = job?.complaint == nil ? job?.job.draft : nil
+                return transaction.end(execution, with: execution.reclaiming(of: draft, random: random))
             }
         }
         _ = limitCopy.ended(ended)

@@ -10,13 +10,16 @@ extension PostgresStore {
     /// each leaves half to the other.
     func claimAny(_ request: ClaimRequest) async throws(StoreError) -> [Claimed] {
         if limitCopy.isEmpty { return try await claimUnlimited(request) }
-        let hasJobs = !limitCopy.jobs.isEmpty
+        try await lookForLimitedJobs(request.lane)
+        let hasJobs = !limitCopy.waitingJobs(request.lane).isEmpty
         var lines = heads[request.lane.rawValue].sought(
             request.choice, visible: request.visible, now: knownTime
         ).lines
         let hasLimited = hasJobs || lines.contains { limitCopy.isLimited($0.line) }
         // A clock of a test's own says nothing of how long ago anything was in vain.
-        if !hasLimited || (clock == nil && limitCopy.isVain(request.lane)) { return try await claimUnlimited(request) }
+        if !hasLimited || (clock == nil && limitCopy.isVain(request.choice)) {
+            return try await claimUnlimited(request)
+        }
         // Of a limited job nobody knows here what priority waits.
         if hasJobs { return try await claimBoth(request) }
         lines.removeAll { $0.isVain }
@@ -43,9 +46,28 @@ extension PostgresStore {
         let begun = try await first(half)
         let taken = try await more(of: request, beside: begun, second)
         let isVain = isLimitedFirst ? begun.isEmpty : taken.count == begun.count && taken.count < request.limit
-        if isVain { limitCopy.wasVain(request.lane) }
+        if isVain { limitCopy.wasVain(request.choice) }
         return begun.count < half.limit ? taken : try await more(of: request, beside: taken, first)
     }
+
+    /// Looks of which limited jobs something waits, without a lock and now and then: as long as nothing does, their limits
+    /// cost other claims nothing.
+    private func lookForLimitedJobs(_ lane: Lane) async throws(StoreError) {
+        let jobs = limitCopy.jobs
+        guard !jobs.isEmpty, limitCopy.beginLook(lane, isAlwaysDue: clock != nil) else { return }
+        let began = ContinuousClock.now
+        do throws(StoreError) {
+            let found = try await run([PostgresStore.waitingOfJobs(given, lane.rawValue, jobs, "pending")])[0]
+            limitCopy.endLook(lane, since: began, found: found.map { $0.identifier() })
+        } catch {
+            limitCopy.endLook(lane, since: began, found: nil)
+            throw error
+        }
+    }
+
+    /// Jobs whose limits one claim locks, at most: any of those of which something waits, since the first ones might all be
+    /// at their limits.
+    private static let lockedJobs = 64
 
     private typealias Claiming = (ClaimRequest) async throws(StoreError) -> [Claimed]
 
@@ -71,7 +93,8 @@ extension PostgresStore {
         let (lines, token) = heads.sought(request.choice, visible: request.visible, now: knownTime) {
             limitCopy.isLimited($0)
         }
-        let jobs = limitCopy.jobs
+        let waiting = limitCopy.waitingJobs(request.lane)
+        let jobs = Array(waiting.shuffled().prefix(PostgresStore.lockedJobs)).sorted()
         if lines.isEmpty, jobs.isEmpty { return [] }
         var keys = Set(jobs.map { WorkLimit.Key(.jobs, "\($0)") })
         for line in lines {
@@ -167,6 +190,8 @@ extension PostgresStore {
     }
 
     /// What might be taken, locked, past what others have locked; and the lines that were sought in and gave nothing.
+    ///
+    /// Lines are sought in by parts until there is enough: of other tasks, or not to be seen, may be all that the first give.
     private func candidates(
         _ scope: LimitedScope, _ limits: WorkLimits, _ now: Timestamp, over connection: Connection
     ) async throws(PostgresFault) -> (found: [ClaimCandidate], emptied: [LaneHeads.Sought]) {
@@ -181,38 +206,43 @@ extension PostgresStore {
                     room(.init(.queues, line.line.queue), .init(.services, line.line.service)),
                     request.queues?[line.line.queue] ?? .max)
             )
-        }.filter { $0.room > 0 }.prefix(LaneHeads.soughtLines)
+        }.filter { $0.room > 0 }
+        // Passed over with those that are full are those whose limits were not locked.
         let full = limits.full.compactMap { $0.kind == .jobs ? Identifier($0.name) : nil }
+        let passed = Set(limitCopy.jobs).subtracting(scope.jobs).union(full).sorted()
         let jobs = scope.jobs.map { (id: $0, room: room(.init(.jobs, "\($0)"))) }.filter { $0.room > 0 }
-        var calls: [Call] = []
-        if !lines.isEmpty {
-            calls.append(
-                PostgresStore.candidates(
-                    now, request.lane.rawValue, request.tasks.map { $0.sorted() }, request.visible.isEverything,
-                    request.visible.services, request.visible.labelled.text, lines.map(\.line.line.queue),
-                    lines.map(\.line.line.priority), lines.map(\.line.line.service), lines.map(\.line.head.availableAt),
-                    lines.map(\.line.head.id), lines.map(\.room), full.sorted()))
+        var found: [Identifier: ClaimCandidate] = [:]
+        func seek(_ call: Call) async throws(PostgresFault) {
+            for candidate in try await connection.run([call])[0].map({ ClaimCandidate(&$0) }) {
+                // What is limited beyond what was locked is for another time.
+                let isHeld = limitCopy.limited(candidate.limitKeys).allSatisfy { limits.room(of: $0) != nil }
+                if isHeld { found[candidate.id] = candidate }
+            }
         }
         if !jobs.isEmpty {
-            calls.append(
+            try await seek(
                 PostgresStore.candidatesOfJobs(
                     now, request.lane.rawValue, request.tasks.map { $0.sorted() }, request.visible.isEverything,
                     request.visible.services, request.visible.labelled.text, jobs.map(\.id), jobs.map(\.room),
                     request.choice.queues.map { $0.sorted() }, request.services.map { $0.sorted() },
                     request.leastPriority, "pending"))
         }
-        if calls.isEmpty { return ([], []) }
-        var found: [Identifier: ClaimCandidate] = [:]
-        for candidate in try await connection.run(calls).flatMap({ $0.map { ClaimCandidate(&$0) } }) {
-            // What is limited beyond what was locked is for another time.
-            let isHeld = limitCopy.limited(candidate.limitKeys).allSatisfy { limits.room(of: $0) != nil }
-            if isHeld { found[candidate.id] = candidate }
+        var sought: [LaneHeads.Sought] = []
+        var left = lines[...]
+        while !left.isEmpty, sought.isEmpty || found.count < request.limit {
+            let part = left.prefix(LaneHeads.soughtLines)
+            left = left.dropFirst(part.count)
+            try await seek(
+                PostgresStore.candidates(
+                    now, request.lane.rawValue, request.tasks.map { $0.sorted() }, request.visible.isEverything,
+                    request.visible.services, request.visible.labelled.text, part.map(\.line.line.queue),
+                    part.map(\.line.line.priority), part.map(\.line.line.service), part.map(\.line.head.availableAt),
+                    part.map(\.line.head.id), part.map(\.room), passed))
+            sought += part.map(\.line)
         }
         let gave = Set(
             found.values.map { LaneHeads.Line(queue: $0.queue, priority: $0.priority, service: $0.service) })
-        return (
-            found.values.sorted { $0.id < $1.id }, lines.map(\.line).filter { !gave.contains($0.line) }
-        )
+        return (found.values.sorted { $0.id < $1.id }, sought.filter { !gave.contains($0.line) })
     }
 
     static func claimed(_ rows: Rows) -> [Claimed] {
@@ -247,6 +277,16 @@ extension PostgresStore {
                 AND o.available_at <= $1::int8 AND o.job_id <> ALL ($13::uuid[]) AND \(isOpen) \(fits)
             ORDER BY o.available_at, o.id LIMIT k.room FOR UPDATE SKIP LOCKED
         ) h
+        """)
+    /// Of the jobs those of which something waits and is available.
+    private static let waitingOfJobs = Statement(
+        """
+        WITH moment AS MATERIALIZED (SELECT coalesce($1::int8, punctual_now()) AS now)
+        SELECT k.id FROM unnest($3::uuid[]) AS k (id)
+        WHERE EXISTS (
+            SELECT 1 FROM open_executions o WHERE o.job_id = k.id AND o.status = $4
+                AND o.available_at <= (SELECT now FROM moment) AND o.lane = $2::int8
+        )
         """)
     private static let candidatesOfJobs = Statement(
         """

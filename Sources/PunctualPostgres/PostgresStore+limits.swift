@@ -34,6 +34,11 @@ extension PostgresStore {
         try await limits().first { $0.key == key }
     }
 
+    package func hasLimits() async throws(StoreError) -> Bool {
+        try await refreshLimits()
+        return !limitCopy.isEmpty
+    }
+
     package func setLimit(_ limit: WorkLimit) async throws(StoreError) {
         _ = try await run([
             PostgresStore.setLimit(
@@ -54,7 +59,13 @@ extension PostgresStore {
 
     /// Reads the limits again when they were read long enough ago.
     func refreshLimits() async throws(StoreError) {
-        if limitCopy.isDue { limitCopy.read(try await limits()) }
+        guard limitCopy.beginReading() else { return }
+        do throws(StoreError) {
+            limitCopy.read(try await limits())
+        } catch {
+            limitCopy.readInVain()
+            throw error
+        }
     }
 
     private static let columns = "kind, name, concurrency, rate_count, rate_per, arrival"

@@ -225,4 +225,11 @@ extension Schema {
             autovacuum_vacuum_cost_delay = 0
         )
         """
+
+    /// What waits of a limited job is taken oldest first, however much of it waits. Still without the id (see `second`).
+    static let openOfJobInOrder = """
+        DROP INDEX open_of_job
+        --
+        CREATE INDEX open_of_job ON open_executions (job_id, status, available_at)
+        """
 }

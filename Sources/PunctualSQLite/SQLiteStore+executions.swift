@@ -70,15 +70,9 @@ extension SQLiteStore {
                 ORDER BY id LIMIT ?
                 """, transaction.now, limit, read: Execution.init)
             return try expired.map { execution in
-                let lease = Lease(
-                    executionID: execution.id, attempt: execution.attempt, worker: execution.worker ?? "")
-                // Without its job, or with one that cannot be read, nothing says what to run again.
                 let row = try transaction.jobRow(execution.jobID)
-                let policy = row?.complaint == nil ? row?.job.draft.retryPolicy : nil
-                var completion = AttemptResult.leaseExpired.completion(
-                    of: lease, maxAttempts: execution.maxAttempts, policy: policy ?? RetryPolicy(), random: random)
-                if policy == nil { completion.outcome = .failed }
-                return try transaction.end(execution, with: completion)
+                let draft = row?.complaint == nil ? row?.job.draft : nil
+                return try transaction.end(execution, with: execution.reclaiming(of: draft, random: random))
             }
         }
     }

@@ -37,8 +37,9 @@ package enum Node {
         if let words = StrayVariables.words(in: ProcessInfo.processInfo.environment) {
             logger.warning("variables that are no settings are passed over", metadata: ["variables": "\(words)"])
         }
-        // Whoever knows more of what is measured, such as the id of a trace, adds it here.
-        let metrics = PrometheusRegistry(MetricWords.all) { Measured.execution.map { [("execution_id", $0)] } ?? [] }
+        let metrics = PrometheusRegistry(MetricWords.all) {
+            Measured.execution.map { [("execution_id", $0), ("trace_id", TraceName(execution: $0))] } ?? []
+        }
         MetricsSystem.bootstrap(metrics)
         let tracing = try OpenTracing(
             settings, nodeID: nodeID, redaction: logs.redaction, logger: logs.logger(.tracing))
@@ -97,9 +98,13 @@ package enum Node {
         // A worker that may not take everything would take hints away from those who may.
         let takesAll = options.services == nil && options.leastPriority == 0
         let hints = brokers.hints.flatMap { takesAll ? $0 : nil }.map { broker in
-            Hints(broker) { () async throws(StoreError) in
-                Set(try await opened.outbox.waitingLines(of: .builtIn).map { HintLine(lane: $0.lane, queue: $0.queue) })
-            }
+            Hints(
+                broker,
+                waiting: { () async throws(StoreError) in
+                    Set(
+                        try await opened.outbox.waitingLines(of: .builtIn)
+                            .map { HintLine(lane: $0.lane, queue: $0.queue) })
+                }, isAnythingLimited: { () async throws(StoreError) in try await store.hasLimits() })
         }
         let worker = WorkerService(
             name: nodeID, store: store, executor: executor, bell: bell, hints: hints, options: options,
@@ -115,8 +120,10 @@ package enum Node {
         var services: [any Service] = []
         var api = APIServices(
             store: store, zones: zones, clock: clock, bell: bell, nodeID: nodeID, version: version,
-            metricsText: { _ in "" }, isAccepting: { isAccepting.value },
-            events: events, waitForWork: { try await bell.outside.wait(atMost: $0) },
+            metricsText: { _ in "" }, isAccepting: { isAccepting.value }, events: events,
+            outsideWork: OutsideWork(rings: { bell.outside.rings }) { mark, limit in
+                try await bell.outside.wait(behind: mark, atMost: limit)
+            },
             cancelled: { id in
                 worker.cancelled(id)
                 publishing.cancelled(id)
@@ -165,6 +172,7 @@ package enum Node {
                     if let setUpToken { announceSetUp(setUpToken, at: settings.address(port: port)) }
                 },
                 logger: logs.logger(.http)))
+        services.append(OutsideDrain(work: api.outsideWork, limit: min(settings.shutdownGrace, .seconds(2))))
         if let access {
             services.append(AccessUpkeep(access: access, store: store, logger: logger))
             let anchoring = AuditAnchoring.make(
@@ -283,6 +291,13 @@ package enum Node {
     }
 }
 
+/// The id of an execution's trace, computed where it is read.
+private struct TraceName: CustomStringConvertible {
+    let execution: Identifier
+
+    var description: String { ExecutionTrace(execution).id }
+}
+
 /// Turns readiness off as soon as the signal to stop comes; it is the first to hear of it.
 private struct DrainService: Service {
     let isAccepting: Flag
@@ -290,6 +305,19 @@ private struct DrainService: Service {
     func run() async throws {
         try await gracefulShutdown()
         isAccepting.value = false
+    }
+}
+
+/// Keeps the API up for a moment while outside workers may tell how the work ended that they have of this node; what takes
+/// longer they tell another node, or this one when it is back.
+private struct OutsideDrain: Service {
+    let work: OutsideWork
+    let limit: Duration
+
+    func run() async throws {
+        try await gracefulShutdown()
+        let end = ContinuousClock.now.advanced(by: limit)
+        while work.isUnderWay, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
     }
 }
 

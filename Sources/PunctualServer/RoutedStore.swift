@@ -101,6 +101,8 @@ extension RoutedStore: ExecutionStore {
 }
 
 extension RoutedStore: LimitStore {
+    func hasLimits() async throws(StoreError) -> Bool { try await primary.hasLimits() }
+
     func limits() async throws(StoreError) -> [WorkLimit] { try await primary.limits() }
     func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] { try await primary.limitsInUse() }
     func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await primary.limit(key) }

@@ -52,9 +52,11 @@ struct DispatchServiceTests {
 
         /// What hints tell a worker of this scene.
         var hints: Hints {
-            Hints(broker) { [store] () async throws(StoreError) in
-                Set(try await store.waitingLines(of: .builtIn).map { HintLine(lane: $0.lane, queue: $0.queue) })
-            }
+            Hints(
+                broker,
+                waiting: { [store] () async throws(StoreError) in
+                    Set(try await store.waitingLines(of: .builtIn).map { HintLine(lane: $0.lane, queue: $0.queue) })
+                }, isAnythingLimited: { [store] () async throws(StoreError) in try await store.hasLimits() })
         }
 
         func succeeded(_ job: Job) async throws -> Int {
@@ -293,6 +295,21 @@ struct DispatchServiceTests {
         await consumer.close()
         #expect(await scene.told() == [])
         hole.open()
+    }
+
+    @Test("keeps no limited work waiting for the next look: an end makes room at once")
+    func limited() async throws {
+        let scene = Scene()
+        let (job, dispatch) = (try await scene.job { $0.queue = "q" }, scene.dispatch())
+        try await scene.store.setLimit(WorkLimit(.init(.queues, "q"), concurrency: 1))
+        _ = try await scene.wait(50, of: job)
+        #expect(try await dispatch.pass() == 50)
+        let worker = scene.worker(hints: scene.hints) { $0.pollInterval = .seconds(3600) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            while try await scene.succeeded(job) < 50 { await Task.yield() }
+            group.cancelAll()
+        }
     }
 
     @Test("brings its work to a worker that looks at the store too rarely to find any", arguments: [1, 50])

@@ -27,6 +27,18 @@ struct DoorbellTests {
         #expect(ContinuousClock.now - start < .seconds(60))
     }
 
+    @Test("everybody who was elsewhere when it rang hears of it, by what each had counted")
+    func counted() async throws {
+        let bell = Doorbell()
+        let mark = bell.rings
+        bell.ring()
+        let start = ContinuousClock.now
+        for _ in 0..<3 { try await bell.wait(behind: mark, atMost: .seconds(3600)) }
+        #expect(ContinuousClock.now - start < .seconds(60))
+        try await bell.wait(behind: bell.rings, atMost: .milliseconds(1))
+        #expect(ContinuousClock.now - start >= .milliseconds(1))
+    }
+
     @Test("a wait that is cancelled throws")
     func cancelled() async throws {
         let bell = Doorbell()

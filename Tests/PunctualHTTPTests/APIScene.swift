@@ -31,7 +31,9 @@ struct APIScene {
         services = APIServices(
             store: store, zones: zones, clock: clock, bell: SilentBell(), nodeID: "test", version: "0",
             metricsText: { _ in "" }, isAccepting: { true }, events: EventLog(epoch: clock.now()),
-            waitForWork: { try await Task.sleep(for: min($0, .milliseconds(20))) })
+            outsideWork: OutsideWork(rings: { 0 }) { _, limit in
+                try await Task.sleep(for: min(limit, .milliseconds(20)))
+            })
         services.logLevels = HeldLevels()
         // Readers that have gone are noticed sooner.
         services.bounds.silence = .seconds(1)

@@ -148,6 +148,39 @@ struct WorkTests {
         }
     }
 
+    @Test("a lease lasts no longer than the job gives an attempt, and its end is no success")
+    func bounded() async throws {
+        let scene = APIScene()
+        try await scene.run { client in
+            let (job, id) = try await client.triggered(workerJob.replacing("10m", with: "8s"))
+            let claimed = try await client.claim(#"{"worker":"w1","queues":["gpu"],"wait":"0s","lease":"1h"}"#)
+            #expect(claimed.first?["lease_expires_at"] == "2026-01-01T00:00:08.000Z")
+            scene.clock.advance(by: .seconds(3))
+            let beat = try await client.tell("heartbeat", id, more: #","lease":"1h""#)
+            #expect(beat.json["lease_expires_at"] == "2026-01-01T00:00:08.000Z")
+            scene.clock.advance(by: .milliseconds(5001))
+            let late = try await client.tell("complete", id, more: #","status":"succeeded""#)
+            #expect(late.status == 409)
+            #expect(late.json["detail"]?.string?.contains("longer than 8s") == true)
+            let execution = try await client.send(.get, "/api/v1/executions/\(job)/\(id)").json
+            #expect(execution["status"] == "pending")
+            #expect(execution["attempts"]?[0]?["reason"] == "timeout")
+        }
+    }
+
+    @Test("an attempt that is not heard of until its time is up has timed out")
+    func unheard() async throws {
+        let scene = APIScene()
+        try await scene.run { client in
+            let (job, id) = try await client.triggered(workerJob.replacing("10m", with: "8s"))
+            _ = try await client.claim(#"{"worker":"w1","queues":["gpu"],"wait":"0s","lease":"1h"}"#)
+            scene.clock.advance(by: .seconds(8))
+            #expect(try await scene.store.reclaimExpired(limit: 10, random: 0.5).count == 1)
+            let execution = try await client.send(.get, "/api/v1/executions/\(job)/\(id)").json
+            #expect(execution["attempts"]?[0]?["reason"] == "timeout")
+        }
+    }
+
     @Test("a heartbeat tells of a cancellation, and the failure that follows is one")
     func cancel() async throws {
         try await withAPI { client, _ in

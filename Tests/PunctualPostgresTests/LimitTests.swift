@@ -99,6 +99,55 @@ struct LimitTests {
         #expect(most > 4)
     }
 
+    @Test("limits of jobs of which nothing waits keep no claim waiting, even while somebody has locked them")
+    func idleJobs() async throws {
+        let uri = try PostgresServer.shared.database()
+        let settings = try ConnectionSettings(uri)
+        let store = try await PostgresStore(settings: settings, connections: 4, limits: .patient)
+        let now = try await store.now()
+        func job(_ name: String) async throws -> Job {
+            let draft = JobDraft(name: name, schedule: .manual, target: .noop)
+            return try await store.create([
+                Job(id: .random(at: now), draft: draft, nextRunAt: nil, createdAt: now)
+            ])[0].get()
+        }
+        let (limited, free) = (try await job("limited"), try await job("free"))
+        try await store.setLimit(WorkLimit(.init(.jobs, "\(limited.id)"), concurrency: 1))
+        func trigger(_ job: Job, _ nonce: UInt64) async throws {
+            let row = job.execution(at: now, trigger: .manual, now: now, nonce: nonce)
+            _ = try await store.enqueue([row], of: job.id, overlap: .allowAll)
+        }
+        func claim() async throws -> [Identifier] {
+            try await store.claim(ClaimRequest(worker: "w", limit: 5, lease: .seconds(600))).map(\.execution.jobID)
+        }
+        try await trigger(free, 1)
+        let holder = try await PostgresStore(settings: settings, connections: 2, limits: .patient)
+        let (locked, done) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await holder.pool.lend { connection, _ throws(PostgresFault) in
+                    let statements = ["BEGIN", "SELECT 1 FROM work_limits FOR UPDATE"]
+                    _ = try await connection.run(statements.map { Call(composed: $0) })
+                    locked.continuation.finish()
+                    for await _ in done.stream {}
+                    await connection.rollBack()
+                }
+            }
+            for await _ in locked.stream {}
+            // That it returns at all is the point.
+            #expect(try await claim() == [free.id])
+            done.continuation.finish()
+            try await group.waitForAll()
+        }
+        try await trigger(limited, 2)
+        try await trigger(free, 3)
+        var taken: Set<Identifier> = []
+        while taken.count < 2 { taken.formUnion(try await claim()) }
+        #expect(taken == [limited.id, free.id])
+        for one in [store, holder] { await one.close() }
+        try PostgresServer.shared.drop(uri)
+    }
+
     @Test("never more begin than the rate says, however many claim")
     func rate() async throws {
         let uri = try PostgresServer.shared.database()

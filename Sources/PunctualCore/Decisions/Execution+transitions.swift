@@ -137,3 +137,37 @@ extension AttemptResult {
             reason: .leaseExpired, error: "the worker was not heard of before its lease ran out", isRetryable: true,
             retryAfter: nil))
 }
+
+extension AttemptResult {
+    /// The end of an attempt that took longer than its job allows.
+    public static func timedOut(after timeout: Duration) -> AttemptResult {
+        AttemptResult(
+            .failed(
+                reason: .timeout, error: "the attempt took longer than \(timeout.text)", isRetryable: true,
+                retryAfter: nil
+            ))
+    }
+}
+
+extension Execution {
+    /// How the attempt ends whose lease has run out.
+    ///
+    /// An outside worker's lease ends with the time that the job gives an attempt, so that one which ran that long has timed
+    /// out; otherwise its worker was not heard of.
+    /// - Parameters:
+    ///   - draft: the job's; nil when it is gone or cannot be read, so that nothing says what to run again.
+    ///   - random: from 0 to 1, for the pause before the next attempt.
+    public func reclaiming(of draft: JobDraft?, random: Double) -> Completion {
+        var result = AttemptResult.leaseExpired
+        if let draft, draft.target.lane == .outside, let startedAt, let leaseExpiresAt,
+            leaseExpiresAt - startedAt >= draft.timeout
+        {
+            result = .timedOut(after: draft.timeout)
+        }
+        var completion = result.completion(
+            of: Lease(executionID: id, attempt: attempt, worker: worker ?? ""), maxAttempts: maxAttempts,
+            policy: draft?.retryPolicy ?? RetryPolicy(), random: random)
+        if draft == nil { completion.outcome = .failed }
+        return completion
+    }
+}

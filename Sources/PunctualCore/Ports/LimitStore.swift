@@ -9,10 +9,17 @@ public protocol LimitStore: Sendable {
     /// The limit; nil when there is none.
     func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit?
 
+    /// Whether there is any limit; that may be a second old.
+    func hasLimits() async throws(StoreError) -> Bool
+
     /// Sets the limit in place of what there was; what runs goes on. Repeating it changes nothing. It holds for what begins
     /// from then on; other nodes may take a second or so until they keep to that of a job.
     func setLimit(_ limit: WorkLimit) async throws(StoreError)
 
     /// Removes the limit; false when there was none. A job's goes with the job.
     func removeLimit(_ key: WorkLimit.Key) async throws(StoreError) -> Bool
+}
+
+extension LimitStore {
+    public func hasLimits() async throws(StoreError) -> Bool { try await !limits().isEmpty }
 }

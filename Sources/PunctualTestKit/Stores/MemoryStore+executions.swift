@@ -72,13 +72,7 @@ extension MemoryStore: ExecutionStore {
             .filter { $0.status == .running && ($0.leaseExpiresAt ?? .latest) <= now }
             .sorted { $0.id < $1.id }
         return expired.prefix(limit).map { row in
-            let lease = Lease(executionID: row.id, attempt: row.attempt, worker: row.worker ?? "")
-            let policy = jobs[row.jobID]?.draft.retryPolicy
-            var completion = AttemptResult.leaseExpired.completion(
-                of: lease, maxAttempts: row.maxAttempts, policy: policy ?? RetryPolicy(), random: random)
-            // Without its job nothing says what to run again.
-            if policy == nil { completion.outcome = .failed }
-            return end(row, with: completion)
+            end(row, with: row.reclaiming(of: jobs[row.jobID]?.draft, random: random))
         }
     }
 

@@ -46,6 +46,23 @@ extension StoreCheck {
             try same(try await scene.claim(9).count, 4)
             try same(try await scene.store.limitsInUse(), [keys[0]: 4, keys[1]: 2, keys[2]: 2])
         },
+        StoreCheck("a task is found behind 70 lines of a limited queue that hold others") { scene in
+            try await scene.store.setLimit(WorkLimit(.init(.queues, "q"), concurrency: 50))
+            for number in 0..<70 {
+                let job = try await scene.job("other-\(number)") {
+                    ($0.queue, $0.service) = ("q", "s\(number)")
+                    $0.target = .worker(task: "other", payload: .null)
+                }
+                try await scene.trigger(job)
+            }
+            let wanted = try await scene.job("wanted") {
+                ($0.queue, $0.service) = ("q", "z")
+                $0.target = .worker(task: "wanted", payload: .null)
+            }
+            let execution = try await scene.trigger(wanted)
+            let taken = try await scene.claim(1, lane: .outside, tasks: ["wanted"])
+            try same(taken.map(\.execution.id), [execution.id])
+        },
         StoreCheck("no more of a service run at once than its limit says; others are not held up") { scene in
             try await scene.store.setLimit(WorkLimit(.init(.services, "s"), concurrency: 2))
             try await fill(scene, [("a", "q", "s"), ("b", "r", "s"), ("c", "q", "t")], 3)
