@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"29d5369da90c0fe9\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"3e1be86885051ffe\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -4202,7 +4202,7 @@ try {
             "maxLength": 64,
             "examples": ["rabbitmq"]
           },
-          "destination": { "type": "string", "minLength": 1, "maxLength": 256 },
+          "destination": { "type": "string", "minLength": 1, "maxLength": 512 },
           "message": { "description": "Any JSON; a string is sent as it is. At most 256 KiB." }
         },
         "additionalProperties": false,
@@ -4495,7 +4495,7 @@ try {
             "maxLength": 64,
             "examples": ["rabbitmq"]
           },
-          "destination": { "type": ["string", "null"], "minLength": 1, "maxLength": 256 },
+          "destination": { "type": ["string", "null"], "minLength": 1, "maxLength": 512 },
           "message": { "description": "Any JSON; a string is sent as it is. At most 256 KiB." }
         },
         "additionalProperties": false,
