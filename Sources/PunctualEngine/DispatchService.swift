@@ -19,6 +19,9 @@ package final class DispatchService: Service {
         /// How much sooner than the newest that was told others may still come to stand: instants that a scheduler was late
         /// for, and commits that overtook each other. What comes sooner is found when all is told again.
         package var disorder = Duration.seconds(5)
+        /// How long a broker must have taken nothing before the log is told: one that is connected to, or fails over, is no
+        /// news.
+        package var complainAfter = Duration.seconds(5)
         /// The longest time without a look.
         package var pollInterval = Duration.seconds(1)
         /// Of one look at the store.
@@ -59,8 +62,15 @@ package final class DispatchService: Service {
     private let pace: Pace
     private let limit: CallLimit
     private let lines = Mutex<[WaitingLine: Line]>([:])
-    /// Why the broker did not take hints, as the log was told; nil when it did.
-    private let complaint = Mutex<String?>(nil)
+    /// Since when the broker takes no hints; nil when it does.
+    private let complaint = Mutex<Complaint?>(nil)
+
+    private struct Complaint {
+        var since: ContinuousClock.Instant
+        /// Whether a hint was refused, which only one that is taken takes back; else the broker was away.
+        var isRefusal = false
+        var isTold = false
+    }
 
     /// - Parameters:
     ///   - bell: rings when executions were added or became available.
@@ -85,7 +95,13 @@ package final class DispatchService: Service {
         try await repeatUntilShutdown { [self] in
             do throws(StoreError) {
                 // A broker that is gone is not worth reading for.
-                if case .down(let text) = await broker.health().state { note(text) } else { try await pass() }
+                if case .down(let text) = await broker.health().state {
+                    complain(text)
+                } else {
+                    // It may be long before there is a hint to tell.
+                    if complaint.withLock({ $0 })?.isRefusal == false { settleComplaint() }
+                    try await pass()
+                }
                 instruments.loopLived("dispatch")
             } catch {
                 instruments.loopFailed("dispatch", error)
@@ -129,9 +145,9 @@ package final class DispatchService: Service {
             instruments.dispatched(confirmed: count, failed: outcomes.count - count)
             confirmed += count
             if case .failed(let error)? = outcomes.first(where: { !$0.isConfirmed }) {
-                note(error.text)
+                complain(error.text, isRefusal: true)
             } else if count > 0 {
-                note(nil)
+                settleComplaint()
             }
             // What was not confirmed is read again in the next pass; so is what lies behind it.
             guard isWell else { return confirmed }
@@ -139,13 +155,27 @@ package final class DispatchService: Service {
         }
     }
 
-    private func note(_ text: String?) {
-        let last = complaint.withLock { complaint in
-            defer { complaint = text }
-            return complaint
+    /// The broker takes no hints; the log is told once, when that has lasted.
+    private func complain(_ text: String, isRefusal: Bool = false) {
+        let now = pace.now()
+        let isDue = complaint.withLock { complaint in
+            var state = complaint ?? Complaint(since: now)
+            defer { complaint = state }
+            state.isRefusal = isRefusal
+            guard !state.isTold, now - state.since >= options.complainAfter else { return false }
+            state.isTold = true
+            return true
         }
-        if let text, text != last { instruments.brokerFailed(text) }
-        if text == nil, last != nil { instruments.brokerRecovered() }
+        if isDue { instruments.brokerFailed(text) }
+    }
+
+    /// The broker takes hints.
+    private func settleComplaint() {
+        let wasTold = complaint.withLock { complaint in
+            defer { complaint = nil }
+            return complaint?.isTold ?? false
+        }
+        if wasTold { instruments.brokerRecovered() }
     }
 
     /// How many executions are remembered as told.

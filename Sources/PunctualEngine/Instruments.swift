@@ -141,13 +141,13 @@ package struct Instruments: Sendable {
         if vain > 0 { counter("punctual_hint_claims_total", [("result", "vain")]).increment(by: Int64(vain)) }
     }
 
-    /// Once for each reason, until hints are taken again.
+    /// Once, whatever reasons follow, until hints are taken again.
     func brokerFailed(_ text: String) {
-        logger.error(
+        logger.warning(
             "the broker takes no hints; workers look at the store meanwhile", metadata: ["error": "\(text)"])
     }
 
-    func brokerRecovered() { logger.info("the broker takes hints again") }
+    func brokerRecovered() { logger.warning("the broker takes hints again") }
 
     func started(_ execution: Execution, inHand: Int) {
         if execution.attempt == 1, let startedAt = execution.startedAt {

@@ -9,6 +9,7 @@ package final class WorkerService: Service {
     private let name: String
     let lane: Lane
     private let tasks: Set<String>?
+    private let takes: @Sendable (_ task: String) -> Bool
     private let store: any ExecutionStore
     private let executor: any Executor
     private let recorder: OutputRecorder?
@@ -35,12 +36,14 @@ package final class WorkerService: Service {
     ///   - name: who claims; unique among workers.
     ///   - lane: of what it takes.
     ///   - tasks: only these; nil means any.
+    ///   - takes: whether it takes one of `tasks` now; what it does not waits for others, or for later.
     ///   - recorder: keeps what attempts say; nil lets nobody hear it.
     ///   - hints: what else than the bell tells it of work; nil means nothing.
     ///   - random: draws from 0 to 1, for the pauses between attempts.
     ///   - pace: how time passes for leases and for repeated calls.
     package init(
-        name: String, lane: Lane = .builtIn, tasks: Set<String>? = nil, store: any ExecutionStore,
+        name: String, lane: Lane = .builtIn, tasks: Set<String>? = nil,
+        takes: @escaping @Sendable (_ task: String) -> Bool = { _ in true }, store: any ExecutionStore,
         executor: any Executor, bell: SignalBell, hints: Hints? = nil, options: EngineOptions,
         instruments: Instruments, recorder: OutputRecorder? = nil,
         random: @escaping @Sendable () -> Double = { .random(in: 0...1) },
@@ -49,6 +52,7 @@ package final class WorkerService: Service {
         self.name = name
         self.lane = lane
         self.tasks = tasks
+        self.takes = takes
         self.store = store
         self.executor = executor
         self.recorder = recorder
@@ -178,6 +182,7 @@ package final class WorkerService: Service {
         defer { asked.withLock { $0 -= room } }
         let before = pace.now()
         let request = request(atMost: room, of: executions, from: shares)
+        if request.tasks?.isEmpty == true { return [] }
         let claimed = try await claimLimit.run(
             late: { [self] claimed in
                 hold(claimed, since: before)
@@ -205,7 +210,8 @@ package final class WorkerService: Service {
                 })
         }
         var request = ClaimRequest(
-            worker: name, lane: lane, queues: queues, tasks: tasks, executions: executions, limit: limit,
+            worker: name, lane: lane, queues: queues, tasks: tasks.map { $0.filter(takes) }, executions: executions,
+            limit: limit,
             lease: options.lease)
         request.services = options.services
         request.leastPriority = options.leastPriority

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"f16ba14bfe37f5f7\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"28d76ff31e73f6fc\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -4399,7 +4399,7 @@ try {
             "maxLength": 64,
             "examples": ["rabbitmq"]
           },
-          "destination": { "type": "string", "minLength": 1, "maxLength": 256 },
+          "destination": { "type": "string", "minLength": 1, "maxLength": 512 },
           "message": { "description": "Any JSON; a string is sent as it is. At most 256 KiB." }
         },
         "additionalProperties": false,
@@ -4692,7 +4692,7 @@ try {
             "maxLength": 64,
             "examples": ["rabbitmq"]
           },
-          "destination": { "type": ["string", "null"], "minLength": 1, "maxLength": 256 },
+          "destination": { "type": ["string", "null"], "minLength": 1, "maxLength": 512 },
           "message": { "description": "Any JSON; a string is sent as it is. At most 256 KiB." }
         },
         "additionalProperties": false,

@@ -65,7 +65,10 @@ package final class RabbitMQBroker: ExecutionBroker {
             state.isClosed = true
             return state.consumers
         }
-        for consumer in consumers { await consumer.close() }
-        await publisher.close()
+        // All at once: a server that is silent delays each.
+        await withTaskGroup(of: Void.self) { group in
+            for consumer in consumers { group.addTask { await consumer.close() } }
+            group.addTask { await self.publisher.close() }
+        }
     }
 }

@@ -78,9 +78,10 @@ package final class RabbitMQPublisher: Executor {
     /// What is wrong with a destination; nil when it may exist.
     package static func complaint(about destination: String) -> String? {
         guard let slash = destination.firstIndex(of: "/") else { return "has no slash; \(form)" }
-        if destination[slash...].count == 1 { return "names no routing key; \(form)" }
+        // An exchange of type fanout needs no routing key.
+        if destination == "/" { return "names neither an exchange nor a queue; \(form)" }
         if destination[..<slash].utf8.count > 255 || destination[slash...].utf8.count > 256 {
-            return "an exchange and a routing key have 255 bytes at most"
+            return "names an exchange or a routing key of more than 255 bytes; AMQP allows no more"
         }
         return nil
     }

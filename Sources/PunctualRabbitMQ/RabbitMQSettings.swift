@@ -35,6 +35,8 @@ package struct RabbitMQSettings: Sendable {
     package var connectTimeout = Duration.seconds(5)
     /// How long to wait for the server's answer to one question, such as a declaration.
     package var answerTimeout = Duration.seconds(5)
+    /// How long a good-bye may take before the connection is dropped without one.
+    package var closeTimeout = Duration.seconds(1)
     /// How long a publish may wait for its confirmation.
     package var publishTimeout = Duration.seconds(5)
     /// Messages that are on their way and not confirmed, at most.
@@ -52,6 +54,12 @@ package struct RabbitMQSettings: Sendable {
             throw .refused(
                 "the RabbitMQ URL cannot be read: \(error.reason); write amqp://USER:PASSWORD@HOST:5672/VHOST")
         }
+    }
+
+    /// Sees that the files of certificates that the URL names can be used; asks no server.
+    /// - Throws: `.refused` with the file and what to do.
+    package func checkFiles() throws(BrokerError) {
+        do throws(AMQPFault) { try Link.check(self) } catch { throw .refused(error.message) }
     }
 
     /// Hosts and virtual host, for messages; never the user or a password.

@@ -113,26 +113,6 @@ extension Redis {
         return try StreamEntry.all(first.value, "XREADGROUP")
     }
 
-    /// What consumers have had for longer than `idle` without acknowledging it becomes this consumer's.
-    /// - Parameter start: where to go on; the first time `0-0`.
-    /// - Returns: where to go on, `0-0` at the end; the entries; and the ids of those that were deleted meanwhile,
-    ///   which are nobody's now.
-    package func claim(
-        _ stream: String, group: String, consumer: String, idle: Duration, start: String = "0-0", count: Int,
-        within limit: Duration? = nil
-    ) async throws(RedisError) -> (next: String, entries: [StreamEntry], deleted: [String]) {
-        let answer = try await send(
-            RedisCommand(
-                "XAUTOCLAIM", .key(stream), .text(group), .text(consumer), .integer(Int(idle / .milliseconds(1))),
-                .text(start), "COUNT", .integer(count)), within: limit)
-        guard let items = answer.items, items.count >= 2, let next = items[0].string else {
-            throw answer.unexpected("XAUTOCLAIM")
-        }
-        // Redis 6.2 tells nothing of those that were deleted.
-        let deleted = items.count > 2 ? items[2].items ?? [] : []
-        return (next, try StreamEntry.all(items[1], "XAUTOCLAIM"), deleted.compactMap(\.string))
-    }
-
     /// - Returns: how many of them the group still waited for.
     @discardableResult
     package func acknowledge(

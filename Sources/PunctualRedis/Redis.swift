@@ -11,6 +11,7 @@ package final class Redis: Sendable {
     private let topology: any Topology
     private let generations: Generations
     private let faults: Faults
+    private let refusals = Refusals()
 
     /// Counts what may have changed which data are read.
     private final class Generations: Sendable {
@@ -20,9 +21,11 @@ package final class Redis: Sendable {
 
     private final class Faults: Sendable {
         let last = Mutex<RedisError?>(nil)
+        /// Why the last `ping` was not answered; nil when it was.
+        let absence = Mutex<RedisError?>(nil)
     }
 
-    /// Does not wait for a connection: the first call does.
+    /// Begins to connect and does not wait for it: the first call does.
     /// - Throws: `.settings`.
     package init(_ settings: RedisSettings) throws(RedisError) {
         self.settings = settings
@@ -60,8 +63,16 @@ package final class Redis: Sendable {
     ///   - limit: how long it may take; nil means `settings.callLimit`.
     /// - Throws: `.refused` with the server's reason; `isUnsent` tells whether nothing was sent.
     package func send(_ command: RedisCommand, within limit: Duration? = nil) async throws(RedisError) -> RedisValue {
-        try await route(command.key, isRead: command.isRead, limit) { server, isAsking, deadline throws(RedisError) in
-            try await server.send(command, isAsking: isAsking, by: deadline)
+        do throws(RedisError) {
+            let value = try await route(command.key, isRead: command.isRead, limit) {
+                server, isAsking, deadline throws(RedisError) in
+                try await server.send(command, isAsking: isAsking, by: deadline)
+            }
+            refusals.note(command, nil)
+            return value
+        } catch {
+            refusals.note(command, error)
+            throw error
         }
     }
 
@@ -75,9 +86,17 @@ package final class Redis: Sendable {
         if commands.isEmpty { return [] }
         guard isCluster else {
             let isRead = commands.allSatisfy(\.isRead)
-            return try await route(nil, isRead: isRead, limit) { server, _, deadline throws(RedisError) in
+            let values = try await route(nil, isRead: isRead, limit) { server, _, deadline throws(RedisError) in
                 try await server.send(all: commands, by: deadline)
             }
+            for (command, value) in zip(commands, values) {
+                if case .refusal(let error) = value {
+                    refusals.note(command, error)
+                } else {
+                    refusals.note(command, nil)
+                }
+            }
+            return values
         }
         let results = await withTaskGroup(of: (Int, Result<RedisValue, RedisError>).self) { group in
             for (index, command) in commands.enumerated() {
@@ -177,8 +196,14 @@ package final class Redis: Sendable {
                 plain.withLock { $0 = chosen }
                 return chosen
             },
-            redirected: { error, host in _ = topology.server(redirected: error, by: host) })
-        await listener.run(handle)
+            redirected: { [refusals] error, host in
+                refusals.note(error) { "SUBSCRIBE" }
+                _ = topology.server(redirected: error, by: host)
+            })
+        await listener.run { [refusals] event in
+            if case .subscribed = event { refusals.note(nil) { "SUBSCRIBE" } }
+            handle(event)
+        }
     }
 
     /// - Returns: how many heard it, as far as the server knows.
@@ -204,6 +229,8 @@ package final class Redis: Sendable {
         package var isUp: Bool
         /// Why not; or the last reason for which there was no connection.
         package var reason: String?
+        /// What it refuses, and what to do, although it is up: a right that is missing, a memory that is full.
+        package var refusal: String?
         /// Servers that are in use, as `HOST:PORT`.
         package var servers: [String]
         /// Commands without answer now.
@@ -213,15 +240,24 @@ package final class Redis: Sendable {
     /// What is known without asking; `ping` asks.
     package var health: Health {
         let servers = topology.servers
-        let fault = servers.lazy.compactMap(\.fault).first
+        let fault = topology.fault ?? servers.lazy.compactMap(\.fault).first ?? faults.absence.withLock { $0 }
+        let refused = refusals.first
         return Health(
             isUp: fault == nil && !servers.isEmpty, reason: (fault ?? faults.last.withLock { $0 })?.message,
+            refusal: refused.map { "it refuses \($0.kind.prefix { $0 != " " }): \($0.error.advice)" },
             servers: servers.map(\.host.description).sorted(), waiting: servers.reduce(0) { $0 + $1.waiting })
     }
 
     /// Asks a server whether it is there.
     package func ping(within limit: Duration? = nil) async throws(RedisError) {
-        _ = try await send(RedisCommand("PING", isRead: true), within: limit)
+        do throws(RedisError) {
+            _ = try await send(RedisCommand("PING", isRead: true), within: limit)
+            faults.absence.withLock { $0 = nil }
+        } catch {
+            // A user without the right to ask is answered all the same.
+            if error.kind != .cancelled { faults.absence.withLock { $0 = error.kind == .refused ? nil : error } }
+            throw error
+        }
     }
 
     /// Ends all connections; calls under way fail, and none may follow.

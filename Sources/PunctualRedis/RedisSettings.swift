@@ -88,7 +88,8 @@ package struct RedisSettings: Sendable, Hashable {
         switch kind {
         case "s":
             guard let name = path.first, !name.isEmpty, let master = RedisSettings.decoded(name) else {
-                throw RedisSettings.wrong("it does not name the master; write redis+sentinel://HOST,HOST/MASTER-NAME")
+                throw RedisSettings.wrong(
+                    "it does not name the master", form: "redis+sentinel://HOST:26379,HOST:26379/MASTER-NAME")
             }
             path.removeFirst()
             topology = .sentinel(hosts, master: master)
@@ -201,9 +202,8 @@ package struct RedisSettings: Sendable, Hashable {
         Character(Unicode.Scalar(byte)).hexDigitValue.map(UInt8.init)
     }
 
-    static func wrong(_ what: String) -> RedisError {
-        RedisError(
-            .settings, "the URL cannot be read: \(what); write redis://USER:PASSWORD@HOST:6379/0 or see the guide")
+    static func wrong(_ what: String, form: String = "redis://USER:PASSWORD@HOST:6379/0") -> RedisError {
+        RedisError(.settings, "the URL cannot be read: \(what); write \(form) or see the guide")
     }
 }
 

@@ -81,8 +81,10 @@ extension Node {
     }
 
     /// Who may call the API, and how often.
-    /// - Parameter redis: where nodes count together; nil means that each counts for itself.
-    static func doorkeeper(_ settings: Settings, _ redis: Redis?) -> Doorkeeper {
+    /// - Parameters:
+    ///   - redis: where nodes count together; nil means that each counts for itself.
+    ///   - installation: tells its counts there from those of others.
+    static func doorkeeper(_ settings: Settings, _ redis: Redis?, installation: String) -> Doorkeeper {
         var doorkeeper = Doorkeeper()
         doorkeeper.rules = AccessRules(adminAddresses: settings.access.adminAddresses)
         doorkeeper.clientAddress = ClientAddress(
@@ -95,7 +97,8 @@ extension Node {
             doorkeeper.limiter = alone
             if let redis {
                 doorkeeper.limiter = RedisLimiter(
-                    redis, fallback: alone, prefix: settings.brokers.redisPrefix.text, decided: noteLimits)
+                    redis, fallback: alone, prefix: "\(settings.brokers.redisPrefix.text):\(installation)",
+                    decided: noteLimits)
             }
             doorkeeper.calls = settings.access.concurrency.map { TenantSlots(most: $0) }
             doorkeeper.streams = settings.access.streams.map { TenantSlots(most: $0) }

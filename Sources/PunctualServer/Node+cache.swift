@@ -1,3 +1,4 @@
+internal import Foundation
 internal import PunctualCore
 internal import PunctualObservability
 internal import PunctualRedis
@@ -5,30 +6,42 @@ internal import ServiceLifecycle
 internal import Synchronization
 
 extension Node {
+    /// What stands in the names of all that the installation keeps in Redis, behind the prefix: two installations may use one
+    /// Redis with the same prefix. It comes of the database, so that all nodes have the same; empty without Redis.
+    /// - Throws: `SettingsError` when the database cannot be told from others that use the same Redis.
+    static func installationMark(
+        _ settings: Settings, redis: Redis?, _ opened: OpenStore
+    ) async throws(SettingsError) -> String {
+        guard redis != nil else { return "" }
+        guard let mark = opened.mark else {
+            // A file that one process alone has open.
+            let path = URL(fileURLWithPath: String(settings.databaseURL.dropFirst("sqlite:".count)))
+            return StaleNotices.digest(of: "\(ProcessInfo.processInfo.hostName) \(path.standardizedFileURL.path)")
+        }
+        do throws(StoreError) {
+            return StaleNotices.digest(of: try await mark())
+        } catch {
+            throw SettingsError(
+                "the database does not tell who it is, and what is kept in Redis needs its name: \(error)")
+        }
+    }
+
     /// What keeps answers of reads; nil when nothing does.
     ///
     /// SQLite is one process's: what it keeps is good until it is changed here. Over PostgreSQL others write, too: they
     /// tell each other over Redis, and without it what is kept counts for less than a second.
-    /// - Throws: `SettingsError` when the database cannot be told from others that use the same Redis.
+    /// - Parameter installation: tells its copies in Redis from those of others.
     static func openCache(
-        _ settings: Settings, redis: Redis?, _ opened: OpenStore, nodeID: String
-    ) async throws(SettingsError) -> SharedCache? {
+        _ settings: Settings, redis: Redis?, _ opened: OpenStore, nodeID: String, installation: String
+    ) -> SharedCache? {
         guard settings.cacheSize > 0, settings.roles.contains(.api) else { return nil }
-        guard let mark = opened.mark else {
+        guard opened.mark != nil else {
             return SharedCache(nil, node: nodeID, mostBytes: settings.cacheSize)
-        }
-        var prefix = settings.brokers.redisPrefix.text
-        if redis != nil {
-            do throws(StoreError) {
-                // Two installations may use one Redis.
-                prefix += ":" + StaleNotices.digest(of: try await mark())
-            } catch {
-                throw SettingsError("the database does not tell who it is, and copies in Redis need its name: \(error)")
-            }
         }
         let notices = opened.notices
         let cache = SharedCache(
-            redis, hasOthers: true, node: nodeID, prefix: prefix, mostBytes: settings.cacheSize,
+            redis, hasOthers: true, node: nodeID, prefix: "\(settings.brokers.redisPrefix.text):\(installation)",
+            mostBytes: settings.cacheSize,
             untold: { notices?.tell($0) })
         notices?.hear { groups in
             cache.drop(groups)

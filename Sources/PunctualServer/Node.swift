@@ -50,7 +50,7 @@ package enum Node {
         let (egress, signing) = (try settings.egressGuard(), try settings.webhookSecrets())
         try settings.checkAnchors()
         try ListeningPort.check(settings)
-        let brokers = try OpenBrokers(settings.brokers)
+        var brokers = try OpenBrokers(settings.brokers, grace: settings.shutdownGrace)
         let opened: OpenStore
         do {
             opened = try await OpenStore(settings, clock: clock, bell: bell, logger: logs.logger(.store))
@@ -62,8 +62,11 @@ package enum Node {
         let access: AccessServices?
         let setUpToken: Redacted<String>?
         let cache: SharedCache?
+        let installation: String
         do {
-            cache = try await openCache(settings, redis: brokers.redis, opened, nodeID: nodeID)
+            installation = try await installationMark(settings, redis: brokers.redis, opened)
+            brokers.openHints(of: installation)
+            cache = openCache(settings, redis: brokers.redis, opened, nodeID: nodeID, installation: installation)
             access = try await openAccess(settings, opened, calls, logs.logger(.access))
             let isMissing = try await access?.setUp.isNeeded() ?? false
             setUpToken = isMissing && settings.roles.contains(.api) ? access?.setUp.token : nil
@@ -72,6 +75,7 @@ package enum Node {
             await brokers.close()
             throw error is SettingsError ? error : SettingsError("access control could not be set up: \(error)")
         }
+        let parts = brokers
         let http = HTTPExecutor(
             egress: egress, secrets: signing, ownSecrets: access.map { webhookSecrets($0.vault) },
             spans: tracing.spans)
@@ -112,8 +116,8 @@ package enum Node {
             recorder: OutputRecorder(store: store, instruments: instruments) { lineBell.ring($0) })
         // Messages go out by those who have the broker; they wait for it in a lane of their own.
         let publishing = WorkerService(
-            name: nodeID, lane: .broker, tasks: Set(brokers.publishers.keys), store: store, executor: executor,
-            bell: bell, options: options, instruments: instruments)
+            name: nodeID, lane: .broker, tasks: Set(brokers.publishers.keys), takes: { parts.isReached($0) },
+            store: store, executor: executor, bell: bell, options: options, instruments: instruments)
 
         // The group stops in the reverse of this order: the scheduler first, whose shards others take at once, then the
         // workers, and the API last, so that outside workers can tell how their work ended and probes see the draining.
@@ -131,7 +135,7 @@ package enum Node {
         api.spans = tracing.spans
         api.logLevels = logs.levels
         api.publishers = brokers.destinations
-        api.parts = brokers.health
+        api.parts = { await parts.health() }
         api.lineBell = lineBell
         api.writeFault = { shards.lastFault }
         api.hasReplicas = !settings.databaseReplicas.isEmpty
@@ -140,14 +144,14 @@ package enum Node {
         api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
         let callers = ConnectionCount()
         let figures = NodeFigures(
-            settings, record, registry: metrics, opened, clock: clock, cache: cache, parts: brokers.health,
+            settings, record, registry: metrics, opened, clock: clock, cache: cache, parts: { await parts.health() },
             bounds: api.bounds, callers: callers, callerLimit: connections, isAccepting: { isAccepting.value })
         api.metricsText = { await figures.text($0 ? .openMetrics : .text) }
         api.vitals = { figures.vitals() }
         // Behind everything else, since what ends last is told of, too.
         services += [logs.service, tracing.service].compactMap { $0 }
         if let certificate { services.append(certificate) }
-        api.doorkeeper = doorkeeper(settings, brokers.redis)
+        api.doorkeeper = doorkeeper(settings, brokers.redis, installation: installation)
         api.quotas = settings.quotas
         if let access { api.guardDoors(with: access) }
         if let cache {
@@ -204,6 +208,14 @@ package enum Node {
                 SchedulerService(
                     store: store, zones: zones, bell: bell, options: options, instruments: instruments,
                     shards: { shards.virtualShards() }))
+        }
+        if !brokers.publishers.isEmpty {
+            // Where hints are told, whoever tells them says how that goes.
+            let isDispatching = brokers.hints != nil && settings.roles.contains(.scheduler)
+            services.append(
+                PartWatch(redis: brokers.redis, logger: logger) {
+                    await parts.health().filter { !isDispatching || $0.name != "broker" }
+                })
         }
         services.append(DrainService(isAccepting: isAccepting))
         services += opened.services

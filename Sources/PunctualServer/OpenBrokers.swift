@@ -6,71 +6,103 @@ internal import PunctualRedis
 /// Redis and RabbitMQ as the settings name them. Nothing waits for them: each connects by itself, again and again.
 struct OpenBrokers: Sendable {
     let redis: Redis?
-    /// Who tells workers of what waits; nil means nobody but the store.
-    let hints: (any ExecutionBroker)?
+    /// Who tells workers of what waits, once `openHints` has been called; nil means nobody but the store.
+    private(set) var hints: (any ExecutionBroker)?
     /// By the name that targets have for them.
     let publishers: [String: any Executor]
     /// What is wrong with a destination of each; nil when nothing is.
     let destinations: [String: @Sendable (_ destination: String) -> String?]
-    /// How they are, as far as is known.
-    let health: @Sendable () async -> [PartHealth]
-    /// Ends all use of them.
-    let close: @Sendable () async -> Void
+    private let settings: Settings.Brokers
+    private let stream: RedisPublisher?
+    private let rabbit: RabbitMQPublisher?
+    private let rabbitPlace: RabbitMQSettings?
 
+    /// - Parameter grace: how long the process may take to end.
     /// - Throws: `SettingsError` for a URL, or a file that it names, that cannot be used.
-    init(_ settings: Settings.Brokers) throws(SettingsError) {
+    init(_ settings: Settings.Brokers, grace: Duration) throws(SettingsError) {
+        self.settings = settings
+        var rabbitPlace: RabbitMQSettings?
+        do throws(BrokerError) {
+            if let url = settings.rabbitMQURL {
+                var place = try RabbitMQSettings(url)
+                try place.checkFiles()
+                // Two lanes may end one after the other: a worker's and those of the process.
+                place.closeTimeout = min(place.closeTimeout, grace / 4)
+                rabbitPlace = place
+            }
+        } catch { throw SettingsError("rabbitmq.url: \(error.text)") }
         do throws(RedisError) {
             redis = try settings.redisURL.map { url throws(RedisError) in try Redis(url: url) }
         } catch { throw SettingsError("redis.url: \(error.message)") }
-        let (redis, kind) = (redis, settings.kind)
         var publishers: [String: any Executor] = [:]
         var destinations: [String: @Sendable (String) -> String?] = [:]
-        let stream = redis.map { RedisPublisher($0) }
+        stream = redis.map { RedisPublisher($0) }
         if let stream {
             publishers["redis"] = stream
             // Our own keys are nobody's to write to.
             destinations["redis"] = { [own = "\(settings.redisPrefix.text):"] name in
-                name.hasPrefix(own) ? "must not begin with \(own), as Punctual's own keys do" : nil
+                RedisPublisher.complaint(about: name)
+                    ?? (name.hasPrefix(own) ? "must not begin with \(own), as Punctual's own keys do" : nil)
             }
         }
-        var rabbit: RabbitMQPublisher?
-        var hints: (any ExecutionBroker)? = redis.flatMap { redis in
-            kind == .redis ? RedisBroker(redis, prefix: settings.redisPrefix) : nil
-        }
-        do throws(BrokerError) {
-            if let url = settings.rabbitMQURL {
-                let place = try RabbitMQSettings(url)
-                let publisher = RabbitMQPublisher(place)
-                rabbit = publisher
-                publishers["rabbitmq"] = publisher
-                destinations["rabbitmq"] = { [own = "\(settings.rabbitMQPrefix.text)."] name in
-                    if let text = RabbitMQPublisher.complaint(about: name) { return text }
-                    return name.hasPrefix("/\(own)") || name.hasPrefix(own)
-                        ? "must not begin with \(own), as Punctual's own queues do" : nil
-                }
-                if kind == .rabbitmq { hints = RabbitMQBroker(place, prefix: settings.rabbitMQPrefix) }
+        rabbit = rabbitPlace.map { RabbitMQPublisher($0) }
+        if let rabbit {
+            publishers["rabbitmq"] = rabbit
+            destinations["rabbitmq"] = { [own = "\(settings.rabbitMQPrefix.text)."] name in
+                if let text = RabbitMQPublisher.complaint(about: name) { return text }
+                return name.hasPrefix("/\(own)") || name.hasPrefix(own)
+                    ? "must not begin with \(own), as Punctual's own queues do" : nil
             }
-        } catch { throw SettingsError("rabbitmq.url: \(error.text)") }
+        }
+        self.rabbitPlace = rabbitPlace
         self.publishers = publishers
         self.destinations = destinations
-        self.hints = hints
-        health = { [rabbit, hints] in
-            var parts: [PartHealth] = []
-            if let redis {
-                var part = PartHealth(redis.health)
-                part.latency = part.status == .ok ? await redis.latency() : nil
-                parts.append(part)
-            }
-            if let rabbit { parts.append(PartHealth("rabbitmq", rabbit.health)) }
-            if let hints { parts.append(PartHealth("broker", await hints.health(), kind: kind.rawValue)) }
-            return parts
+    }
+
+    /// Begins to use the broker that tells workers of what waits.
+    /// - Parameter installation: tells its hints in Redis from those of others; in RabbitMQ vhost and prefix do.
+    mutating func openHints(of installation: String) {
+        switch settings.kind {
+        case .store: break
+        case .redis:
+            hints = redis.map { RedisBroker($0, prefix: settings.redisPrefix, installation: installation) }
+        case .rabbitmq: hints = rabbitPlace.map { RabbitMQBroker($0, prefix: settings.rabbitMQPrefix) }
         }
-        close = { [rabbit, hints] in
-            await hints?.close()
-            await rabbit?.close()
-            await stream?.close()
-            await redis?.close()
+    }
+
+    /// How they are, as far as is known.
+    func health() async -> [PartHealth] {
+        var parts: [PartHealth] = []
+        if let redis {
+            var part = PartHealth(redis.health)
+            part.latency = part.status == .ok ? await redis.latency() : nil
+            parts.append(part)
         }
+        if let rabbit { parts.append(PartHealth("rabbitmq", rabbit.health)) }
+        if let hints { parts.append(PartHealth("broker", await hints.health(), kind: settings.kind.rawValue)) }
+        return parts
+    }
+
+    /// Whether messages can be handed to the broker of that name; while it cannot be reached they are better left waiting.
+    func isReached(_ name: String) -> Bool {
+        let health: BrokerHealth?
+        switch name {
+        case "redis": health = stream?.health
+        case "rabbitmq": health = rabbit?.health
+        default: health = nil
+        }
+        if case .down? = health?.state { return false }
+        return true
+    }
+
+    /// Ends all use of them, at once: one that is silent delays no other.
+    func close() async {
+        await withTaskGroup(of: Void.self) { group in
+            if let hints { group.addTask { await hints.close() } }
+            if let rabbit { group.addTask { await rabbit.close() } }
+            if let stream { group.addTask { await stream.close() } }
+        }
+        await redis?.close()
     }
 }
 
@@ -86,9 +118,13 @@ extension Redis {
 extension PartHealth {
     init(_ health: Redis.Health) {
         let place = health.servers.joined(separator: ", ")
-        self.init(
-            name: "redis", status: health.isUp ? .ok : .unavailable,
-            detail: health.isUp ? place : health.reason ?? "not reached yet")
+        if !health.isUp {
+            self.init(name: "redis", status: .unavailable, detail: health.reason ?? "not reached yet")
+        } else if let refusal = health.refusal {
+            self.init(name: "redis", status: .impaired, detail: "\(place): \(refusal)")
+        } else {
+            self.init(name: "redis", status: .ok, detail: place)
+        }
     }
 
     init(_ name: String, _ health: BrokerHealth, kind: String? = nil) {

@@ -26,13 +26,14 @@ extension Settings.Brokers {
     /// - Parameter text: the value of a key; nil when it is not given.
     func reading(_ text: (String) -> String?) throws(SettingsError) -> Settings.Brokers {
         var result = self
-        if let url = text("redis.url") {
+        // Compose files hand over variables that nobody has set as empty ones.
+        if let url = text("redis.url"), !url.isEmpty {
             do throws(RedisError) { _ = try RedisSettings(url) } catch {
                 throw SettingsError("redis.url: \(error.message)")
             }
             result.redisURL = url
         }
-        if let url = text("rabbitmq.url") {
+        if let url = text("rabbitmq.url"), !url.isEmpty {
             do throws(BrokerError) { _ = try RabbitMQSettings(url) } catch {
                 throw SettingsError("rabbitmq.url: \(error.text)")
             }

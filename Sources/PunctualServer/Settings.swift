@@ -190,7 +190,7 @@ extension Settings {
             throw SettingsError("\(key)\(shown): must be \(wanted)")
         }
         func list(_ key: String) -> [String]? {
-            text(key).map { $0.split(separator: ",").map { String($0.filter { $0 != " " }) } }
+            text(key).map { $0.split(separator: ",").map { $0.drop { $0 == " " }.trimmingSuffix { $0 == " " } } }
                 ?? config.stringArray(forKey: ConfigKey(key))
         }
         if let value = try value(
@@ -305,17 +305,28 @@ extension Settings {
         if let names = list("worker.queues") {
             var queues: [String: Int] = [:]
             for name in names {
-                let parts = name.split(separator: ":")
-                guard let queue = parts.first, parts.count <= 2,
+                let parts = name.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+                guard parts.count <= 2, Self.isName(parts[0]),
                     let limit = parts.count == 2 ? Int(parts[1]) : result.workerConcurrency, limit > 0
-                else { throw SettingsError("worker.queues \"\(name)\": write NAME or NAME:LIMIT, such as mail:4") }
-                queues[String(queue)] = limit
+                else {
+                    throw SettingsError(
+                        "worker.queues \"\(name)\": write NAME or NAME:LIMIT, such as mail:4; a name is \(Self.nameForm)"
+                    )
+                }
+                guard queues.updateValue(limit, forKey: parts[0]) == nil else {
+                    throw SettingsError("worker.queues \"\(name)\": the queue is there twice; name it once")
+                }
             }
+            if queues.isEmpty { throw SettingsError("worker.queues: name at least one queue, such as mail:4") }
             result.workerQueues = queues
         }
         if let services = list("worker.services") {
-            if services.isEmpty || services.contains("") {
-                throw SettingsError("worker.services: name at least one service, such as billing")
+            if services.isEmpty { throw SettingsError("worker.services: name at least one service, such as billing") }
+            for name in services where !Self.isName(name) {
+                throw SettingsError("worker.services \"\(name)\": a service's name is \(Self.nameForm)")
+            }
+            guard Set(services).count == services.count else {
+                throw SettingsError("worker.services: a service is there twice; name each once")
             }
             result.workerServices = Set(services)
         }
@@ -371,6 +382,13 @@ extension Settings {
         let place = rest.split(separator: "?", omittingEmptySubsequences: false).first ?? ""
         return "postgres://" + (place.split(separator: "@", omittingEmptySubsequences: false).last ?? "")
     }
+
+    /// Whether jobs may have it as the name of their queue or service.
+    private static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count) && Fields.isWord(text, extra: "._-")
+    }
+
+    private static let nameForm = "1 to 64 of A–Z a–z 0–9 . _ -"
 
     private static func cacheSizes(_ size: UInt64) -> Bool { size == 0 || (1 << 20...64 << 30).contains(size) }
 

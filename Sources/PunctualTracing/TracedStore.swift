@@ -144,6 +144,8 @@ extension TracedStore: ExecutionStore {
 }
 
 extension TracedStore: LimitStore {
+    package func hasLimits() async throws(StoreError) -> Bool { try await inner.hasLimits() }
+
     package func limits() async throws(StoreError) -> [WorkLimit] {
         try await traced("limits") { () async throws(StoreError) in try await inner.limits() }
     }

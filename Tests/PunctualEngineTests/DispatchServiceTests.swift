@@ -176,6 +176,9 @@ struct DispatchServiceTests {
         try await host.stop()
         for _ in 0..<3 { #expect(try await dispatch.pass() == 0) }
         #expect(dispatch.remembered == 0)
+        #expect(scene.logs.messages.isEmpty, "a moment is no news")
+        scene.monotonic.advance(by: .seconds(5))
+        for _ in 0..<3 { #expect(try await dispatch.pass() == 0) }
         try await host.start()
         #expect(try await dispatch.pass() == 35)
         // Told once, however long it lasts.
@@ -184,6 +187,28 @@ struct DispatchServiceTests {
                 "the broker takes no hints; workers look at the store meanwhile", "the broker takes hints again",
             ])
         #expect(Set(await scene.told()) == Set(ids))
+    }
+
+    @Test("says that a broker which was away is back, although there is nothing to tell")
+    func back() async throws {
+        var scene = Scene()
+        (scene.options.complainAfter, scene.options.pollInterval) = (.zero, .milliseconds(5))
+        let (dispatch, host) = (scene.dispatch(), MemoryBrokerHost(scene.server))
+        try await host.stop()
+        let running = Task { try await dispatch.run() }  // Cancelled and awaited below.
+        let logs = scene.logs
+        func wait(_ count: Int) async throws {
+            while logs.messages.count < count { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        try await wait(1)
+        try await host.start()
+        try await wait(2)
+        running.cancel()
+        _ = try? await running.value  // Cancelled.
+        #expect(
+            logs.messages == [
+                "the broker takes no hints; workers look at the store meanwhile", "the broker takes hints again",
+            ])
     }
 
     @Test("keeps no further ahead of the workers than it is told to")

@@ -1,5 +1,7 @@
+import Logging
 import PunctualCore
 import PunctualEngine
+import PunctualJSON
 import PunctualSchedule
 import PunctualTestKit
 import Testing
@@ -24,6 +26,21 @@ struct WorkerServiceTests {
         await worker.process(claimed)
         #expect(try await scene.executions(of: job).map(\.status) == [.succeeded])
         #expect(scene.seen.all == ["added pending", "started 1", "ended succeeded"])
+    }
+
+    @Test("what it does not take now is left to others, and costs no attempt")
+    func leavesAside() async throws {
+        let scene = EngineScene()
+        let job = try await waiting(scene) { $0.target = .publish(broker: "redis", destination: "s", message: .null) }
+        let worker = { (isReached: Bool) in
+            WorkerService(
+                name: "w", lane: .broker, tasks: ["redis", "rabbitmq"], takes: { $0 == "rabbitmq" || isReached },
+                store: scene.store, executor: NoopExecutor(), bell: SignalBell(), options: EngineOptions(),
+                instruments: Instruments(logger: Logger(label: "worker")))
+        }
+        #expect(try await worker(false).claim().isEmpty)
+        #expect(try await scene.executions(of: job).map(\.attempt) == [0])
+        #expect(try await worker(true).claim().count == 1)
     }
 
     @Test("a failure that may pass is tried again after the policy's pause")

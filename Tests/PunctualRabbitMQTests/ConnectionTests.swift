@@ -36,6 +36,19 @@ struct ConnectionTests {
         }
     }
 
+    @Test("over TLS is refused before it is tried when a file of certificates cannot be read")
+    func files() async throws {
+        let authority = try await Scene().server.authority
+        try RabbitMQSettings("amqps://h/?cacertfile=\(authority)").checkFiles()
+        try RabbitMQSettings("amqp://h").checkFiles()
+        for parameters in ["cacertfile=/nope", "cacertfile=\(authority)&certfile=/nope"] {
+            let error = #expect(throws: BrokerError.self) {
+                try RabbitMQSettings("amqps://h/?\(parameters)").checkFiles()
+            }
+            #expect(error?.text.contains("/nope") == true)
+        }
+    }
+
     @Test("over TLS carries whole batches both ways")
     func tlsBatches() async throws {
         let scene = try await Scene()
@@ -57,8 +70,8 @@ struct ConnectionTests {
         let nobody = try freePort()
         let tls = try #require(scene.server.tlsPort)
         for (url, sign, isRetryable) in [
-            ("amqp://guest:sesame@127.0.0.1:\(port)", "check user and password", false),
-            ("amqp://guest:guest@127.0.0.1:\(port)/sesame-street", "vhost", false),
+            ("amqp://guest:sesame@127.0.0.1:\(port)", "check user and password", true),
+            ("amqp://guest:guest@127.0.0.1:\(port)/sesame-street", "vhost", true),
             ("amqp://guest:sesame@127.0.0.1:\(nobody)", "check host and port", true),
             ("amqp://guest:sesame@127.0.0.1:\(tls)", "check that the port takes amqp", true),
             ("amqps://guest:sesame@127.0.0.1:\(port)?verify=verify_none", "check that the port takes amqps", true),

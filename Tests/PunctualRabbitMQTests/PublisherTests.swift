@@ -57,17 +57,18 @@ struct PublisherTests {
         for (destination, sign, isRetryable) in [
             ("\(exchange)/key", "no queue takes the routing key key of the exchange", true),
             ("/\(scene.prefix).nowhere", "no queue takes the routing key", true),
-            ("\(scene.prefix).missing/key", "no exchange '\(scene.prefix).missing'", false),
+            ("\(scene.prefix).missing/key", "no exchange '\(scene.prefix).missing'", true),
             ("no-slash", "write EXCHANGE/ROUTING-KEY", false),
             ("/\(String(repeating: "k", count: 256))", "255 bytes", false),
         ] {
             let result = await publisher.execute(attempt(destination, "x"))
-            guard case .failed(_, let error, let isAgain, _) = result.verdict else {
+            guard case .failed(let reason, let error, let isAgain, _) = result.verdict else {
                 Issue.record("\(destination) went well")
                 continue
             }
             #expect(error.contains(sign) && !error.contains("\n"), "\(destination): \(error)")
             #expect(isAgain == isRetryable, "\(destination): \(error)")
+            #expect(reason == nil, "the connection was well")
         }
         await publisher.close()
         guard case .failed(_, _, false, _) = await publisher.execute(attempt("/q", "x")).verdict else {
@@ -107,12 +108,36 @@ struct PublisherTests {
             if exchange.hasSuffix("open") {
                 #expect(verdict == .succeeded)
             } else if case .failed(_, let error, let isRetryable, _) = verdict {
-                #expect(error.contains(exchange) && !isRetryable, "\(error)")
+                #expect(error.contains(exchange) && isRetryable, "\(error)")
             } else {
                 Issue.record("published to \(exchange)")
             }
         }
         #expect(try await scene.pika(["do": "count", "queue": .string(queue)])[0].int ?? 0 >= 20)
+        await publisher.close()
+    }
+
+    @Test(
+        "tells of a destination what is wrong with it",
+        arguments: [
+            ("reports/daily", true), ("reports/a/b", true), ("/queue", true), ("fanout/", true), ("/", false),
+            ("queue", false), (String(repeating: "e", count: 255) + "/" + String(repeating: "k", count: 255), true),
+            (String(repeating: "e", count: 256) + "/k", false), ("e/" + String(repeating: "k", count: 256), false),
+        ])
+    func destinations(_ destination: String, isFine: Bool) {
+        #expect((RabbitMQPublisher.complaint(about: destination) == nil) == isFine)
+    }
+
+    @Test("reaches every queue of an exchange that needs no routing key")
+    func fanout() async throws {
+        let scene = try await Scene()
+        let queue = "\(scene.prefix).q"
+        try await scene.pika([
+            "do": "declare", "queue": .string(queue), "exchange": .string("\(scene.prefix).x"), "key": "",
+        ])
+        let publisher = RabbitMQPublisher(try scene.settings())
+        #expect(await publisher.execute(attempt("\(scene.prefix).x/", "x")).verdict == .succeeded)
+        #expect(try await scene.pika(["do": "count", "queue": .string(queue)])[0].int == 1)
         await publisher.close()
     }
 

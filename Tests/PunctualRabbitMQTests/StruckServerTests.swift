@@ -84,6 +84,30 @@ struct StruckServerTests {
         await broker.close()
     }
 
+    @Test("by a freeze lets go of whoever closes, without a good-bye")
+    func closedInFreeze() async throws {
+        let scene = try await scene()
+        let broker = try scene.broker { $0.closeTimeout = .milliseconds(500) }
+        try await publishAll(scene.hints(1), to: broker)
+        var consumers: [any HintConsumer] = []
+        for queue in ["a", "b", "c"] {
+            consumers.append(await broker.consume([HintLine(lane: .builtIn, queue: queue)], prefetch: 1))
+        }
+        // One that has no connection yet, and one that is on its way.
+        try await until("all are connected") { await broker.health().state == .up }
+        scene.server.freeze(true)
+        let late = try scene.broker { $0.closeTimeout = .milliseconds(500) }
+        async let change: Void = consumers[0].change(to: [Scene.line])
+        let began = ContinuousClock.now
+        await late.close()
+        await broker.close()
+        await change
+        let took = ContinuousClock.now - began
+        scene.server.freeze(false)
+        // Two after each other, half a second each and as long again for threads that do not end.
+        #expect(took < .seconds(4), "\(took)")
+    }
+
     @Test("by kill -9 has all that it confirmed when it is back")
     func killed() async throws {
         let scene = try await scene()

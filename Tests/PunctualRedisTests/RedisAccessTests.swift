@@ -80,12 +80,15 @@ struct RedisAccessTests {
         }
         // Plain talk to a port with TLS, and TLS to a plain one.
         let plain = try await blocking { RedisPeer.shared.port }
-        for url in ["redis://localhost:\(peer.port)", "rediss://localhost:\(plain)?verify=none"] {
+        for (url, sign) in [
+            ("redis://localhost:\(peer.port)", "rediss in place of redis"),
+            ("rediss://localhost:\(plain)?verify=none", "speaks TLS"),
+        ] {
             var settings = try RedisSettings(url)
             (settings.callLimit, settings.openLimit) = (.seconds(60), .seconds(2))
             try await withRedis(settings) { redis in
                 let error = try await fault { try await redis.ping() }
-                #expect(error.kind == .unavailable)
+                #expect(error.kind == .unavailable && error.message.contains(sign), "\(url): \(error)")
             }
         }
     }

@@ -88,7 +88,7 @@ struct RedisMessageTests {
         try await proxy.stop()
     }
 
-    @Test("a stream's entries are taken once, acknowledged, and claimed from who has gone", arguments: [false, true])
+    @Test("a stream's entries are taken once and acknowledged", arguments: [false, true])
     func streams(isOld: Bool) async throws {
         let peer = try await blocking { isOld ? try RedisPeer(["rename-command HELLO \"\""]) : RedisPeer.shared }
         try await withRedis(peer.url) { redis in
@@ -109,12 +109,8 @@ struct RedisMessageTests {
             #expect(try await redis.acknowledge(first.prefix(2).map(\.id), of: stream, group: "g") == 2)
             #expect(try await redis.acknowledge([ids[0]], of: stream, group: "g") == 0)
             _ = try await redis.send(RedisCommand("XDEL", .key(stream), .text(ids[2])))
-            let (next, claimed, deleted) = try await redis.claim(
-                stream, group: "g", consumer: "two", idle: .zero, count: 3)
-            #expect(claimed.map(\.id) == Array(ids[3...4]) && deleted == [ids[2]] && next == ids[5])
-            let rest = try await redis.claim(stream, group: "g", consumer: "two", idle: .zero, start: next, count: 100)
-            #expect(rest.entries.map(\.id) == Array(ids[5...]) && rest.next == "0-0")
-            #expect(try await redis.read(stream, group: "g", consumer: "two", count: 100, after: "0").count == 7)
+            #expect(try await redis.read(stream, group: "g", consumer: "two", count: 100, after: "0").count == 4)
+            #expect(try await redis.read(stream, group: "g", consumer: "one", count: 100, after: "0").count == 4)
             #expect(try await redis.trim(stream, mostEntries: 3, isExact: true) == 6)
             let gone = try await redis.read(stream, group: "g", consumer: "two", count: 100, after: "0")
             #expect(gone.first?.fields.isEmpty ?? false, "deleted entries have no fields")

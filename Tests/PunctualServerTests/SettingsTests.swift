@@ -356,6 +356,9 @@ struct SettingsTests {
             ("scheduler.shards", "257"), ("worker.concurrency", "0"), ("shutdown.grace", "61m"),
             ("history.retention", "1s"), ("history.retention", "ever"), ("worker.concurrency", "10001"),
             ("worker.queues", "mail:0"), ("worker.queues", "mail:x"), ("worker.queues", "mail:1:2"),
+            ("worker.queues", ","), ("worker.queues", ""), ("worker.queues", "a,a:3"), ("worker.queues", "mä"),
+            ("worker.queues", ":3"), ("worker.queues", "a b"), ("worker.queues", String(repeating: "q", count: 65)),
+            ("worker.services", "a b"), ("worker.services", "ä"), ("worker.services", "a,a"),
             ("worker.services", ""), ("worker.services", ","), ("worker.least_priority", "10"),
             ("worker.least_priority", "high"),
             ("command.memory", "much"), ("command.cpu_seconds", "-1"), ("command.file_size", "9999999T"),
@@ -366,6 +369,25 @@ struct SettingsTests {
         let error = await #expect(throws: SettingsError.self) { try await load(flags: [key: text]) }
         let told = try #require(error?.description)
         #expect(told.hasPrefix(key) && !told.contains("\n"), "\(told)")
+    }
+
+    @Test("an empty URL of a broker is none, as compose files write what nobody has set")
+    func emptyURLs() async throws {
+        let settings = try await load(environment: ["PUNCTUAL_REDIS_URL": "", "PUNCTUAL_RABBITMQ_URL": ""])
+        #expect(settings == Settings())
+        let error = await #expect(throws: SettingsError.self) {
+            try await load(environment: ["PUNCTUAL_REDIS_URL": "", "PUNCTUAL_BROKER": "redis"])
+        }
+        #expect(error?.description.contains("redis.url is not set") == true)
+    }
+
+    @Test("a URL of Sentinels without their master's name is answered with the form that is right, and no other")
+    func sentinelForm() async throws {
+        let error = await #expect(throws: SettingsError.self) {
+            try await load(flags: ["redis.url": "redis+sentinel://h"])
+        }
+        let told = try #require(error?.description)
+        #expect(told.contains("/MASTER-NAME") && !told.contains("redis://"), "\(told)")
     }
 
     @Test("a key without its certificate is refused, and the client's own file is none of a server's settings")

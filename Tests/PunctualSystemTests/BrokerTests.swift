@@ -158,6 +158,9 @@ struct BrokerTests {
                 let execution = try #require(try await server.executions(of: "message").first?["id"]?.string)
                 let entries = try peer.cli(["XRANGE", "totals", "-", "+"])
                 #expect(entries.contains("id\n\(execution)\n") && entries.contains("message\ndone"), "\(entries)")
+                // Installations with the same prefix are told apart.
+                let keys = try peer.cli(["KEYS", "system:*"]).split(separator: "\n")
+                #expect(keys.allSatisfy { $0.contains(/^system:[0-9a-z]+:/) }, "\(keys)")
                 // Nobody writes to our own keys.
                 let own = try await make(message.replacing("totals", with: "system:x"), server)
                 #expect(own.status != 0 && own.err.contains("target/destination"), "\(own)")
@@ -195,6 +198,35 @@ struct BrokerTests {
         }
     }
 
+    @Test("ends within its grace though RabbitMQ stands still, and says that it stood still")
+    func frozen() async throws {
+        let peer = try await { try await Task.detached { try RabbitMQServer() }.value }()
+        try await withFolder { folder in
+            let environment = [
+                "PUNCTUAL_BROKER": "rabbitmq", "PUNCTUAL_RABBITMQ_URL": peer.url() + "?heartbeat=1",
+                "PUNCTUAL_SHUTDOWN_GRACE": "4s", "PUNCTUAL_LOG_LEVEL": "info",
+            ]
+            let ended = try await withServer(in: folder, environment: environment) { server in
+                #expect(try await server.punctual("job", "create", "told", "--every", "1s", "--noop").status == 0)
+                try await eventually("the broker is well") {
+                    let parts = try await server.json("status")["schedule"]?["parts"]?.array ?? []
+                    return parts.map { $0["status"]?.string } == ["ok", "ok"] ? true : nil
+                }
+                peer.freeze(true)
+                try await eventually("the log tells") {
+                    server.background.err.contains("a part of the node is not well") ? true : nil
+                }
+                return ContinuousClock.now
+            }
+            let took = ContinuousClock.now - ended.value
+            #expect(ended.status == 0)
+            // On a busy machine a process takes its time to end, too.
+            #expect(took < .seconds(6), "\(took)")
+        }
+        peer.freeze(false)
+        peer.stop()
+    }
+
     @Test(
         "that cannot exist ends the start with one line",
         arguments: [
@@ -204,6 +236,8 @@ struct BrokerTests {
             (["PUNCTUAL_REDIS_URL": "http://:hidden@h"], "redis.url:"),
             (["PUNCTUAL_RABBITMQ_URL": "amqp://u:hidden@h/a/b"], "rabbitmq.url:"),
             (["PUNCTUAL_REDIS_PREFIX": "a b"], "redis.prefix"),
+            (["PUNCTUAL_RABBITMQ_URL": "amqps://u:hidden@h?cacertfile=/nope"], "/nope"),
+            (["PUNCTUAL_REDIS_URL": "rediss://:hidden@h?ca=/nope"], "/nope"),
         ])
     func refused(_ environment: [String: String], words: String) async throws {
         try await withFolder { folder in

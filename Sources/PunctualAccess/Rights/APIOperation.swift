@@ -131,7 +131,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .health, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
             .signingKeys, .listProviders, .providerLogin, .whoAmI, .listKeys, .getKey, .listUsers, .getUser,
             .listServiceAccounts, .getServiceAccount,
-            .listGrants, .getGrant, .listSecrets, .listAudit, .auditEnd, .listLogLevels, .viewPage, .sendForm, .viewSignIn,
+            .listGrants, .getGrant, .listSecrets, .listAudit, .auditEnd, .listLogLevels, .viewPage, .sendForm,
+            .viewSignIn,
             .sendSignIn, .viewAsset:
             false
         }

@@ -31,7 +31,7 @@ extension Target {
         case .publish:
             let broker = fields.string("broker", lengths: 1...64)
             fields.requireGiven("broker", broker)
-            let destination = fields.string("destination", lengths: 1...256)
+            let destination = fields.string("destination", lengths: 1...512)
             fields.requireGiven("destination", destination)
             let message = Target.payload("message", &fields)
             guard let broker, let destination else { return nil }

@@ -148,7 +148,10 @@ public enum BrokerError: Error, Hashable, Sendable {
     case unavailable(String)
     /// It takes nothing for now: an alarm, or a full queue. The same call may work later.
     case full(String)
-    /// It refused; the same call will not work before somebody has done what the text says.
+    /// It is reached, and the place is not there, or this node may not use it. The same call may work once somebody has
+    /// made the place or granted the right; nothing about the message is wrong.
+    case barred(String)
+    /// It refused the message itself, which will not be taken as it is; the text says what to do.
     case refused(String)
     /// The driver was closed before.
     case closed
@@ -156,7 +159,7 @@ public enum BrokerError: Error, Hashable, Sendable {
     /// Whether the same call may work later without anybody's doing.
     public var isRetryable: Bool {
         switch self {
-        case .unavailable, .full: true
+        case .unavailable, .full, .barred: true
         case .refused, .closed: false
         }
     }
@@ -164,7 +167,7 @@ public enum BrokerError: Error, Hashable, Sendable {
     /// What was wrong and what to do, in one line.
     public var text: String {
         switch self {
-        case .unavailable(let text), .full(let text), .refused(let text): text
+        case .unavailable(let text), .full(let text), .barred(let text), .refused(let text): text
         case .closed: "the broker was closed by this process"
         }
     }

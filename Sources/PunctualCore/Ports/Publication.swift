@@ -25,10 +25,14 @@ extension AttemptRequest {
             return AttemptResult(.succeeded)
         } catch {
             if Task.isCancelled { return AttemptResult(.cancelled) }
-            let isRetryable = error.isRetryable
+            let isAboutTheWay =
+                switch error {
+                case .unavailable, .full: true
+                case .barred, .refused, .closed: false
+                }
             return AttemptResult(
                 .failed(
-                    reason: isRetryable ? .connection : nil, error: error.text, isRetryable: isRetryable,
+                    reason: isAboutTheWay ? .connection : nil, error: error.text, isRetryable: error.isRetryable,
                     retryAfter: nil))
         }
     }

@@ -124,6 +124,7 @@ package struct CachedStore: Store {
     // MARK: The rest, handed through as it is
 
     package func limits() async throws(StoreError) -> [WorkLimit] { try await inner.limits() }
+    package func hasLimits() async throws(StoreError) -> Bool { try await inner.hasLimits() }
 
     package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] { try await inner.limitsInUse() }
 

@@ -35,7 +35,14 @@ struct AMQPFault: Error, Hashable, Sendable {
         }
     }
 
-    var error: BrokerError { needsSomebody ? .refused(message) : .unavailable(message) }
+    /// For a message or a queue that was asked about; while connecting nothing was said of any, and all are `.unavailable`.
+    var error: BrokerError {
+        switch kind {
+        case .noConnection, .lost, .settings: .unavailable(message)
+        case .refused(403), .refused(404), .refused(530): .barred(message)
+        case .refused: .refused(message)
+        }
+    }
 
     /// The server's own words of an exception, with what to do.
     /// - Parameter code: AMQP's reply code.

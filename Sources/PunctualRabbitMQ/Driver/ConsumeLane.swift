@@ -56,11 +56,18 @@ final class ConsumeLane: HintConsumer {
 
     func change(to lines: Set<HintLine>) async {
         let done = Happening()
-        if mailbox.put(.change(lines, done)) { await done.wait() }
+        guard mailbox.put(.change(lines, done)) else { return }
+        // Who is told to stop does not wait for a server that is silent; the change is made all the same.
+        await withTaskCancellationHandler {
+            await done.wait()
+        } onCancel: {
+            done.happen()
+        }
     }
 
     func close() async {
         mailbox.put(.stop, isLast: true)
-        await ended.wait()
+        await ended.wait(atMost: settings.closeTimeout) { [mailbox] in mailbox.interrupt(forGood: true) }
+        inbox.finish()
     }
 }

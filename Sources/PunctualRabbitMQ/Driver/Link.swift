@@ -50,6 +50,13 @@ final class Link {
 
     deinit { amqp_destroy_connection(state) }
 
+    /// Sets up what a connection needs before it is made: the files of certificates.
+    static func check(_ settings: RabbitMQSettings) throws(AMQPFault) {
+        guard settings.tls != nil, let state = amqp_new_connection() else { return }
+        defer { amqp_destroy_connection(state) }
+        _ = try newSocket(state, settings)
+    }
+
     private static func newSocket(
         _ state: amqp_connection_state_t, _ settings: RabbitMQSettings
     ) throws(AMQPFault) -> OpaquePointer {

@@ -11,6 +11,8 @@ final class Mailbox<Letter: Sendable>: Sendable {
         var isClosed = false
         /// The socket that the thread may be stuck on.
         var socket: Int32?
+        /// Whether every socket is broken from now on.
+        var isBroken = false
     }
 
     private let state = Mutex(State())
@@ -48,14 +50,21 @@ final class Mailbox<Letter: Sendable>: Sendable {
     }
 
     /// Breaks the connection that the thread is on, so that a call that is stuck returns.
-    func interrupt() {
+    /// - Parameter forGood: whether those that it opens later are broken, too.
+    func interrupt(forGood: Bool = false) {
         state.withLock { state in
+            if forGood { state.isBroken = true }
             if let socket = state.socket { shutdown(socket, Int32(SHUT_RDWR)) }
         }
     }
 
     /// Which socket `interrupt` breaks; nil before it is closed, since its number may be another's then.
-    func setSocket(_ socket: Int32?) { state.withLock { $0.socket = socket } }
+    func setSocket(_ socket: Int32?) {
+        state.withLock { state in
+            state.socket = socket
+            if state.isBroken, let socket { shutdown(socket, Int32(SHUT_RDWR)) }
+        }
+    }
 
     /// Waits for a letter, for something to read on the socket, or until the time is up. For the thread alone.
     func wait(socket: Int32?, atMost limit: Duration) {
@@ -114,6 +123,22 @@ final class Happening: Sendable {
             return state.waiting
         }
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// Returns when it has happened, or when that has taken longer than it may and `giveUp` has been called.
+    ///
+    /// What happens later is nobody's to wait for any more. A cancelled task waits, too, since this is bounded.
+    func wait(atMost limit: Duration, giveUp: @escaping @Sendable () -> Void) async {
+        if hasHappened { return }
+        let guardian = Task {  // Cancelled below; it ends by itself besides.
+            try await Task.sleep(for: limit)
+            giveUp()
+            // A thread whose socket is broken ends at once; one that looks up a name is left to itself.
+            try await Task.sleep(for: .milliseconds(500))
+            happen()
+        }
+        await wait()
+        guardian.cancel()
     }
 
     /// Returns when it has happened; a cancelled task waits, too, since what it waits for is bounded.

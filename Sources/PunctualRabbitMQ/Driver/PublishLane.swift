@@ -51,10 +51,13 @@ final class PublishLane: Sendable {
 
     func setStatus(_ change: (inout LaneStatus) -> Void) { status.withLock { change(&$0) } }
 
-    /// Waits until what was published has its outcomes, and ends the connection and the thread.
+    /// Waits until what was published has its outcomes, and ends the connection and the thread. A server that does not
+    /// answer is left without a good-bye.
     func close() async {
         mailbox.put(.stop, isLast: true)
-        await ended.wait()
+        // Whoever still waits for a confirmation does so for as long as it may.
+        let limit = unconfirmed.withLock { $0 } == 0 ? settings.closeTimeout : settings.publishTimeout
+        await ended.wait(atMost: limit) { [mailbox] in mailbox.interrupt(forGood: true) }
         setStatus { $0 = LaneStatus(state: .down("the connection to RabbitMQ was closed by this process")) }
     }
 }

@@ -92,7 +92,7 @@ final class PublishLoop {
 
     private var lateness: BrokerError {
         if let blocked { return .full(blocked) }
-        if link == nil { return connector.fault.error }
+        if link == nil { return .unavailable(connector.fault.message) }
         return .unavailable("RabbitMQ did not confirm in time; see its load and its log")
     }
 
@@ -110,8 +110,8 @@ final class PublishLoop {
             mailbox.setSocket(nil)
             connector.lost(error)
             lane.setStatus { $0 = LaneStatus(state: .down(error.message)) }
-            // Waiting does not help: somebody must do something.
-            if error.needsSomebody { for call in calls { call.settleRest(error.error) } }
+            // Waiting for the next attempt does not help: somebody must do something, and callers try again later.
+            if error.needsSomebody { for call in calls { call.settleRest(.unavailable(error.message)) } }
         }
     }
 
@@ -182,6 +182,7 @@ final class PublishLoop {
     private func prepare(_ message: OutgoingMessage, _ link: Link) throws(AMQPFault) -> BrokerError? {
         let name: String
         if let queue = message.queue {
+            if let refusal = refusals[PublishLoop.defaultExchange], refusal.until > .now { return refusal.error }
             name = "queue \(queue.name)"
         } else if message.exchange.isEmpty {
             return nil
@@ -253,8 +254,13 @@ final class PublishLoop {
 
     private func arrived(_ pending: Pending, _ returnReason: String?) {
         bytesInFlight -= pending.message.body.count
-        guard let returnReason else { return pending.settle(.confirmed) }
         let message = pending.message
+        guard let returnReason else {
+            if message.queue != nil, refusals.removeValue(forKey: PublishLoop.defaultExchange) != nil {
+                lane.setStatus { $0.refusals[PublishLoop.defaultExchange] = nil }
+            }
+            return pending.settle(.confirmed)
+        }
         if let queue = message.queue, pending.tries + 1 < PublishLoop.triesAtMost {
             // Somebody deleted the queue: it is declared anew.
             known.remove("queue \(queue.name)")
@@ -263,7 +269,7 @@ final class PublishLoop {
         let place = message.exchange.isEmpty ? "" : " of the exchange \(message.exchange)"
         pending.settle(
             .failed(
-                .unavailable(
+                .barred(
                     "RabbitMQ: no queue takes the routing key \(message.routingKey)\(place) (\(returnReason)); declare "
                         + "or bind one")))
     }
@@ -277,14 +283,31 @@ final class PublishLoop {
         try link.selectConfirms()
         for pending in entries {
             let exchange = pending.message.exchange
-            if !exchange.isEmpty, text.contains("exchange '\(exchange)'") {
-                refusals["exchange \(exchange)"] = (fault.error, .now + PublishLoop.refusalLasts)
-                pending.settle(.failed(fault.error))
+            // The default exchange has no name of its own, but in refusals.
+            let said = exchange.isEmpty ? "amq.default" : exchange
+            if text.contains("exchange '\(said)'") {
+                refuse(pending, fault, as: "exchange \(said)")
             } else if pending.tries + 1 < PublishLoop.triesAtMost {
                 sendAgain(pending)
             } else {
-                pending.settle(.failed(fault.error))
+                refuse(pending, fault, as: nil)
             }
+        }
+    }
+
+    /// What the refusal of all hints is kept under.
+    private static let defaultExchange = "exchange amq.default"
+
+    /// - Parameter name: what was refused, and is not asked for again for a while; nil means this message alone.
+    private func refuse(_ pending: Pending, _ fault: AMQPFault, as name: String?) {
+        if let name { refusals[name] = (fault.error, .now + PublishLoop.refusalLasts) }
+        pending.settle(.failed(fault.error))
+        // Where jobs send their messages is the jobs' matter; hints are this node's.
+        if pending.message.queue != nil {
+            // What the next hint that is confirmed takes back.
+            let name = PublishLoop.defaultExchange
+            if refusals[name] == nil { refusals[name] = (fault.error, .now) }
+            lane.setStatus { $0.refusals[name] = fault.message }
         }
     }
 

@@ -14,8 +14,13 @@ extension BrokerError {
         case .refused, .unavailable:
             switch error.code {
             case "OOM", "MISCONF", "NOREPLICAS": self = .full(text)
-            case "NOAUTH", "WRONGPASS", "NOPERM": self = .refused(text)
-            default: self = error.kind == .unavailable || error.isPassing ? .unavailable(text) : .refused(text)
+            default:
+                if error.kind == .unavailable || error.isPassing {
+                    // Nothing was said of the message: who is let in later can publish it.
+                    self = .unavailable(text)
+                } else {
+                    self = error.isAboutRights ? .barred(text) : .refused(text)
+                }
             }
         }
     }

@@ -55,13 +55,16 @@ package final class RedisBroker: ExecutionBroker {
     /// - Parameters:
     ///   - redis: may serve others, too, and is theirs to close, after the broker.
     ///   - prefix: begins the names of keys and channels, so that several clusters may share a Redis.
+    ///   - installation: stands behind the prefix, so that those that have the same do not share hints either; empty for
+    ///     none.
     ///   - lineLimit: hints that a line holds at most. What comes then is not confirmed, and told again later: dropping
     ///     the oldest would lose those that have waited longest, and nobody would hear of it.
     package init(
-        _ redis: Redis, prefix: BrokerPrefix = .standard, lineLimit: Int = 100_000, pace: Pace = Pace()
+        _ redis: Redis, prefix: BrokerPrefix = .standard, installation: String = "", lineLimit: Int = 100_000,
+        pace: Pace = Pace()
     ) {
         self.redis = redis
-        keys = HintKeys(prefix: prefix.text)
+        keys = HintKeys(prefix: installation.isEmpty ? prefix.text : "\(prefix.text):\(installation)")
         self.lineLimit = max(1, lineLimit)
         self.pace = pace
         sight = Sight(RedisError(.unavailable, "not connected yet"))
@@ -144,7 +147,7 @@ package final class RedisBroker: ExecutionBroker {
         } catch {
             let error = BrokerError(error, at: redis.settings.place)
             switch error {
-            case .full, .refused: sight.refusal.withLock { $0 = error }
+            case .full, .barred, .refused: sight.refusal.withLock { $0 = error }
             case .unavailable, .closed: break
             }
             return Array(repeating: .failed(error), count: hints.count)

@@ -25,8 +25,8 @@ package final class RedisPublisher: Executor {
     package func publish(
         _ fields: [StreamEntry.Field], to stream: String, within limit: Duration
     ) async throws(BrokerError) {
-        guard (1...512).contains(stream.utf8.count) else {
-            throw .refused("the stream's key has \(stream.utf8.count) bytes; name one of 1 to 512")
+        if let complaint = RedisPublisher.complaint(about: stream) {
+            throw .refused("the destination \(complaint)")
         }
         guard calls.begin(1) else { throw .closed }
         defer { calls.end(1) }
@@ -35,6 +35,12 @@ package final class RedisPublisher: Executor {
         } catch {
             throw BrokerError(error, at: redis.settings.place)
         }
+    }
+
+    /// What is wrong with a destination; nil when it may exist.
+    package static func complaint(about destination: String) -> String? {
+        let count = destination.utf8.count
+        return (1...512).contains(count) ? nil : "has \(count) bytes; name one of 1 to 512"
     }
 
     package func execute(_ attempt: AttemptRequest) async -> AttemptResult {
@@ -55,7 +61,10 @@ package final class RedisPublisher: Executor {
     package var health: BrokerHealth {
         let health = redis.health
         let text = "Redis at \(redis.settings.place): \(health.reason ?? "no server is known")"
-        return BrokerHealth(state: health.isUp ? .up : .down(text), unconfirmed: calls.unconfirmed)
+        // One server of a cluster may be away while others take messages.
+        let state: BrokerHealth.State =
+            health.isUp ? .up : redis.isCluster && !health.servers.isEmpty ? .impaired(text) : .down(text)
+        return BrokerHealth(state: state, unconfirmed: calls.unconfirmed)
     }
 
     /// Waits until what is being published has its outcome; the client stays open.

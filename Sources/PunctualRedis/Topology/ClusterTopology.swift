@@ -90,6 +90,7 @@ final class ClusterTopology: Topology {
     func doubt() { alarm.ring() }
     var hasOthers: Bool { true }
     var servers: [RedisServer] { state.withLock { Array($0.known.values) } }
+    var fault: RedisError? { state.withLock { $0.hasMap ? nil : $0.fault } }
 
     // MARK: The map
 

@@ -29,6 +29,14 @@ final class RedisServer: Sendable {
         }
     }
 
+    /// Opens all connections, so that it is known whether they can be had before anybody needs them.
+    func wake() {
+        for lane in lanes {
+            // Nobody waits for the answer; the connection's state tells.
+            lane.submit(Call("PING", count: 1, deadline: .now() + .seconds(2)), [RedisCommand("PING", isRead: true)])
+        }
+    }
+
     /// nil while all connections are open, or nobody has asked for any.
     var fault: RedisError? { lanes.lazy.compactMap(\.fault).first }
 

@@ -72,6 +72,7 @@ final class SentinelTopology: Topology {
     func doubt() { alarm.ring() }
     var hasOthers: Bool { true }
     var servers: [RedisServer] { state.withLock { $0.server.map { [$0] } ?? [] } }
+    var fault: RedisError? { state.withLock { $0.server == nil ? $0.fault : nil } }
 
     // MARK: Asking
 
@@ -108,6 +109,7 @@ final class SentinelTopology: Topology {
             // Told before anything is sent to the new one.
             if old != nil { changed() }
             state.server = RedisServer(newest.host, as: .master(isChecked: true), opening, told: told)
+            state.server?.wake()
             return old
         }
         await old?.close()

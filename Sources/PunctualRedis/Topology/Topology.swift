@@ -15,6 +15,8 @@ protocol Topology: Sendable {
     var hasOthers: Bool { get }
     /// The servers that are known now.
     var servers: [RedisServer] { get }
+    /// Why no server can be chosen; nil when one can.
+    var fault: RedisError? { get }
     func close() async
 }
 
@@ -24,11 +26,12 @@ final class SingleTopology: Topology {
 
     init(_ server: RedisServer) { self.server = server }
 
-    func start() {}
+    func start() { server.wake() }
     func server(for key: String?, isRead: Bool) throws(RedisError) -> RedisServer { server }
     func server(redirected error: RedisError, by host: RedisHost) -> RedisServer? { nil }
     func doubt() {}
     var hasOthers: Bool { false }
     var servers: [RedisServer] { [server] }
+    var fault: RedisError? { nil }
     func close() async { await server.close() }
 }

@@ -81,7 +81,7 @@ struct Opening: Sendable {
         } catch {
             loop.execute { wire.close(error) }
             if error.kind == .cancelled { throw error }
-            throw RedisError(.unavailable, Opening.advice(error, host), code: error.code)
+            throw RedisError(.unavailable, Opening.advice(error, host, isSecure: self.tls != nil), code: error.code)
         }
     }
 
@@ -163,9 +163,14 @@ struct Opening: Sendable {
         }
     }
 
-    private static func advice(_ error: RedisError, _ host: RedisHost) -> String {
+    private static func advice(_ error: RedisError, _ host: RedisHost, isSecure: Bool) -> String {
         let advice =
             switch error.code {
+            // Each side waits for the other to speak, or hears what it cannot read.
+            case "" where isSecure && error.kind == .late:
+                "check that this port speaks TLS; without it the URL begins with redis in place of rediss"
+            case "" where !isSecure && (error.kind == .lost || error.kind == .unreadable):
+                "if this port speaks TLS, write rediss in place of redis in the URL"
             case "WRONGPASS": "check user and password in the URL"
             case "NOAUTH": "put a password into the URL"
             case "NOPERM": "grant the user the right (ACL SETUSER)"

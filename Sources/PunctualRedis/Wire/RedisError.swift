@@ -51,6 +51,18 @@ package struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
             && ["LOADING", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "UNBLOCKED"].contains(code)
     }
 
+    /// Whether the user may not do what was asked, or nobody was let in.
+    var isAboutRights: Bool {
+        kind == .refused
+            && (["NOPERM", "NOAUTH"].contains(code)
+                || code == "ERR" && message.contains("user executing the script"))
+    }
+
+    /// Whether somebody must see to the server or the user: everything of the kind is refused until then.
+    var isStanding: Bool {
+        isAboutRights || kind == .refused && ["OOM", "MISCONF", "NOREPLICAS"].contains(code)
+    }
+
     static let closed = RedisError(.closed, "the client has been closed")
     static let cancelled = RedisError(.cancelled, "the task was cancelled")
 }

@@ -119,7 +119,8 @@ struct View: Sendable {
 
     static let parts = View(
         key: "name",
-        columns: [field("part", "name"), field("status", "status"), field("detail", "detail", limit: 100)])
+        // The last column, whole: it says what to do.
+        columns: [field("part", "name"), field("status", "status"), field("detail", "detail")])
 
     static let shards = View(
         key: "holder",
