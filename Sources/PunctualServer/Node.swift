@@ -57,7 +57,10 @@ package enum Node {
         let access: AccessServices?
         let setUpToken: Redacted<String>?
         let cache: SharedCache?
+        let events = EventLog(epoch: clock.now())
+        let relay: EventService?
         do {
+            relay = try await EventService.make(events, settings, redis: brokers.redis, opened)
             cache = try await openCache(settings, redis: brokers.redis, opened, nodeID: nodeID)
             access = try await openAccess(settings, opened, calls, logger)
             let isMissing = try await access?.setUp.isNeeded() ?? false
@@ -71,7 +74,6 @@ package enum Node {
             egress: egress, secrets: signing, ownSecrets: access.map { webhookSecrets($0.vault) })
         let store = opened.store
         let zones = ZoneFiles.catalog()
-        let events = EventLog(epoch: clock.now())
         let lineBell = LineBell()
         let feed = EventFeed(
             log: events, printer: mode == .server ? nil : ExecutionPrinter(), lineBell: lineBell)
@@ -131,6 +133,8 @@ package enum Node {
             // First, so that it ends behind the API.
             services.append(CacheService(cache: cache))
         }
+        // Likewise, so that what happens while the node drains is told.
+        if let relay { services.append(relay) }
         let apiStore = api.store
         services.append(
             Application(

@@ -19,6 +19,8 @@ struct OpenStore {
     let services: [any Service]
     /// How nodes tell each other over the database what is stale of what they keep; nil where there is one node alone.
     var notices: StaleNotices?
+    /// How nodes tell each other of events over the database; nil likewise.
+    var eventNotices: EventNotices?
     /// What tells its data from those of other databases; nil where one process alone has them.
     var mark: (@Sendable () async throws(StoreError) -> String)?
     /// Ends all use of it; no call may follow.
@@ -75,14 +77,16 @@ struct OpenStore {
                     readerRole: settings.databaseReaderRole))
         }
         let notices = StaleNotices { store.tellStale($0) }
+        let events = EventNotices { await store.say(events: $0) }
+        let listener = store.listener(ringing: bell, stale: { notices.come($0) }, events: { events.come($0) })
         let services: [any Service] = [
-            ListenService(listener: store.listener(ringing: bell) { notices.come($0) }),
+            ListenService(listener: listener),
             MonthService(store: store, retention: settings.keptFor, folder: settings.archive, logger: logger),
         ]
         let mark = { @Sendable () async throws(StoreError) in try await store.mark() }
         if replicas.isEmpty {
             var opened = OpenStore(store: store, over: store, services: services) { await store.close() }
-            (opened.notices, opened.mark) = (notices, mark)
+            (opened.notices, opened.eventNotices, opened.mark) = (notices, events, mark)
             return opened
         }
         let reads = ReplicaReads(
@@ -104,7 +108,7 @@ struct OpenStore {
             for replica in replicas { await replica.store.close() }
             await store.close()
         }
-        (opened.notices, opened.mark) = (notices, mark)
+        (opened.notices, opened.eventNotices, opened.mark) = (notices, events, mark)
         return opened
     }
 
