@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"28d76ff31e73f6fc\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"9456c002ea73452b\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1969,7 +1969,7 @@ try {
         "tags": ["Operations"],
         "operationId": "events",
         "summary": "Follow what happens",
-        "description": "Server-sent events: `id`, `event` (`job.created`, `job.updated`, `job.deleted`, `execution.updated`; open for readers) and `data`, the job, or the execution without its `result` and earlier attempts. A comment comes after 15 seconds of silence. When the server cannot go on after `Last-Event-ID`, it sends `event: reset`: read the lists again. The answer ends when the node stops.",
+        "description": "Server-sent events: `id`, `event` (`job.created`, `job.updated`, `job.deleted`, `execution.updated`; open for readers) and `data`, the job, or the execution without its `result` and earlier attempts. A comment comes after 15 seconds of silence. What happens at any node is told at each. When the server cannot go on after `Last-Event-ID`, or events of another node were lost, it sends `event: reset`: read the lists again. Behind a `Last-Event-ID` that another node gave, some events come twice. With `queue` or `status` nothing is told of jobs. The answer ends when the node stops.",
         "parameters": [
           { "$ref": "#/components/parameters/Service" },
           {
@@ -1977,6 +1977,14 @@ try {
             "in": "query",
             "description": "Only this job and its executions.",
             "schema": { "$ref": "#/components/schemas/Id" }
+          },
+          { "$ref": "#/components/parameters/QueueFilter" },
+          { "$ref": "#/components/parameters/ExecutionStatus" },
+          {
+            "name": "kind",
+            "in": "query",
+            "description": "Only events of this kind; `reset` comes in any case.",
+            "schema": { "type": "string", "enum": ["job.created", "job.updated", "job.deleted", "execution.updated", "reset"] }
           },
           { "$ref": "#/components/parameters/LastEventId" },
           { "$ref": "#/components/parameters/RequestIdIn" }

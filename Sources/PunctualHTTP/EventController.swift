@@ -12,14 +12,15 @@ struct EventController {
     func stream(_ request: Request, _ context: APIContext) async throws -> Response {
         var fields = QueryFields(request)
         let filter = Filter(
-            service: fields.word("service"), jobID: fields.identifier("job_id"), visible: services.visible(context))
+            service: fields.word("service"), jobID: fields.identifier("job_id"), queue: fields.word("queue"),
+            status: fields.choice("status"), kind: fields.choice("kind"), visible: services.visible(context))
         try fields.finish()
         if let accept = request.headers[.accept], !accept.isEmpty,
             !["text/event-stream", "text/*", "*/*"].contains(where: accept.lowercased().contains)
         {
             throw Problem(.notAcceptable, "This is a stream of text/event-stream.")
         }
-        let place = place(after: request.headers[Self.lastEventID])
+        let id = request.headers[Self.lastEventID]
         let bound = services.bounds.streams
         // Entered where the body is written, which a HEAD request never comes to.
         try bound.requireRoom()
@@ -29,7 +30,7 @@ struct EventController {
             body: ResponseBody { writer in
                 try bound.enter()
                 defer { bound.leave() }
-                try await self.write(to: &writer, from: place, filter, context)
+                try await self.write(to: &writer, after: id, filter, context)
                 try await writer.finish(nil)
             })
     }
@@ -41,45 +42,43 @@ struct EventController {
     private struct Filter {
         var service: String?
         var jobID: Identifier?
+        /// Of executions; of jobs nothing is told then.
+        var queue: String?
+        var status: ExecutionStatus?
+        var kind: EventKind?
         let visible: ServiceFilter
 
         /// - Parameter labels: of an execution's job, asked for only where they decide.
         func takes(
-            _ subject: EventLog.Subject, labels: (Identifier) async throws -> [String: String]
+            _ event: EventLog.Event, _ facts: EventFacts, labels: (Identifier) async throws -> [String: String]
         ) async throws -> Bool {
-            switch subject {
-            case .job(let job):
-                return (service.map { $0 == job.draft.service } ?? true) && (jobID.map { $0 == job.id } ?? true)
-                    && visible.shows(service: job.draft.service, labels: job.draft.labels)
-            case .execution(let execution):
-                guard service.map({ $0 == execution.service }) ?? true, jobID.map({ $0 == execution.jobID }) ?? true
-                else { return false }
-                if visible.shows(service: execution.service, labels: [:]) { return true }
-                guard visible.clauses.contains(where: { !$0.labels.isEmpty }) else { return false }
-                return visible.shows(service: execution.service, labels: try await labels(execution.jobID))
+            guard kind.map({ $0 == event.kind }) ?? true, service.map({ $0 == facts.service }) ?? true,
+                jobID.map({ $0 == facts.jobID }) ?? true
+            else { return false }
+            guard let execution = facts.execution else {
+                return queue == nil && status == nil && visible.shows(service: facts.service, labels: facts.labels)
             }
+            guard queue.map({ $0 == execution.queue }) ?? true, status.map({ $0 == execution.status }) ?? true else {
+                return false
+            }
+            if visible.shows(service: facts.service, labels: [:]) { return true }
+            guard visible.mayShow(service: facts.service) else { return false }
+            return visible.shows(service: facts.service, labels: try await labels(facts.jobID))
         }
-    }
-
-    /// Where to go on: an id names the place behind its event; nil when the place is of another process or no place at all.
-    private func place(after id: String?) -> Int? {
-        guard let id, !id.isEmpty else { return services.events.next }
-        let parts = id.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0] == services.events.epoch, let number = Int(parts[1]), number >= 0 else {
-            return nil
-        }
-        return number
     }
 
     private func write(
-        to writer: inout any ResponseBodyWriter, from place: Int?, _ filter: Filter, _ context: APIContext
+        to writer: inout any ResponseBodyWriter, after id: String?, _ filter: Filter, _ context: APIContext
     ) async throws {
         let log = services.events
         let (ticks, ticking) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let news = log.news()
+        // Behind the gap that the first reader finds.
+        let place = id.flatMap { $0.isEmpty ? nil : $0 }.map { log.number(after: $0) } ?? log.next
         var next = place ?? log.next
-        // Sent at once, so that the other side sees the stream open.
-        try await writer.write(ByteBuffer(string: place == nil ? reset(next) : ": open\n\n"))
+        var newest: EventPlace?
+        // Sent at once, so that the other side sees the stream open, and knows where it began.
+        try await writer.write(ByteBuffer(string: place == nil ? reset(next) : ": open\nid: \(self.id(next, nil))\n\n"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Both only turn the loop, which alone writes.
             group.addTask { for await _ in news { ticking.yield() } }
@@ -94,11 +93,11 @@ struct EventController {
                 guard services.isAccepting() else { break }
                 // Whose rights have changed meanwhile has to come again.
                 guard try await services.doorkeeper.admitsStill(context, at: services.store.now) else { break }
-                let text = try await read(from: &next, filter)
+                let text = try await read(from: &next, &newest, filter)
                 if text.readableBytes > 0 {
                     try await writer.write(text)
                 } else if lastWrite.duration(to: .now) >= services.bounds.silence {
-                    try await writer.write(ByteBuffer(string: ": still here\n\n"))
+                    try await writer.write(ByteBuffer(string: ": still here\nid: \(self.id(next, newest))\n\n"))
                 } else {
                     continue
                 }
@@ -109,7 +108,9 @@ struct EventController {
     }
 
     /// What there is to send, and moves the place on.
-    private func read(from next: inout Int, _ filter: Filter) async throws -> ByteBuffer {
+    private func read(
+        from next: inout Int, _ newest: inout EventPlace?, _ filter: Filter
+    ) async throws -> ByteBuffer {
         var text = ByteBuffer()
         // A batch at a time, so that one that falls behind holds no more than this.
         while text.readableBytes < 1 << 18 {
@@ -119,32 +120,33 @@ struct EventController {
                 return text
             }
             if events.isEmpty { return text }
-            next += events.count
             for event in events {
-                let isTaken = try await filter.takes(event.subject) { job in
+                next += 1
+                guard let facts = event.facts else {
+                    text.writeString(reset(next))
+                    continue
+                }
+                newest = event.origin ?? newest
+                let isTaken = try await filter.takes(event, facts) { job in
                     try await services.store.job(job)?.draft.labels ?? [:]
                 }
-                if isTaken { event.write(to: &text, epoch: services.events.epoch) }
+                guard isTaken else { continue }
+                text.writeString("id: \(id(next, event.origin))\nevent: \(event.kind.rawValue)\ndata: ")
+                text.writeBytes(event.json)
+                text.writeString("\n\n")
             }
         }
         return text
     }
 
+    /// The place here, and for other nodes that of the newest event of another node that was read.
+    private func id(_ next: Int, _ origin: EventPlace?) -> String {
+        let own = EventPlace(services.events.epoch, next)
+        return origin.map { "\(own).\($0)" } ?? "\(own)"
+    }
+
     /// Tells the reader that events were lost: it should read its lists again.
     private func reset(_ next: Int) -> String {
-        "id: \(services.events.epoch)-\(next)\nevent: \(EventKind.reset.rawValue)\ndata: {}\n\n"
-    }
-}
-
-extension EventLog.Event {
-    fileprivate func write(to buffer: inout ByteBuffer, epoch: String) {
-        var json = JSONWriter()
-        switch subject {
-        case .job(let job): job.write(to: &json)
-        case .execution(let execution): execution.write(to: &json)
-        }
-        buffer.writeString("id: \(epoch)-\(number + 1)\nevent: \(kind.rawValue)\ndata: ")
-        buffer.writeBytes(json.bytes)
-        buffer.writeString("\n\n")
+        "id: \(id(next, nil))\nevent: \(EventKind.reset.rawValue)\ndata: {}\n\n"
     }
 }

@@ -21,6 +21,8 @@ final class Announcer: Bell {
 
     /// Where groups that are stale are told.
     static let staleChannel = "punctual_stale"
+    /// Where nodes tell each other of events.
+    static let eventChannel = "punctual_events"
     /// Tells this process's own notices from those of others.
     let id = String(UInt64.random(in: .min ... .max), radix: 36)
 
@@ -69,6 +71,16 @@ final class Announcer: Bell {
     /// A hint need not survive a crash.
     private static let quickly = Statement("SELECT set_config('synchronous_commit', 'off', true)")
     private static let notify = Statement("SELECT pg_notify($1, $2)")
+
+    /// Says messages on a channel of their own, in order.
+    /// - Returns: whether they went.
+    func say(events messages: [String]) async -> Bool {
+        let calls = [Announcer.quickly()] + messages.map { Announcer.notify(Announcer.eventChannel, $0) }
+        do {
+            _ = try await pool.run(calls, attempts: 1)
+            return true
+        } catch { return false }
+    }
 
     /// The groups as lines behind this process's id; the server takes no notice of 8,000 bytes.
     private func payloads(_ groups: Set<String>) -> [String] {

@@ -232,9 +232,13 @@ package final class PostgresStore: Store {
 
 extension PostgresStore {
     /// Rings the bell at what any node announces, this one included; run it as long as the node lives.
-    /// - Parameter stale: told the groups of which another process says that they are stale (`tellStale`).
+    /// - Parameters:
+    ///   - stale: told the groups of which another process says that they are stale (`tellStale`).
+    ///   - events: told what any process says of events (`say`), in order; nil whenever something may have been missed
+    ///     before.
     package func listener(
-        ringing bell: any Bell, stale: @escaping @Sendable ([String]) -> Void = { _ in }
+        ringing bell: any Bell, stale: @escaping @Sendable ([String]) -> Void = { _ in },
+        events: @escaping @Sendable (String?) -> Void = { _ in }
     ) -> Listener {
         Listener(pool.settings) { [heads] announcement in
             switch announcement {
@@ -247,8 +251,14 @@ extension PostgresStore {
             }
         } stale: { [announcer = self.bell] payload in
             if let groups = announcer.groups(in: payload) { stale(groups) }
+        } events: {
+            events($0)
         }
     }
+
+    /// Tells every process that listens of events: messages of less than 8,000 bytes, in this order.
+    /// - Returns: whether they went; a hint, which may be lost all the same.
+    package func say(events messages: [String]) async -> Bool { await bell.say(events: messages) }
 
     /// Tells every other process that listens that what it keeps of the groups is stale; a hint, which may be lost.
     package func tellStale(_ groups: [String]) { bell.stale(groups) }

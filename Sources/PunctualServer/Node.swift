@@ -62,9 +62,12 @@ package enum Node {
         let access: AccessServices?
         let setUpToken: Redacted<String>?
         let cache: SharedCache?
+        let events = EventLog(epoch: clock.now())
+        let relay: EventService?
         let installation: String
         do {
             installation = try await installationMark(settings, redis: brokers.redis, opened)
+            relay = try await EventService.make(events, settings, redis: brokers.redis, opened)
             brokers.openHints(of: installation)
             cache = openCache(settings, redis: brokers.redis, opened, nodeID: nodeID, installation: installation)
             access = try await openAccess(settings, opened, calls, logs.logger(.access))
@@ -81,7 +84,6 @@ package enum Node {
             spans: tracing.spans)
         let store = tracing.traced(opened.store, settings)
         let zones = ZoneFiles.catalog()
-        let events = EventLog(epoch: clock.now())
         let lineBell = LineBell()
         let feed = EventFeed(
             log: events, printer: mode == .server ? nil : ExecutionPrinter(), lineBell: lineBell)
@@ -159,6 +161,8 @@ package enum Node {
             // First, so that it ends behind the API.
             services.append(CacheService(cache: cache))
         }
+        // Likewise, so that what happens while the node drains is told.
+        if let relay { services.append(relay) }
         let apiStore = api.store
         services.append(
             Application(

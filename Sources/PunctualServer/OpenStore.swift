@@ -20,6 +20,8 @@ struct OpenStore {
     let services: [any Service]
     /// How nodes tell each other over the database what is stale of what they keep; nil where there is one node alone.
     var notices: StaleNotices?
+    /// How nodes tell each other of events over the database; nil likewise.
+    var eventNotices: EventNotices?
     /// What tells its data from those of other databases; nil where one process alone has them.
     var mark: (@Sendable () async throws(StoreError) -> String)?
     /// How busy its connections and lanes are now.
@@ -82,8 +84,10 @@ struct OpenStore {
                     readerRole: settings.databaseReaderRole))
         }
         let notices = StaleNotices { store.tellStale($0) }
+        let events = EventNotices { await store.say(events: $0) }
+        let listener = store.listener(ringing: bell, stale: { notices.come($0) }, events: { events.come($0) })
         let services: [any Service] = [
-            ListenService(listener: store.listener(ringing: bell) { notices.come($0) }),
+            ListenService(listener: listener),
             MonthService(store: store, retention: settings.keptFor, folder: settings.archive, logger: logger),
         ]
         let mark = { @Sendable () async throws(StoreError) in try await store.mark() }
@@ -91,7 +95,7 @@ struct OpenStore {
             var opened = OpenStore(
                 store: store, over: store, services: services, load: { store.figures(pool: "primary") },
                 close: { await store.close() })
-            (opened.notices, opened.mark) = (notices, mark)
+            (opened.notices, opened.eventNotices, opened.mark) = (notices, events, mark)
             return opened
         }
         let reads = ReplicaReads(
@@ -118,7 +122,7 @@ struct OpenStore {
                 for replica in replicas { await replica.store.close() }
                 await store.close()
             })
-        (opened.notices, opened.mark) = (notices, mark)
+        (opened.notices, opened.eventNotices, opened.mark) = (notices, events, mark)
         return opened
     }
 

@@ -9,15 +9,21 @@ package final class Listener: Sendable {
     private let settings: ConnectionSettings
     private let ring: @Sendable (Announcement) -> Void
     private let stale: @Sendable (_ payload: String) -> Void
+    private let events: @Sendable (_ payload: String?) -> Void
 
-    /// - Parameter stale: told what is said on `Announcer.staleChannel`.
+    /// - Parameters:
+    ///   - stale: told what is said on `Announcer.staleChannel`.
+    ///   - events: told what is said on `Announcer.eventChannel`; nil when the connection is there, for the first time or
+    ///     again.
     init(
         _ settings: ConnectionSettings, ring: @escaping @Sendable (Announcement) -> Void,
-        stale: @escaping @Sendable (_ payload: String) -> Void = { _ in }
+        stale: @escaping @Sendable (_ payload: String) -> Void = { _ in },
+        events: @escaping @Sendable (_ payload: String?) -> Void = { _ in }
     ) {
         self.settings = settings
         self.ring = ring
         self.stale = stale
+        self.events = events
     }
 
     /// Listens until the task is cancelled.
@@ -31,15 +37,18 @@ package final class Listener: Sendable {
             do {
                 let connection = try await Connection.open(
                     settings, ended: { _ in end.finish() },
-                    notified: { [ring, stale] channel, payload in
+                    notified: { [ring, stale, events] channel, payload in
                         if let announcement = Announcement(rawValue: channel) { ring(announcement) }
                         if channel == Announcer.staleChannel { stale(payload) }
+                        if channel == Announcer.eventChannel { events(payload) }
                     })
                 do {
-                    let channels = Announcement.allCases.map(\.rawValue) + [Announcer.staleChannel]
+                    let channels =
+                        Announcement.allCases.map(\.rawValue) + [Announcer.staleChannel, Announcer.eventChannel]
                     _ = try await connection.run(channels.map { Call(composed: "LISTEN \($0)") })
                     failures = 0
                     for announcement in Announcement.allCases { ring(announcement) }
+                    events(nil)
                     // Ends with the connection, or with the task.
                     for await _ in ends {}
                 } catch { failures += 1 }
