@@ -146,6 +146,10 @@ extension TracedStore: ExecutionStore {
 extension TracedStore: LimitStore {
     package func hasLimits() async throws(StoreError) -> Bool { try await inner.hasLimits() }
 
+    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] {
+        try await traced("limits_in_use") { () async throws(StoreError) in try await inner.limitsInUse() }
+    }
+
     package func limits() async throws(StoreError) -> [WorkLimit] {
         try await traced("limits") { () async throws(StoreError) in try await inner.limits() }
     }
