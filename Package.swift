@@ -224,7 +224,9 @@ let package = Package(
         tests(
             "PunctualAccess", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", crypto],
             exclude: ["Oracles"]),
-        tests("PunctualEngine", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", lifecycle, logging, metrics]),
+        tests(
+            "PunctualEngine",
+            ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", lifecycle, logging, metrics]),
         tests(
             "PunctualHTTP",
             [
