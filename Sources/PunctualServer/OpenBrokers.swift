@@ -13,6 +13,7 @@ struct OpenBrokers: Sendable {
     /// What is wrong with a destination of each; nil when nothing is.
     let destinations: [String: @Sendable (_ destination: String) -> String?]
     private let settings: Settings.Brokers
+    private let grace: Duration
     private let stream: RedisPublisher?
     private let rabbit: RabbitMQPublisher?
     private let rabbitPlace: RabbitMQSettings?
@@ -21,6 +22,7 @@ struct OpenBrokers: Sendable {
     /// - Throws: `SettingsError` for a URL, or a file that it names, that cannot be used.
     init(_ settings: Settings.Brokers, grace: Duration) throws(SettingsError) {
         self.settings = settings
+        self.grace = grace
         var rabbitPlace: RabbitMQSettings?
         do throws(BrokerError) {
             if let url = settings.rabbitMQURL {
@@ -65,7 +67,11 @@ struct OpenBrokers: Sendable {
         switch settings.kind {
         case .store: break
         case .redis:
-            hints = redis.map { RedisBroker($0, prefix: settings.redisPrefix, installation: installation) }
+            var pace = RedisBroker.Pace()
+            pace.leaving = min(pace.leaving, grace / 8)
+            hints = redis.map { [pace] redis in
+                RedisBroker(redis, prefix: settings.redisPrefix, installation: installation, pace: pace)
+            }
         case .rabbitmq: hints = rabbitPlace.map { RabbitMQBroker($0, prefix: settings.rabbitMQPrefix) }
         }
     }

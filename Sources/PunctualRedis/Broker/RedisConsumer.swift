@@ -73,7 +73,12 @@ final class RedisConsumer: HintConsumer {
         }
         inbox.finish()
         alarm.ring()
+        let guardian = Task { [pace] in  // Cancelled below; a server that is silent is left without a word.
+            try await Task.sleep(for: pace.leaving * 2)
+            runner?.cancel()
+        }
         await runner?.value
+        guardian.cancel()
     }
 
     // MARK: The task
