@@ -27,6 +27,7 @@ package final class PostgresStore: Store {
     let countsFirst: Bool
     let lanes: Lanes
     let bell: Announcer
+    private let staleNews: StaleNews
 
     /// Connects, and brings the tables up to date unless told not to.
     /// - Parameters:
@@ -59,6 +60,7 @@ package final class PostgresStore: Store {
         self.clock = clock
         self.reader = reader
         bell = Announcer(pool: pool)
+        staleNews = StaleNews(pool: pool)
         lanes = Lanes()
         do throws(PostgresFault) {
             // The first connection tells what is wrong at once; the pool would try again and again.
@@ -88,6 +90,7 @@ package final class PostgresStore: Store {
         clock = nil
         self.reader = reader
         bell = Announcer(pool: pool)
+        staleNews = StaleNews(pool: pool)
         lanes = Lanes()
         pool.start()
     }
@@ -232,9 +235,10 @@ package final class PostgresStore: Store {
 
 extension PostgresStore {
     /// Rings the bell at what any node announces, this one included; run it as long as the node lives.
-    /// - Parameter stale: told the groups of which another process says that they are stale (`tellStale`).
+    /// - Parameter stale: told the groups of which another process says that they are stale (`tellStale`), and whether
+    ///   everything is heard.
     package func listener(
-        ringing bell: any Bell, stale: @escaping @Sendable ([String]) -> Void = { _ in }
+        ringing bell: any Bell, stale: @escaping @Sendable (StaleNotice) -> Void = { _ in }
     ) -> Listener {
         Listener(pool.settings) { [heads] announcement in
             switch announcement {
@@ -245,11 +249,16 @@ extension PostgresStore {
             case .workCancelled: bell.workCancelled()
             case .shardsFreed: bell.shardsFreed()
             }
-        } stale: { [announcer = self.bell] payload in
-            if let groups = announcer.groups(in: payload) { stale(groups) }
+        } stale: { [staleNews] heard in
+            switch heard {
+            case .listening: stale(.listening)
+            case .deaf: stale(.deaf)
+            case .payload(let text): if let notice = staleNews.notice(in: text) { stale(notice) }
+            }
         }
     }
 
     /// Tells every other process that listens that what it keeps of the groups is stale; a hint, which may be lost.
-    package func tellStale(_ groups: [String]) { bell.stale(groups) }
+    /// - Parameter isShared: whether copies that nodes share are gone already.
+    package func tellStale(_ groups: [String], isShared: Bool = false) { staleNews.tell(groups, isShared: isShared) }
 }

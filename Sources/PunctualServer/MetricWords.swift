@@ -9,6 +9,7 @@ enum MetricWords {
             "Reads of what is kept, by source: local, shared and joined cost the store nothing, loaded and passed did.",
         "punctual_cache_hit_ratio": "The part of those reads that cost the store nothing, since the start.",
         "punctual_cache_refreshes_total": "Copies that were loaded anew before their time was up.",
+        "punctual_cache_written_total": "Copies of jobs that were made since they were written, before anybody asked.",
         "punctual_cache_untold_total": "Changes of which other nodes could not be told over Redis.",
         "punctual_missed_total": "Occurrences that did not run, by reason.",
         "punctual_active_executions": "Attempts in hand.",

@@ -115,7 +115,7 @@ package enum Node {
                 publishing.cancelled(id)
             })
         api.publishers = brokers.destinations
-        api.parts = brokers.health
+        api.parts = { await brokers.health() + (cache.map { [cacheHealth($0.condition)] } ?? []) }
         api.lineBell = lineBell
         api.writeFault = { shards.lastFault }
         api.hasReplicas = !settings.databaseReplicas.isEmpty

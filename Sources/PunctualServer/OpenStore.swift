@@ -74,7 +74,7 @@ struct OpenStore {
                     uri: uri, of: store, connections: settings.databaseConnections,
                     readerRole: settings.databaseReaderRole))
         }
-        let notices = StaleNotices { store.tellStale($0) }
+        let notices = StaleNotices { store.tellStale($0, isShared: $1) }
         let services: [any Service] = [
             ListenService(listener: store.listener(ringing: bell) { notices.come($0) }),
             MonthService(store: store, retention: settings.keptFor, folder: settings.archive, logger: logger),

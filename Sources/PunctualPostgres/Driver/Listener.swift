@@ -8,12 +8,19 @@ internal import Synchronization
 package final class Listener: Sendable {
     private let settings: ConnectionSettings
     private let ring: @Sendable (Announcement) -> Void
-    private let stale: @Sendable (_ payload: String) -> Void
+    private let stale: @Sendable (Stale) -> Void
 
-    /// - Parameter stale: told what is said on `Announcer.staleChannel`.
+    /// Of `StaleNews.channel`.
+    enum Stale: Sendable {
+        case listening
+        case deaf
+        case payload(String)
+    }
+
+    /// - Parameter stale: told what is said on `StaleNews.channel`, and whether everything there is heard.
     init(
         _ settings: ConnectionSettings, ring: @escaping @Sendable (Announcement) -> Void,
-        stale: @escaping @Sendable (_ payload: String) -> Void = { _ in }
+        stale: @escaping @Sendable (Stale) -> Void = { _ in }
     ) {
         self.settings = settings
         self.ring = ring
@@ -33,12 +40,14 @@ package final class Listener: Sendable {
                     settings, ended: { _ in end.finish() },
                     notified: { [ring, stale] channel, payload in
                         if let announcement = Announcement(rawValue: channel) { ring(announcement) }
-                        if channel == Announcer.staleChannel { stale(payload) }
+                        if channel == StaleNews.channel { stale(.payload(payload)) }
                     })
                 do {
-                    let channels = Announcement.allCases.map(\.rawValue) + [Announcer.staleChannel]
+                    let channels = Announcement.allCases.map(\.rawValue) + [StaleNews.channel]
                     _ = try await connection.run(channels.map { Call(composed: "LISTEN \($0)") })
                     failures = 0
+                    stale(.listening)
+                    defer { stale(.deaf) }
                     for announcement in Announcement.allCases { ring(announcement) }
                     // Ends with the connection, or with the task.
                     for await _ in ends {}
