@@ -176,55 +176,60 @@ struct KeptNodesTests {
         arguments: [[], [0], [1], [0, 1]] as [Set<Int>])
     func mixed(members: Set<Int>) async throws {
         let redis = try await blocking { RedisPeer.shared }
-        try await TwoNodes.run(redis, on: members) { nodes in
-            for round in 0..<6 {
-                let (writer, other) = (nodes.clients[round % 2], 1 - round % 2)
-                let isPaused = round % 4 < 2
-                for client in nodes.clients { _ = try await client.readKept("/api/v1/queues") }
-                let pause = try await writer.send(.post, "/api/v1/queues/q/\(isPaused ? "pause" : "resume")")
-                #expect(pause.status == 200)
-                @Sendable func isSo(_ answer: CallAnswer) -> Bool {
-                    answer.json["items"]?.array?.first { $0["name"] == "q" }?["paused"] == .bool(isPaused)
-                }
-                #expect(isSo(try await writer.send(.get, "/api/v1/queues")))
-                try await nodes.see("/api/v1/queues", on: other, "the queue", isSo)
-                try await nodes.see("/api/v1/stats", on: other, "the figures") {
-                    $0.json["jobs"]?["active"]?.int ?? 0 >= round
-                }
-                let made = try await writer.made("/api/v1/jobs", quiet.replacing("quiet", with: "mixed-\(round)"))
-                let path = "/api/v1/jobs/\(try #require(made["id"]?.string))"
-                if members.contains(other) {
-                    try await until { try await nodes.clients[other].readKept(path).status.timeToLive ?? 0 > 200 }
-                } else {
-                    _ = try await nodes.clients[other].readKept(path)
-                }
-                #expect(try await writer.send(.patch, path, #"{"description":"new"}"#).status == 200)
-                try await nodes.see(path, on: other, "the job") { $0.json["description"] == "new" }
+        try await TwoNodes.run(redis, on: members) { try await Self.mixed($0, members) }
+    }
+
+    private static func mixed(_ nodes: TwoNodes, _ members: Set<Int>) async throws {
+        for round in 0..<6 {
+            let (writer, other) = (nodes.clients[round % 2], 1 - round % 2)
+            let isPaused = round % 4 < 2
+            for client in nodes.clients { _ = try await client.readKept("/api/v1/queues") }
+            let pause = try await writer.send(.post, "/api/v1/queues/q/\(isPaused ? "pause" : "resume")")
+            #expect(pause.status == 200)
+            let own = try await writer.send(.get, "/api/v1/queues")
+            #expect(isPaused == isQueuePaused(own))
+            try await nodes.see("/api/v1/queues", on: other, "the queue") { isPaused == isQueuePaused($0) }
+            let made = try await writer.made("/api/v1/jobs", quiet.replacing("quiet", with: "mixed-\(round)"))
+            let path = "/api/v1/jobs/\(try #require(made["id"]?.string))"
+            try await nodes.see("/api/v1/stats", on: other, "the figures") {
+                $0.json["jobs"]?["active"]?.int ?? 0 > round
             }
+            if members.contains(other) {
+                try await until { try await nodes.clients[other].readKept(path).status.timeToLive ?? 0 > 200 }
+            } else {
+                _ = try await nodes.clients[other].readKept(path)
+            }
+            #expect(try await writer.send(.patch, path, #"{"description":"new"}"#).status == 200)
+            try await nodes.see(path, on: other, "the job") { $0.json["description"] == "new" }
         }
+    }
+
+    private static func isQueuePaused(_ answer: CallAnswer) -> Bool {
+        answer.json["items"]?.array?.first { $0["name"] == "q" }?["paused"] == true
     }
 
     @Test("a job that was written is there for all nodes before anybody has asked for it")
     func writtenThrough() async throws {
         let redis = try await blocking { RedisPeer.shared }
-        try await TwoNodes.run(redis) { nodes in
-            func written() -> Int { nodes.caches[0].counts.written }
-            let id = try #require(try await nodes.clients[0].made("/api/v1/jobs", quiet)["id"]?.string)
+        try await TwoNodes.run(redis) { try await Self.writes($0) }
+    }
+
+    private static func writes(_ nodes: TwoNodes) async throws {
+        let cache = nodes.caches[0]
+        let id = try #require(try await nodes.clients[0].made("/api/v1/jobs", quiet)["id"]?.string)
+        for end in ["", "/pause", "/resume"] {
+            try await until { cache.isTrusted && cache.counts.written >= 1 }
+            let before = cache.counts.written
             let path = "/api/v1/jobs/\(id)"
-            for (method, end, body) in [
-                (.patch, "", #"{"description":"new"}"#), (.post, "/pause", nil), (.post, "/resume", nil),
-            ] as [(HTTPRequest.Method, String, String?)] {
-                try await until { nodes.caches[0].isTrusted && written() >= 1 }
-                let before = written()
-                let answer = try await nodes.clients[0].send(method, path + end, body)
-                #expect(answer.status == 200)
-                try await until { written() > before }
-                let other = try await nodes.clients[1].read(path)
-                #expect(other.answer.headers[.eTag] == answer.headers[.eTag] && other.answer.body == answer.body)
-                // A machine that is busy may have lost patience with Redis.
-                if nodes.caches[1].counts.sources[.passed, default: 0] == 0 {
-                    #expect(other.status.isHit && other.status.detail == "shared", "\(method) \(end)")
-                }
+            let body = end.isEmpty ? #"{"description":"new"}"# : nil
+            let answer = try await nodes.clients[0].send(end.isEmpty ? .patch : .post, path + end, body)
+            #expect(answer.status == 200)
+            try await until { cache.counts.written > before }
+            let other = try await nodes.clients[1].read(path)
+            #expect(other.answer.headers[.eTag] == answer.headers[.eTag] && other.answer.body == answer.body)
+            // A machine that is busy may have lost patience with Redis.
+            if nodes.caches[1].counts.sources[.passed, default: 0] == 0 {
+                #expect(other.status.isHit && other.status.detail == "shared", "\(end)")
             }
         }
     }
