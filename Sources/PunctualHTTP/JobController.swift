@@ -159,15 +159,7 @@ struct JobController {
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {
         guard let id = context.parameters.get("id").flatMap({ Identifier($0) }) else { throw Problem.noJob }
-        let found = try await services.kept(.job(id), .job, for: request) {
-            [services] isKept async throws(StoreError) in
-            guard let job = try await services.store.job(id) else { return nil }
-            guard isKept else { return (KeptAnswer(job), nil) }
-            let time = try await services.timeToLive(of: [job]) { () async throws(StoreError) in
-                try await services.store.job(id).map { [$0] }
-            }
-            return (KeptAnswer(job), time)
-        }
+        let found = try await services.keptJob(id, for: request)
         guard let found, let owner = found.answer.owner, let version = found.answer.version else { throw Problem.noJob }
         try await services.doorkeeper.require(
             service: owner.service, labels: owner.labels, context, orMissing: .noJob)

@@ -14,17 +14,11 @@ enum Announcement: String, CaseIterable, Sendable {
 final class Announcer: Bell {
     private struct State {
         var waiting: Set<Announcement> = []
-        /// What others are to forget of what they keep.
-        var stale: Set<String> = []
         var isSending = false
     }
 
-    /// Where groups that are stale are told.
-    static let staleChannel = "punctual_stale"
     /// Where nodes tell each other of events.
     static let eventChannel = "punctual_events"
-    /// Tells this process's own notices from those of others.
-    let id = String(UInt64.random(in: .min ... .max), radix: 36)
 
     private let state = Mutex(State())
     private let pool: Pool
@@ -36,14 +30,9 @@ final class Announcer: Bell {
     func workCancelled() { ring(.workCancelled) }
     func shardsFreed() { ring(.shardsFreed) }
 
-    private func ring(_ announcement: Announcement) { gather { $0.waiting.insert(announcement) } }
-
-    /// Tells all others that what they keep of the groups is stale.
-    func stale(_ groups: [String]) { gather { $0.stale.formUnion(groups) } }
-
-    private func gather(_ add: (inout State) -> Void) {
+    private func ring(_ announcement: Announcement) {
         let mustSend = state.withLock { state in
-            add(&state)
+            state.waiting.insert(announcement)
             defer { state.isSending = true }
             return !state.isSending
         }
@@ -53,15 +42,13 @@ final class Announcer: Bell {
 
     private func send() async {
         while true {
-            let (announcements, stale) = state.withLock { state in
-                defer { (state.waiting, state.stale) = ([], []) }
-                state.isSending = !state.waiting.isEmpty || !state.stale.isEmpty
-                return (state.waiting, state.stale)
+            let announcements = state.withLock { state in
+                defer { state.waiting = [] }
+                state.isSending = !state.waiting.isEmpty
+                return state.waiting
             }
-            if announcements.isEmpty, stale.isEmpty { return }
-            let calls =
-                [Announcer.quickly()] + announcements.map { Announcer.notify($0.rawValue, "") }
-                + payloads(stale).map { Announcer.notify(Announcer.staleChannel, $0) }
+            if announcements.isEmpty { return }
+            let calls = [Announcer.quickly()] + announcements.map { Announcer.notify($0.rawValue, "") }
             _ = try? await pool.run(calls, attempts: 1)  // What is lost here is found by polling.
             // Whoever rings within this time shares the next.
             do { try await Task.sleep(for: .milliseconds(5)) } catch { return }
@@ -69,8 +56,8 @@ final class Announcer: Bell {
     }
 
     /// A hint need not survive a crash.
-    private static let quickly = Statement("SELECT set_config('synchronous_commit', 'off', true)")
-    private static let notify = Statement("SELECT pg_notify($1, $2)")
+    static let quickly = Statement("SELECT set_config('synchronous_commit', 'off', true)")
+    static let notify = Statement("SELECT pg_notify($1, $2)")
 
     /// Says messages on a channel of their own, in order.
     /// - Returns: whether they went.
@@ -80,24 +67,5 @@ final class Announcer: Bell {
             _ = try await pool.run(calls, attempts: 1)
             return true
         } catch { return false }
-    }
-
-    /// The groups as lines behind this process's id; the server takes no notice of 8,000 bytes.
-    private func payloads(_ groups: Set<String>) -> [String] {
-        var payloads: [String] = []
-        for group in groups.sorted() where group.utf8.count < 1000 {
-            if let last = payloads.last, last.utf8.count + group.utf8.count < 7500 {
-                payloads[payloads.count - 1] += "\n" + group
-            } else {
-                payloads.append("\(id)\n\(group)")
-            }
-        }
-        return payloads
-    }
-
-    /// The groups that somebody else has told; nil for a notice of this process's own.
-    func groups(in payload: String) -> [String]? {
-        let lines = payload.split(separator: "\n").map(String.init)
-        return lines.first == id ? nil : Array(lines.dropFirst())
     }
 }

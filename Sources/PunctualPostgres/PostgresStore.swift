@@ -27,6 +27,7 @@ package final class PostgresStore: Store {
     let countsFirst: Bool
     let lanes: Lanes
     let bell: Announcer
+    private let staleNews: StaleNews
 
     /// Connects, and brings the tables up to date unless told not to.
     /// - Parameters:
@@ -59,6 +60,7 @@ package final class PostgresStore: Store {
         self.clock = clock
         self.reader = reader
         bell = Announcer(pool: pool)
+        staleNews = StaleNews(pool: pool)
         lanes = Lanes()
         do throws(PostgresFault) {
             // The first connection tells what is wrong at once; the pool would try again and again.
@@ -88,6 +90,7 @@ package final class PostgresStore: Store {
         clock = nil
         self.reader = reader
         bell = Announcer(pool: pool)
+        staleNews = StaleNews(pool: pool)
         lanes = Lanes()
         pool.start()
     }
@@ -233,11 +236,12 @@ package final class PostgresStore: Store {
 extension PostgresStore {
     /// Rings the bell at what any node announces, this one included; run it as long as the node lives.
     /// - Parameters:
-    ///   - stale: told the groups of which another process says that they are stale (`tellStale`).
+    ///   - stale: told the groups of which another process says that they are stale (`tellStale`), and whether everything
+    ///     is heard.
     ///   - events: told what any process says of events (`say`), in order; nil whenever something may have been missed
     ///     before.
     package func listener(
-        ringing bell: any Bell, stale: @escaping @Sendable ([String]) -> Void = { _ in },
+        ringing bell: any Bell, stale: @escaping @Sendable (StaleNotice) -> Void = { _ in },
         events: @escaping @Sendable (String?) -> Void = { _ in }
     ) -> Listener {
         Listener(pool.settings) { [heads] announcement in
@@ -249,8 +253,12 @@ extension PostgresStore {
             case .workCancelled: bell.workCancelled()
             case .shardsFreed: bell.shardsFreed()
             }
-        } stale: { [announcer = self.bell] payload in
-            if let groups = announcer.groups(in: payload) { stale(groups) }
+        } stale: { [staleNews] heard in
+            switch heard {
+            case .listening: stale(.listening)
+            case .deaf: stale(.deaf)
+            case .payload(let text): if let notice = staleNews.notice(in: text) { stale(notice) }
+            }
         } events: {
             events($0)
         }
@@ -261,5 +269,6 @@ extension PostgresStore {
     package func say(events messages: [String]) async -> Bool { await bell.say(events: messages) }
 
     /// Tells every other process that listens that what it keeps of the groups is stale; a hint, which may be lost.
-    package func tellStale(_ groups: [String]) { bell.stale(groups) }
+    /// - Parameter isShared: whether copies that nodes share are gone already.
+    package func tellStale(_ groups: [String], isShared: Bool = false) { staleNews.tell(groups, isShared: isShared) }
 }

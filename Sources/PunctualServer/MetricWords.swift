@@ -141,6 +141,9 @@ enum MetricWords {
         MetricWord(
             .counter, "punctual_cache_refreshes_total", "Copies that were loaded anew before their time was up."),
         MetricWord(
+            .counter, "punctual_cache_written_total",
+            "Copies of jobs that were made since they were written, before anybody asked."),
+        MetricWord(
             .counter, "punctual_cache_untold_total", "Changes of which other nodes could not be told over Redis."),
         MetricWord(.counter, "punctual_trace_spans_total", ["result"], "Spans that ended, by what became of them."),
         MetricWord(

@@ -1,6 +1,8 @@
 internal import Foundation
 internal import PunctualCore
+internal import PunctualHTTP
 internal import PunctualObservability
+internal import PunctualPostgres
 internal import PunctualRedis
 internal import ServiceLifecycle
 internal import Synchronization
@@ -38,30 +40,62 @@ extension Node {
         guard opened.mark != nil else {
             return SharedCache(nil, node: nodeID, mostBytes: settings.cacheSize)
         }
+        // Copies are large: limits and hints do not wait behind them.
+        let own = redis.flatMap { try? Redis($0.settings) }  // These settings have made one already.
         let notices = opened.notices
         let cache = SharedCache(
-            redis, hasOthers: true, node: nodeID, prefix: "\(settings.brokers.redisPrefix.text):\(installation)",
+            own, hasOthers: true, node: nodeID, prefix: "\(settings.brokers.redisPrefix.text):\(installation)",
             mostBytes: settings.cacheSize,
-            untold: { notices?.tell($0) })
-        notices?.hear { groups in
-            cache.drop(groups)
-            Task { await cache.heard(groups) }  // Awaited by nobody: what cannot be told now is owed.
+            tellOthers: { groups, isShared in
+                // Who has no Redis keeps nothing else for so long that it matters.
+                let told = isShared ? groups.filter(KeptGroups.lasting.contains) : groups
+                if !told.isEmpty { notices?.tell(told, isShared: isShared) }
+            })
+        notices?.hear { notice in
+            switch notice {
+            case .listening: cache.listens(true)
+            case .deaf: cache.listens(false)
+            case .groups(let groups, let isShared):
+                cache.drop(groups)
+                if isShared { return }
+                Task { await cache.heard(groups) }  // Awaited by nobody: what cannot be told now is owed.
+            }
         }
         return cache
     }
 
+    /// What operators are told of the cache.
+    static func cacheHealth(_ condition: SharedCache.Condition) -> PartHealth {
+        var words = [
+            "\(megabytes(condition.bytes)) of \(megabytes(condition.mostBytes))",
+            "\(Int((condition.hitRatio * 100).rounded())) % of reads from copies",
+        ]
+        switch (condition.hasRedis, condition.fault) {
+        case (false, _): words.append("in this process alone")
+        case (true, let fault?): words.append("not in Redis, so that none counts for long: \(fault)")
+        case (true, nil):
+            words.append(
+                condition.isTrusted ? "shared over Redis" : "shared over Redis for 0.7 s at most: a node is silent")
+        }
+        return PartHealth(
+            name: "cache", status: condition.fault == nil ? .ok : .impaired, detail: words.joined(separator: ", "))
+    }
+
+    private static func megabytes(_ bytes: Int) -> String {
+        let tenths = (bytes * 10 + (1 << 19)) >> 20
+        return tenths % 10 == 0 ? "\(tenths / 10)M" : "\(tenths / 10).\(tenths % 10)M"
+    }
+
     /// What `/metrics` tells of the cache.
     static func cacheFigures(_ counts: SharedCache.Counts) -> [MetricFigure] {
-        let free: [CacheAnswer.Source] = [.local, .shared, .joined]
-        let all = counts.sources.values.reduce(0, +)
-        let hits = free.reduce(0) { $0 + counts.sources[$1, default: 0] }
         return CacheAnswer.Source.allCases.map { source in
             MetricFigure(
                 "punctual_cache_requests_total", Double(counts.sources[source, default: 0]),
                 [("source", source.rawValue)])
         } + [
-            MetricFigure("punctual_cache_hit_ratio", all == 0 ? 0 : Double(hits) / Double(all)),
+            MetricFigure("punctual_cache_hit_ratio", counts.hitRatio),
             MetricFigure("punctual_cache_refreshes_total", Double(counts.refreshed)),
+            MetricFigure("punctual_cache_written_total", Double(counts.written)),
             MetricFigure("punctual_cache_untold_total", Double(counts.untold)),
         ]
     }
@@ -75,22 +109,24 @@ struct CacheService: Service {
         await cancelWhenGracefulShutdown { await cache.run() }
         // Without Redis it has nothing to hear and ends at once, which would end the node.
         try? await gracefulShutdown()  // Cancelled, it is over, too.
+        await cache.close()
     }
 }
 
-/// How nodes tell each other over the database what is stale, where Redis cannot.
+/// How nodes tell each other over the database what is stale, where Redis does not.
 final class StaleNotices: Sendable {
-    private let send: @Sendable ([String]) -> Void
-    private let ear = Mutex<(@Sendable ([String]) -> Void)?>(nil)
+    private let send: @Sendable (_ groups: [String], _ isShared: Bool) -> Void
+    private let ear = Mutex<(@Sendable (StaleNotice) -> Void)?>(nil)
 
-    init(send: @escaping @Sendable ([String]) -> Void) { self.send = send }
+    init(send: @escaping @Sendable (_ groups: [String], _ isShared: Bool) -> Void) { self.send = send }
 
-    func tell(_ groups: [String]) { send(groups) }
+    /// - Parameter isShared: whether nodes that use Redis know it.
+    func tell(_ groups: [String], isShared: Bool) { send(groups, isShared) }
 
-    /// - Parameter ear: told the groups that another node has told.
-    func hear(_ ear: @escaping @Sendable ([String]) -> Void) { self.ear.withLock { $0 = ear } }
+    /// - Parameter ear: told what another node has told.
+    func hear(_ ear: @escaping @Sendable (StaleNotice) -> Void) { self.ear.withLock { $0 = ear } }
 
-    func come(_ groups: [String]) { ear.withLock { $0 }?(groups) }
+    func come(_ notice: StaleNotice) { ear.withLock { $0 }?(notice) }
 
     /// Of 64 bits, as text (FNV-1a): who would make two databases that share one gains nothing.
     static func digest(of text: String) -> String {

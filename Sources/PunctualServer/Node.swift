@@ -137,7 +137,7 @@ package enum Node {
         api.spans = tracing.spans
         api.logLevels = logs.levels
         api.publishers = brokers.destinations
-        api.parts = { await parts.health() }
+        api.parts = { await parts.health() + (cache.map { [cacheHealth($0.condition)] } ?? []) }
         api.lineBell = lineBell
         api.writeFault = { shards.lastFault }
         api.hasReplicas = !settings.databaseReplicas.isEmpty

@@ -83,7 +83,7 @@ struct OpenStore {
                     uri: uri, of: store, connections: settings.databaseConnections,
                     readerRole: settings.databaseReaderRole))
         }
-        let notices = StaleNotices { store.tellStale($0) }
+        let notices = StaleNotices { store.tellStale($0, isShared: $1) }
         let events = EventNotices { await store.say(events: $0) }
         let listener = store.listener(ringing: bell, stale: { notices.come($0) }, events: { events.come($0) })
         let services: [any Service] = [

@@ -17,9 +17,11 @@ private struct TwoNodes: Sendable {
     /// As the engine of some node uses it: nobody is told.
     let store: PostgresStore
 
-    /// - Parameter redis: nil for nodes without one.
+    /// - Parameters:
+    ///   - redis: nil for nodes without one.
+    ///   - members: the nodes that use it.
     static func run(
-        _ redis: RedisPeer?, _ body: @escaping @Sendable (TwoNodes) async throws -> Void
+        _ redis: RedisPeer?, on members: Set<Int> = [0, 1], _ body: @escaping @Sendable (TwoNodes) async throws -> Void
     ) async throws {
         let uri = try await blocking { try PostgresServer.shared.database() }
         let (first, second) = (try await PostgresStore(uri: uri), try await PostgresStore(uri: uri))
@@ -28,27 +30,46 @@ private struct TwoNodes: Sendable {
         var scenes: [APIScene] = []
         let prefix = "t\(UInt64.random(in: .min ... .max))"
         for (index, store) in [first, second].enumerated() {
-            if let redis { links.append(try Redis(RedisSettings("redis://127.0.0.1:\(redis.port)"))) }
+            var link: Redis?
+            if let redis, members.contains(index) {
+                link = try Redis(RedisSettings("redis://127.0.0.1:\(redis.port)"))
+            }
+            if let link { links.append(link) }
             caches.append(
                 SharedCache(
-                    links.last, hasOthers: true, node: "n\(index)", prefix: prefix, untold: { store.tellStale($0) }))
+                    link, hasOthers: true, node: "n\(index)", prefix: prefix,
+                    tellOthers: { groups, isShared in
+                        let told = isShared ? groups.filter(KeptGroups.lasting.contains) : groups
+                        if !told.isEmpty { store.tellStale(told, isShared: isShared) }
+                    }))
             var scene = APIScene()
             scene.services.store = store
             scenes.append(scene)
         }
         for index in scenes.indices { scenes[index].services.keepAnswers(in: caches[index]) }
         let (made, ready) = (scenes, caches)
+        let (listening, hear) = AsyncStream.makeStream(of: Void.self)
         let result: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
             for (cache, store) in zip(ready, [first, second]) {
                 group.addTask { await cache.run() }
-                let listener = store.listener(ringing: Silence()) { groups in
-                    cache.drop(groups)
-                    Task { await cache.heard(groups) }  // As the node does it.
+                let listener = store.listener(ringing: Silence()) { notice in
+                    // As the node does it.
+                    switch notice {
+                    case .listening:
+                        cache.listens(true)
+                        hear.yield()
+                    case .deaf: cache.listens(false)
+                    case .groups(let groups, let isShared):
+                        cache.drop(groups)
+                        Task { await cache.heard(groups, isShared: isShared) }  // It ends at once.
+                    }
                 }
                 group.addTask { await listener.run() }
             }
             defer { group.cancelAll() }
             do {
+                var ears = listening.makeAsyncIterator()
+                for _ in ready { await ears.next() }
                 if redis != nil { try await until { ready.allSatisfy(\.isTrusted) } }
                 try await made[0].run { one in
                     try await made[1].run { other in
@@ -148,6 +169,69 @@ struct KeptNodesTests {
     @Test("without Redis the same holds, since copies count for less than a second")
     func alone() async throws {
         try await TwoNodes.run(nil) { try await Self.changes($0, isShared: false) }
+    }
+
+    @Test(
+        "what was written through a node is seen through the other within a second, whichever of them has Redis",
+        arguments: [[], [0], [1], [0, 1]] as [Set<Int>])
+    func mixed(members: Set<Int>) async throws {
+        let redis = try await blocking { RedisPeer.shared }
+        try await TwoNodes.run(redis, on: members) { try await Self.mixed($0, members) }
+    }
+
+    private static func mixed(_ nodes: TwoNodes, _ members: Set<Int>) async throws {
+        for round in 0..<6 {
+            let (writer, other) = (nodes.clients[round % 2], 1 - round % 2)
+            let isPaused = round % 4 < 2
+            for client in nodes.clients { _ = try await client.readKept("/api/v1/queues") }
+            let pause = try await writer.send(.post, "/api/v1/queues/q/\(isPaused ? "pause" : "resume")")
+            #expect(pause.status == 200)
+            let own = try await writer.send(.get, "/api/v1/queues")
+            #expect(isPaused == isQueuePaused(own))
+            try await nodes.see("/api/v1/queues", on: other, "the queue") { isPaused == isQueuePaused($0) }
+            let made = try await writer.made("/api/v1/jobs", quiet.replacing("quiet", with: "mixed-\(round)"))
+            let path = "/api/v1/jobs/\(try #require(made["id"]?.string))"
+            try await nodes.see("/api/v1/stats", on: other, "the figures") {
+                $0.json["jobs"]?["active"]?.int ?? 0 > round
+            }
+            if members.contains(other) {
+                try await until { try await nodes.clients[other].readKept(path).status.timeToLive ?? 0 > 200 }
+            } else {
+                _ = try await nodes.clients[other].readKept(path)
+            }
+            #expect(try await writer.send(.patch, path, #"{"description":"new"}"#).status == 200)
+            try await nodes.see(path, on: other, "the job") { $0.json["description"] == "new" }
+        }
+    }
+
+    private static func isQueuePaused(_ answer: CallAnswer) -> Bool {
+        answer.json["items"]?.array?.first { $0["name"] == "q" }?["paused"] == true
+    }
+
+    @Test("a job that was written is there for all nodes before anybody has asked for it")
+    func writtenThrough() async throws {
+        let redis = try await blocking { RedisPeer.shared }
+        try await TwoNodes.run(redis) { try await Self.writes($0) }
+    }
+
+    private static func writes(_ nodes: TwoNodes) async throws {
+        let cache = nodes.caches[0]
+        let id = try #require(try await nodes.clients[0].made("/api/v1/jobs", quiet)["id"]?.string)
+        for end in ["", "/pause", "/resume"] {
+            try await until { cache.isTrusted && cache.counts.written >= 1 }
+            let before = cache.counts.written
+            let path = "/api/v1/jobs/\(id)"
+            let body = end.isEmpty ? #"{"description":"new"}"# : nil
+            let answer = try await nodes.clients[0].send(end.isEmpty ? .patch : .post, path + end, body)
+            #expect(answer.status == 200)
+            try await until { cache.counts.written > before }
+            let other = try await nodes.clients[1].read(path)
+            #expect(other.answer.headers[.eTag] == answer.headers[.eTag] && other.answer.body == answer.body)
+            // A machine that is busy may have lost patience with Redis.
+            if nodes.caches[1].counts.sources[.passed, default: 0] == 0 {
+                #expect(other.status.isHit && other.status.detail == "shared", "\(end)")
+            }
+        }
     }
 
     @Test("Redis that goes away makes nothing wrong, and nodes trust their copies again when it is back")

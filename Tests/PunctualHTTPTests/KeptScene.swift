@@ -24,6 +24,12 @@ struct LongCache: Cache {
         }
     }
 
+    func keep(
+        _ key: CacheKey, _ policy: CachePolicy, load: @escaping @Sendable () async throws(StoreError) -> CacheLoad?
+    ) async {
+        _ = try? await value(of: key, policy, load: load)  // Then there is none.
+    }
+
     func change<Value: Sendable>(
         _ groups: [String], _ body: @Sendable () async throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
@@ -31,6 +37,8 @@ struct LongCache: Cache {
     }
 
     func drop(_ groups: [String]) { if isTold { inner.drop(groups) } }
+
+    var isLasting: Bool { inner.isLasting }
 }
 
 /// What a read says: the body, and what the cache did.

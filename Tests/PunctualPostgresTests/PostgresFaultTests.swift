@@ -147,7 +147,7 @@ struct PostgresFaultTests {
     func stale() async throws {
         try await withDatabase { uri in
             let stores = [try await PostgresStore(uri: uri), try await PostgresStore(uri: uri)]
-            let (heard, hear) = AsyncStream.makeStream(of: (store: Int, groups: [String]).self)
+            let (heard, hear) = AsyncStream.makeStream(of: (store: Int, notice: StaleNotice).self)
             let bell = Announcer(pool: stores[0].pool)
             let listeners = stores.enumerated().map { index, store in
                 store.listener(ringing: bell) { hear.yield((index, $0)) }
@@ -155,29 +155,44 @@ struct PostgresFaultTests {
             // Cancelled below.
             let tasks = listeners.map { listener in Task { await listener.run() } }
             var seen = heard.makeAsyncIterator()
-            // Until both listen.
-            for (teller, ear) in [(0, 1), (1, 0)] {
-                let asking = Task {
-                    while !Task.isCancelled {
-                        stores[teller].tellStale(["first"])
-                        try await Task.sleep(for: .milliseconds(20))
-                    }
-                }
-                while let next = await seen.next(), next.store != ear {}
-                asking.cancel()
-            }
+            for _ in stores { #expect(await seen.next()?.notice == .listening) }
             let many = Set((0..<500).map { "job:\($0)-0197c0de-0000-7000-8000-000000000000" })
             stores[0].tellStale(Array(many))
             var found: Set<String> = []
             while !many.isSubset(of: found), let next = await seen.next() {
-                guard next.groups != ["first"] else { continue }
+                guard case .groups(let groups, isShared: false) = next.notice else {
+                    Issue.record("\(next)")
+                    break
+                }
                 #expect(next.store == 1)
-                found.formUnion(next.groups)
+                found.formUnion(groups)
             }
-            #expect(found.subtracting(["first"]) == many)
-            for task in tasks {
+            #expect(found == many)
+            // Those of which nodes with Redis know are told apart, and too many are everything.
+            stores[1].tellStale(["figures"], isShared: true)
+            #expect(await seen.next()?.notice == .groups(["figures"], isShared: true))
+            stores[1].tellStale((0..<5000).map { "job:\($0)" })
+            #expect(await seen.next()?.notice == .groups([StaleNews.everything], isShared: false))
+            // However much is written, it is told a few times.
+            let begun = ContinuousClock.now
+            var changes = 0
+            while begun.duration(to: .now) < .milliseconds(500) {
+                stores[0].tellStale(["jobs", "figures"])
+                changes += 1
+                await Task.yield()
+            }
+            stores[0].tellStale(["last"])
+            var messages = 0
+            while let next = await seen.next() {
+                messages += 1
+                if case .groups(let groups, _) = next.notice, groups.contains("last") { break }
+            }
+            #expect(messages <= Int(begun.duration(to: .now) / StaleNews.pause) + 2 && changes > 50, "\(changes)")
+            for (index, task) in tasks.enumerated() {
                 task.cancel()
                 await task.value
+                let end = await seen.next()
+                #expect(end?.store == index && end?.notice == .deaf)
             }
             #expect(try await stores[0].mark() == stores[1].mark())
             for store in stores { await store.close() }

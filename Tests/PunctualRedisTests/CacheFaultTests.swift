@@ -19,13 +19,14 @@ struct CacheFaultTests {
                 try await see(number, of: "g", on: nodes[1 - count % 2])
             }
             #expect(nodes.reduce(0) { $0 + $1.cache.counts.untold } == 5)
+            try await until("operators are told") { nodes.allSatisfy { $0.cache.condition.fault != nil } }
             // What is read often is still read once in a while only.
             let loads = store.loads
             for _ in 0..<100 { _ = try await nodes[0].read("g") }
             #expect(store.loads - loads <= 10)
             try await blocking { try peer.start() }
             try await until("all trust again") { nodes.allSatisfy(\.cache.isTrusted) }
-            for node in nodes { #expect(try await node.read("g").number == 5) }
+            for node in nodes { #expect(try await node.read("g").number == 5 && node.cache.condition.fault == nil) }
             #expect(try await nodes[0].raise("g") == 6)
             #expect(try await nodes[0].read("g").number == 6)
             try await see(6, of: "g", on: nodes[1])
@@ -191,6 +192,44 @@ struct CacheFaultTests {
             try await mark(until: -1)
             #expect(try await nodes[0].read("g").source == .loaded)
             #expect(try await nodes[0].read("g").source == .local)
+        }
+        peer.kill()
+    }
+
+    @Test("a Redis that stalls while something is being changed leaves no mark behind: copies are kept again soon")
+    func stalled() async throws {
+        let peer = try await blocking { try RedisPeer() }
+        try await withNodes([peer.url, peer.url], isPatient: false) { nodes, store in
+            for _ in 0..<3 {
+                let (changed, other) = (fresh("g"), fresh("g"))
+                for node in nodes { for group in [changed, other] { _ = try await node.read(group) } }
+                // One change is under way, and another one begins and ends while nothing is answered.
+                let gate = Gate()
+                let change = Task {
+                    try await nodes[0].cache.change([changed]) { () async throws(StoreError) in
+                        store.raise(changed)
+                        // Lifted below.
+                        try? await gate.task.value
+                    }
+                }
+                try await until("it has begun") { try await nodes[1].read(changed).source == .passed }
+                _ = try await blocking { try peer.cli(["CLIENT", "PAUSE", "1500", "ALL"]) }
+                try await nodes[0].raise(other)
+                gate.lift()
+                _ = try await change.value
+                try await until("no mark is left", limit: .seconds(20)) {
+                    let marks = try await blocking { try peer.cli(["KEYS", "*:changes"]) }
+                    return !marks.contains(changed) && !marks.contains(other)
+                }
+                for node in nodes {
+                    for group in [changed, other] {
+                        try await until("there are copies again", limit: .seconds(20)) {
+                            let (number, source) = try await node.read(group)
+                            return number == 1 && source == .local && node.cache.isTrusted
+                        }
+                    }
+                }
+            }
         }
         peer.kill()
     }

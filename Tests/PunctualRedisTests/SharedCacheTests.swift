@@ -1,9 +1,10 @@
 import FaultProxy
 import PunctualCore
-import PunctualRedis
 import Synchronization
 import TestPeers
 import Testing
+
+@testable import PunctualRedis
 
 @Suite("A cache of two levels", .timeLimit(.minutes(5)))
 struct SharedCacheTests {
@@ -151,6 +152,40 @@ struct SharedCacheTests {
         }
     }
 
+    @Test("what is large stays in its process, and what a group keeps in Redis is bounded in bytes")
+    func large() async throws {
+        try await withNodes(try await Self.url(2), mostBytes: 256 << 20) { nodes, _ in
+            func read(_ node: Int, _ group: String, _ name: String, _ size: Int) async throws -> CacheAnswer.Source {
+                try await nodes[node].cache.value(of: CacheKey(group, name), .list) { () async throws(StoreError) in
+                    CacheLoad([UInt8](repeating: 1, count: size))
+                }.source
+            }
+            let group = fresh("g")
+            for name in ["a", "b"] {
+                #expect(try await read(0, group, name, 300 << 10) == .loaded)
+                #expect(try await read(0, group, name, 300 << 10) == .local)
+                #expect(try await read(1, group, name, 300 << 10) == .loaded)
+                #expect(try await read(1, group, name, 300 << 10) == .local)
+            }
+            for number in 0..<64 { #expect(try await read(0, group, "\(number)", 200 << 10) == .loaded) }
+            var shared = 0
+            for number in (0..<64).reversed() where try await read(1, group, "\(number)", 200 << 10) == .shared {
+                shared += 1
+            }
+            #expect((1...41).contains(shared), "\(shared)")
+            // What is written again and again counts once.
+            let other = fresh("g")
+            for _ in 0..<100 {
+                #expect(try await read(0, other, "n", 200 << 10) == .loaded)
+                nodes[0].cache.drop([other])
+                _ = try await nodes[0].redis.send(RedisCommand("HDEL", .key(nodes[0].cache.keys(of: other)[0]), "h:n"))
+            }
+            #expect(try await read(0, other, "m", 200 << 10) == .loaded)
+            _ = try await read(0, other, "n", 200 << 10)
+            #expect(try await read(1, other, "m", 200 << 10) == .shared)
+        }
+    }
+
     @Test("without a second process there is no Redis, and copies count as long as nobody changes anything here")
     func alone() async throws {
         let store = NumberStore()
@@ -241,6 +276,57 @@ struct SharedCacheTests {
         #expect(try await read().value == Array("1".utf8))
         _ = try await cache.change(["g"]) { () async throws(StoreError) in store.raise("g") }
         #expect(try await read().value == Array("2".utf8))
+    }
+
+    @Test("figures of five seconds count for less than one while nobody could tell that they are stale")
+    func unheard() async throws {
+        let told = Mutex<[(groups: [String], isShared: Bool)]>([])
+        let cache = SharedCache(nil, hasOthers: true, node: "n") { groups, isShared in
+            told.withLock { $0.append((groups, isShared)) }
+        }
+        func left() async throws -> Duration? {
+            try await cache.value(of: CacheKey("g"), .statistics) { () async throws(StoreError) in CacheLoad([1]) }.left
+        }
+        #expect(try await left() == .milliseconds(700))
+        cache.listens(true)
+        #expect(try await left() == .seconds(5), "what was kept before is gone")
+        cache.listens(false)
+        #expect(try await left() == .milliseconds(700))
+        cache.listens(true)
+        _ = try await cache.change(["g", "h"]) { () async throws(StoreError) in }
+        #expect(told.withLock { $0.map(\.groups) } == [["g", "h"]] && told.withLock { !$0[0].isShared })
+        #expect(try await left() == .seconds(5))
+        for groups in [["g"], [SharedCache.everything]] {
+            let before = cache.counts.sources[.loaded, default: 0]
+            await cache.heard(groups)
+            _ = try await left()
+            #expect(cache.counts.sources[.loaded, default: 0] == before + 1)
+        }
+        #expect(cache.condition.bytes > 0 && cache.condition.fault == nil && !cache.condition.hasRedis)
+        let alone = SharedCache(nil, node: "n") { _, _ in Issue.record("nobody is there") }
+        _ = try await alone.change(["g"]) { () async throws(StoreError) in }
+    }
+
+    @Test("who listens again believes nothing of before, in Redis either")
+    func listensAgain() async throws {
+        try await withNodes(try await Self.url(2)) { nodes, store in
+            let group = fresh("g")
+            for node in nodes {
+                node.cache.listens(true)
+                _ = try await node.read(group)
+            }
+            nodes[1].cache.listens(false)
+            #expect(!nodes[1].cache.isTrusted && nodes[0].cache.isTrusted)
+            // Somebody who has no Redis.
+            store.raise(group)
+            await nodes[0].cache.heard([group])
+            try await see(1, of: group, on: nodes[0])
+            store.raise(group)
+            nodes[1].cache.listens(true)
+            try await until("there are copies again") { try await nodes[1].read(group).source == .local }
+            try await until("it is trusted") { nodes[1].cache.isTrusted }
+            for node in nodes { try await see(2, of: group, on: node) }
+        }
     }
 
     @Test("what is dropped is loaded anew, also when a load of it is under way")

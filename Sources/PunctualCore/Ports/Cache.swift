@@ -9,6 +9,11 @@ public protocol Cache: Sendable {
         of key: CacheKey, _ policy: CachePolicy, load: @escaping @Sendable () async throws(StoreError) -> CacheLoad?
     ) async throws(StoreError) -> CacheAnswer
 
+    /// Makes a copy that nobody has asked for yet; what becomes of it is nobody's concern.
+    func keep(
+        _ key: CacheKey, _ policy: CachePolicy, load: @escaping @Sendable () async throws(StoreError) -> CacheLoad?
+    ) async
+
     /// Runs a change of the store, and forgets what it makes stale, on every node.
     /// - Parameters:
     ///   - groups: what may be other than before, also when the body throws.
@@ -20,6 +25,9 @@ public protocol Cache: Sendable {
     /// Forgets what this process keeps of the groups: something was changed that nobody keeps for longer than the grace,
     /// so that others need not be told.
     func drop(_ groups: [String])
+
+    /// Whether what is kept now counts for longer than the grace, so that it is worth keeping before anybody asks.
+    var isLasting: Bool { get }
 }
 
 /// What a load found.
@@ -55,7 +63,8 @@ public struct CachePolicy: Hashable, Sendable {
     /// As long as nobody says that it is stale.
     public var timeToLive: Duration
     /// When it is not known whether somebody would have said so: because of a lost connection, or of a node that is
-    /// silent.
+    /// silent. One that is longer than a `moment`'s counts where processes tell each other by some way, of which one
+    /// notice may be lost.
     public var grace: Duration
     /// How eagerly a value is loaded anew before its time is up, by one of those who ask for it; 0 means never, 1 so
     /// that it is ready just in time (Vattani, Chierichetti and Lowenstein 2015).
@@ -75,8 +84,6 @@ public struct CachePolicy: Hashable, Sendable {
     public static let moment = CachePolicy(timeToLive: .milliseconds(700))
     /// Figures that nobody expects to be of this moment.
     public static let statistics = CachePolicy(timeToLive: .seconds(5), grace: .seconds(5))
-    /// Sessions.
-    public static let session = CachePolicy(timeToLive: .seconds(3600))
 }
 
 /// What a cache answers, and where it had it from.

@@ -3,12 +3,14 @@ internal import Hummingbird
 internal import PunctualAPI
 package import PunctualCore
 internal import PunctualSchedule
+internal import Synchronization
 
 extension APIServices {
     /// Keeps answers of reads from now on; what the API changes makes them stale.
     package mutating func keepAnswers(in cache: any Cache) {
         self.cache = cache
-        store = CachedStore(inner: store, cache: cache)
+        let (services, pace) = (self, WriteThroughPace())
+        store = CachedStore(inner: store, cache: cache) { job in services.writeThrough(job, pace) }
         // Who hears of a change and then reads finds it.
         events.onReading { cache.drop($0) }
     }
@@ -69,6 +71,43 @@ extension APIServices {
         return CacheLoad(found.answer.bytes, timeToLive: found.timeToLive)
     }
 
+    // MARK: One job
+
+    /// The answer of a read of one job.
+    func keptJob(
+        _ id: Identifier, for request: Request
+    ) async throws(StoreError) -> (answer: KeptAnswer, status: CacheStatus?)? {
+        try await kept(.job(id), .job, for: request) { isKept async throws(StoreError) in
+            try await foundJob(id, isKept: isKept)
+        }
+    }
+
+    private func foundJob(_ id: Identifier, isKept: Bool) async throws(StoreError) -> Found? {
+        guard let job = try await store.job(id) else { return nil }
+        guard isKept else { return (KeptAnswer(job), nil) }
+        let time = try await timeToLive(of: [job]) { () async throws(StoreError) in
+            try await store.job(id).map { [$0] }
+        }
+        return (KeptAnswer(job), time)
+    }
+
+    /// Keeps a job that was just written, for all nodes.
+    ///
+    /// Like every copy it is made by a load with a lease: the row that the write gave back may be older than what others,
+    /// or the engine, have made of it since, and how long it counts needs a second reading in any case.
+    private func writeThrough(_ job: Job, _ pace: WriteThroughPace) {
+        guard let cache, cache.isLasting, pace.takes() else { return }
+        let key = CacheKey(CacheKey.job(job.id).group, "\(version) \(CacheKey.job(job.id).name)")
+        // The writer's answer does not wait for it; who asks meanwhile shares the load.
+        Task {  // The write has been made, whatever becomes of its copy.
+            await cache.keep(key, .job) { () async throws(StoreError) in
+                try await APIServices.load(.job) { isKept async throws(StoreError) in
+                    try await foundJob(job.id, isKept: isKept)
+                }
+            }
+        }
+    }
+
     // MARK: How long answers count
 
     /// How long a reading of jobs counts if their owners change nothing: until the first of them is due, or no longer than
@@ -89,6 +128,24 @@ extension APIServices {
         // it: where both are the same and nothing was open between them, nothing is.
         guard try await store.openJobs(among: jobs.map(\.id)).isEmpty, try await again() == jobs else { return grace }
         return quiet
+    }
+}
+
+/// How many jobs are written through: so few that writes do not pay for it. Of the others whoever asks first makes the
+/// copy.
+final class WriteThroughPace: Sendable {
+    /// In a second.
+    static let most = 100
+
+    private let state = Mutex((since: ContinuousClock.now, count: 0))
+
+    func takes() -> Bool {
+        state.withLock { state in
+            let now = ContinuousClock.now
+            if state.since + .seconds(1) <= now { state = (now, 0) }
+            state.count += 1
+            return state.count <= WriteThroughPace.most
+        }
     }
 }
 

@@ -5,13 +5,15 @@ internal import PunctualCore
 /// What becomes stale together.
 ///
 /// Few and coarse, so that a change knows them before it is made, and telling of it is short.
-enum KeptGroups {
+package enum KeptGroups {
     /// Lists of jobs.
     static let jobs = "jobs"
     /// Executions, and lists of them.
     static let executions = "executions"
     /// Statistics and queues.
     static let figures = "figures"
+    /// What is kept for more than a moment also where nodes have no Redis to tell each other, but the database alone.
+    package static let lasting: Set<String> = [figures]
 
     /// One job.
     static func job(_ id: Identifier) -> String { "job:\(id)" }

@@ -10,9 +10,13 @@ package struct CachedStore: Store {
     let inner: any Store
     let cache: any Cache
 
-    package init(inner: any Store, cache: any Cache) {
+    /// Told of each job that was written alone, when its former copies are gone.
+    private let written: @Sendable (Job) -> Void
+
+    package init(inner: any Store, cache: any Cache, written: @escaping @Sendable (Job) -> Void = { _ in }) {
         self.inner = inner
         self.cache = cache
+        self.written = written
     }
 
     /// Forgets what an outside worker made stale here.
@@ -27,18 +31,22 @@ package struct CachedStore: Store {
         _ jobs: [Job], within limits: [String: Int]
     ) async throws(StoreError) -> [Result<Job, StoreError>] {
         // What is not there yet is kept nowhere.
-        try await cache.change([KeptGroups.jobs, KeptGroups.figures]) { () async throws(StoreError) in
+        let results = try await cache.change([KeptGroups.jobs, KeptGroups.figures]) { () async throws(StoreError) in
             try await inner.create(jobs, within: limits)
         }
+        if results.count == 1, case .success(let job) = results[0] { written(job) }
+        return results
     }
 
     package func update(
         _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
     ) async throws(StoreError) -> Job {
         // Executions, too: who may see them depends on the job's labels.
-        try await cache.change(KeptGroups.all(of: [id])) { () async throws(StoreError) in
+        let job = try await cache.change(KeptGroups.all(of: [id])) { () async throws(StoreError) in
             try await inner.update(id, change, ifVersion: version, within: limit)
         }
+        written(job)
+        return job
     }
 
     package func delete(_ id: Identifier, ifVersion version: Int?) async throws(StoreError) {

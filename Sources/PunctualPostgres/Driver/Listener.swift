@@ -8,16 +8,23 @@ internal import Synchronization
 package final class Listener: Sendable {
     private let settings: ConnectionSettings
     private let ring: @Sendable (Announcement) -> Void
-    private let stale: @Sendable (_ payload: String) -> Void
+    private let stale: @Sendable (Stale) -> Void
     private let events: @Sendable (_ payload: String?) -> Void
 
+    /// Of `StaleNews.channel`.
+    enum Stale: Sendable {
+        case listening
+        case deaf
+        case payload(String)
+    }
+
     /// - Parameters:
-    ///   - stale: told what is said on `Announcer.staleChannel`.
+    ///   - stale: told what is said on `StaleNews.channel`, and whether everything there is heard.
     ///   - events: told what is said on `Announcer.eventChannel`; nil when the connection is there, for the first time or
     ///     again.
     init(
         _ settings: ConnectionSettings, ring: @escaping @Sendable (Announcement) -> Void,
-        stale: @escaping @Sendable (_ payload: String) -> Void = { _ in },
+        stale: @escaping @Sendable (Stale) -> Void = { _ in },
         events: @escaping @Sendable (_ payload: String?) -> Void = { _ in }
     ) {
         self.settings = settings
@@ -39,14 +46,16 @@ package final class Listener: Sendable {
                     settings, ended: { _ in end.finish() },
                     notified: { [ring, stale, events] channel, payload in
                         if let announcement = Announcement(rawValue: channel) { ring(announcement) }
-                        if channel == Announcer.staleChannel { stale(payload) }
+                        if channel == StaleNews.channel { stale(.payload(payload)) }
                         if channel == Announcer.eventChannel { events(payload) }
                     })
                 do {
                     let channels =
-                        Announcement.allCases.map(\.rawValue) + [Announcer.staleChannel, Announcer.eventChannel]
+                        Announcement.allCases.map(\.rawValue) + [StaleNews.channel, Announcer.eventChannel]
                     _ = try await connection.run(channels.map { Call(composed: "LISTEN \($0)") })
                     failures = 0
+                    stale(.listening)
+                    defer { stale(.deaf) }
                     for announcement in Announcement.allCases { ring(announcement) }
                     events(nil)
                     // Ends with the connection, or with the task.

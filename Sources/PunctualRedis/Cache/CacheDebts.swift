@@ -3,7 +3,7 @@
 struct CacheDebts {
     /// The groups, each with the number of its newest change.
     private(set) var groups: [String: Int] = [:]
-    /// Too many to name: the number of the newest, and a new epoch pays them all.
+    /// There are others besides, too many to name: the number of the newest, and a new epoch pays them all.
     private(set) var all: Int?
     private var lastNumber = 0
 
@@ -14,12 +14,19 @@ struct CacheDebts {
 
     mutating func owe(_ names: [String]) {
         lastNumber += 1
-        if all == nil, groups.count + names.count <= CacheDebts.mostGroups {
-            for name in names { groups[name] = lastNumber }
-        } else {
-            groups = [:]
-            all = lastNumber
+        for name in names {
+            if groups.count < CacheDebts.mostGroups || groups[name] != nil {
+                groups[name] = lastNumber
+            } else {
+                all = lastNumber
+            }
         }
+    }
+
+    /// What has changed is not known.
+    mutating func oweAll() {
+        lastNumber += 1
+        all = lastNumber
     }
 
     /// - Parameter told: with their numbers of before they were told; what has changed since is owed still.

@@ -19,6 +19,10 @@ struct CacheFetch: Sendable {
     private static let waits = [5, 10, 20, 40]
     /// The most values of a group in Redis; then it begins anew.
     private static let mostNames = 512
+    /// The most bytes of a value in Redis, which everybody shares: larger ones stay in the process that loaded them.
+    static let mostShared = 256 << 10
+    /// The most bytes of a group in Redis; then it begins anew.
+    private static let mostBytes = 8 << 20
 
     func run() async throws(StoreError) -> CacheAnswer {
         do throws(StoreError) {
@@ -73,7 +77,7 @@ struct CacheFetch: Sendable {
     private func pass(isKept: Bool, source: CacheAnswer.Source = .passed) async throws(StoreError) -> CacheAnswer {
         let begunAt = Instant.now
         let loaded = try await load()
-        let time = cache.isAlone ? time(of: loaded) : min(time(of: loaded), policy.grace)
+        let time = cache.isAlone ? time(of: loaded) : min(time(of: loaded), cache.grace(policy))
         if isKept { keep(loaded, begunAt, time, isSure: cache.isAlone) }
         return answer(loaded, isKept ? time : .zero, source)
     }
@@ -122,9 +126,9 @@ struct CacheFetch: Sendable {
             do throws(RedisError) {
                 answer = try await redis.run(
                     CacheScripts.read, keys: cache.keys(of: key.group), words, within: cache.patience)
-                cache.breaker.went(well: true)
+                cache.went(nil)
             } catch {
-                cache.breaker.went(well: error.kind == .cancelled)
+                cache.went(error)
                 return (.none, at)
             }
             guard let items = answer.items, let word = items.first?.string else { return (.none, at) }
@@ -156,18 +160,19 @@ struct CacheFetch: Sendable {
         do throws(StoreError) {
             loaded = try await load()
         } catch {
-            _ = await put(redis, token, epoch, begun, nil, .zero, .zero)
+            _ = await put(redis, token, epoch, begun, .none, .zero, .zero)
             throw error
         }
         let took = begunAt.duration(to: .now)
         let time = time(of: loaded)
         guard let loaded, time > policy.grace else {
             // The lease is given back, and nobody waits for what is not to come.
-            _ = await put(redis, token, epoch, begun, nil, .zero, .zero)
+            _ = await put(redis, token, epoch, begun, .none, .zero, .zero)
             keep(loaded, begunAt, time, isSure: false)
             return answer(loaded, time, .loaded)
         }
-        let isKept = await put(redis, token, epoch, begun, loaded.bytes, time, took)
+        let kept: Kept = loaded.bytes.count > CacheFetch.mostShared ? .here : .shared(loaded.bytes)
+        let isKept = await put(redis, token, epoch, begun, kept, time, took)
         // Refused: somebody has begun a change. Unknown: it counts for the grace.
         if isKept != false {
             keep(
@@ -176,16 +181,33 @@ struct CacheFetch: Sendable {
         return answer(loaded, isKept == true ? time : isKept == nil ? policy.grace : .zero, .loaded)
     }
 
-    /// - Returns: whether it was kept; nil when nobody knows.
+    /// What becomes of a load.
+    private enum Kept {
+        case none
+        /// It is kept in this process, if nobody has begun a change since.
+        case here
+        case shared([UInt8])
+
+        var words: [RedisCommand.Argument] {
+            switch self {
+            case .none: ["0", ""]
+            case .here: ["2", ""]
+            case .shared(let bytes): ["1", .bytes(bytes)]
+            }
+        }
+    }
+
+    /// - Returns: whether it was kept, or may be here; nil when nobody knows.
     private func put(
-        _ redis: Redis, _ token: String, _ epoch: String, _ begun: Int64, _ value: [UInt8]?, _ time: Duration,
+        _ redis: Redis, _ token: String, _ epoch: String, _ begun: Int64, _ kept: Kept, _ time: Duration,
         _ took: Duration
     ) async -> Bool? {
-        let words: [RedisCommand.Argument] = [
+        var words: [RedisCommand.Argument] = [
             .text(key.name), .text(token), .text(epoch), .integer(Int(begun)),
             .integer(Int(time / .milliseconds(1))), .integer(Int((took / .milliseconds(1)).rounded(.up))),
-            .integer(CacheFetch.mostNames), value == nil ? "0" : "1", .bytes(value ?? []),
+            .integer(CacheFetch.mostNames),
         ]
+        words += kept.words + [.integer(CacheFetch.mostBytes)]
         do throws(RedisError) {
             return try await redis.run(
                 CacheScripts.fill, keys: cache.keys(of: key.group), words, within: cache.patience

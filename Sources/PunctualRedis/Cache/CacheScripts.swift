@@ -48,20 +48,32 @@ enum CacheScripts {
     /// Keeps what was loaded, if the lease stands and nobody has begun a change since.
     ///
     /// KEYS: copies, marks. ARGV: name, token, epoch, when it was begun, time to live, how long it took (milliseconds),
-    /// the most names of a group, 1 when there is a value, the bytes. Answers 1 when it was kept.
+    /// the most names of a group, 1 when there is a value and 2 when it is one that stays with who has loaded it, the
+    /// bytes, the most bytes of a group. Answers 1 when it was kept, or may be where it stays. A group that has too many
+    /// begins anew: `n` is how many bytes it has.
     static let fill = RedisScript(
         isMarked + """
             local held = redis.call('HGET', KEYS[1], 'l:' .. ARGV[1])
             if not held or string.match(held, ' (%S+)$') ~= ARGV[2] then return 0 end
             redis.call('HDEL', KEYS[1], 'l:' .. ARGV[1])
+            local former = redis.call('HSTRLEN', KEYS[1], 'v:' .. ARGV[1])
             if ARGV[8] ~= '1' then
-                redis.call('HDEL', KEYS[1], 'h:' .. ARGV[1], 'v:' .. ARGV[1])
-                return 0
+                if redis.call('HDEL', KEYS[1], 'h:' .. ARGV[1], 'v:' .. ARGV[1]) > 0 then
+                    redis.call('HINCRBY', KEYS[1], 'n', -former)
+                end
+                if ARGV[8] == '0' then return 0 end
             end
             if redis.call('EXISTS', KEYS[2]) == 1 and isMarked(KEYS[2]) then return 0 end
             local ends = tonumber(ARGV[4]) + tonumber(ARGV[5])
             if ends <= now then return 0 end
-            if redis.call('HLEN', KEYS[1]) >= 3 * tonumber(ARGV[7]) then redis.call('DEL', KEYS[1]) end
+            if ARGV[8] == '2' then return 1 end
+            local grown = #ARGV[9] - former
+            local bytes = tonumber(redis.call('HGET', KEYS[1], 'n') or 0) + grown
+            if redis.call('HLEN', KEYS[1]) >= 3 * tonumber(ARGV[7]) or bytes > tonumber(ARGV[10]) then
+                redis.call('UNLINK', KEYS[1])
+                grown = #ARGV[9]
+            end
+            redis.call('HINCRBY', KEYS[1], 'n', grown)
             redis.call('HSET', KEYS[1], 'h:' .. ARGV[1], table.concat({ ARGV[3], ARGV[4], ends, ARGV[6] }, ' '),
                 'v:' .. ARGV[1], ARGV[9])
             if redis.call('PTTL', KEYS[1]) < ends - now then redis.call('PEXPIRE', KEYS[1], ends - now) end
@@ -76,7 +88,7 @@ enum CacheScripts {
         isMarked + """
             for index = 1, #KEYS, 2 do
                 local lasts = ARGV[3 + (index + 1) / 2]
-                redis.call('DEL', KEYS[index])
+                redis.call('UNLINK', KEYS[index])
                 if lasts == '0' then
                     redis.call('HDEL', KEYS[index + 1], ARGV[1])
                 else

@@ -36,6 +36,10 @@ struct CacheTrust {
     private(set) var isComplete = false
     /// Every change since then has been heard of.
     private(set) var since: Instant?
+    /// When a beat was heard last.
+    private var heardAt: Instant?
+    /// Those that cannot tell over Redis are not heard of for now.
+    var isDeaf = false
 
     init(_ pace: Pace) { self.pace = pace }
 
@@ -53,6 +57,7 @@ struct CacheTrust {
         until = beat.sentAt + pace.life
         isComplete = missing == 0
         if since == nil { since = now }
+        heardAt = now
     }
 
     /// Somebody has begun an epoch.
@@ -67,9 +72,12 @@ struct CacheTrust {
 
     /// The epoch in which shared copies count; nil while nothing is known.
     func usable(at now: Instant, generation: Int) -> String? {
-        guard let until, now < until, generation == self.generation else { return nil }
+        guard !isDeaf, let until, now < until, generation == self.generation else { return nil }
         return epoch
     }
+
+    /// Whether something is wrong, and not just beginning.
+    func isSilent(at now: Instant, startedAt: Instant) -> Bool { (heardAt ?? startedAt) + .seconds(3) < now }
 
     /// How old a shared copy may be.
     func mostAge(grace: Duration, timeToLive: Duration) -> Duration { isComplete ? timeToLive : grace }

@@ -24,12 +24,19 @@ struct ChangeMarks {
     }
 
     private var marks: [String: Mark] = [:]
+    /// Groups of whose marking no answer came, each with when its mark is to be taken away once more; nil before it was
+    /// the first time. What stalled may be done after the freeing that went over another connection.
+    private var late: [String: Instant?] = [:]
     private var asked: Set<String> = []
     private var waiters: [CheckedContinuation<Bool, Never>] = []
     private var isSending = false
 
     /// For so long a mark is believed to stand: a server that loses its data loses the mark, too.
     static let trust = Duration.milliseconds(300)
+    /// So long after a freeing was answered, nothing that was sent before it is still on its way.
+    static let delay = Duration.seconds(1)
+    /// Of so many groups it is known that their marks may come late; others end by themselves.
+    private static let mostLate = 4096
 
     /// A change begins.
     /// - Returns: the groups of which others must be told before it may.
@@ -97,8 +104,32 @@ struct ChangeMarks {
     /// How many wait for the next batch.
     var waiting: Int { waiters.count }
 
-    /// The batch was told, or may have been.
-    mutating func sent(_ batch: Batch, at sentAt: Instant, generation: Int, isTold: Bool) {
-        for group in batch.marked { marks[group]?.standing = isTold ? (sentAt, generation) : nil }
+    /// What became of what was told.
+    enum Telling: Sendable {
+        case told
+        /// It may have been, or may yet be.
+        case unknown
+        case unsent
+    }
+
+    mutating func sent(_ batch: Batch, at sentAt: Instant, generation: Int, _ telling: Telling) {
+        for group in batch.marked {
+            marks[group]?.standing = telling == .told ? (sentAt, generation) : nil
+            if telling == .unknown, late.count < ChangeMarks.mostLate { late[group] = .some(nil) }
+        }
+        guard telling == .told else { return }
+        for group in batch.freed {
+            guard let again = late[group] else { continue }
+            if let again, again <= sentAt {
+                late[group] = nil
+            } else if again == nil {
+                late[group] = .some(sentAt + ChangeMarks.delay)
+            }
+        }
+    }
+
+    /// The groups whose marks are to be taken away once more.
+    func lingering(at now: Instant) -> [String] {
+        late.filter { group, again in again.map { $0 <= now } ?? false && marks[group]?.changes ?? 0 <= 0 }.map(\.key)
     }
 }

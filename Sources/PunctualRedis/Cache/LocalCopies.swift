@@ -30,7 +30,7 @@ struct LocalCopies {
 
     private var young: Half = [:]
     private var old: Half = [:]
-    private var youngBytes = 0
+    private var (youngBytes, oldBytes) = (0, 0)
     private let mostBytes: Int
     private var loads: [String: [String: Load]] = [:]
     private var changes: [String: Int] = [:]
@@ -57,9 +57,10 @@ struct LocalCopies {
 
     private mutating func insert(_ copy: Copy, _ key: CacheKey) {
         let size = LocalCopies.size(copy, key.name)
-        guard size < mostBytes else { return }
+        // One that is large would throw out all others.
+        guard size <= mostBytes / 4 else { return }
         if youngBytes + size > mostBytes {
-            old = young
+            (old, oldBytes) = (young, youngBytes)
             young = [:]
             youngBytes = 0
         }
@@ -69,6 +70,13 @@ struct LocalCopies {
         youngBytes += size
     }
 
+    /// What all copies have, roughly; one that was asked for again may count twice.
+    var bytes: Int { youngBytes + oldBytes }
+
+    private static func size(_ copies: [String: Copy]?) -> Int {
+        copies?.reduce(0) { $0 + size($1.value, $1.key) } ?? 0
+    }
+
     private static func size(_ copy: Copy, _ name: String) -> Int { overhead + copy.value.count + name.utf8.count }
 
     /// What a copy costs besides its bytes, roughly.
@@ -76,15 +84,13 @@ struct LocalCopies {
 
     /// Forgets the group; loads of it that are under way keep nothing.
     mutating func drop(_ group: String) {
-        if let copies = young.removeValue(forKey: group) {
-            youngBytes -= copies.reduce(0) { $0 + LocalCopies.size($1.value, $1.key) }
-        }
-        old[group] = nil
+        youngBytes -= LocalCopies.size(young.removeValue(forKey: group))
+        oldBytes -= LocalCopies.size(old.removeValue(forKey: group))
         loads[group] = nil
     }
 
     mutating func dropAll() {
-        (young, old, loads, youngBytes) = ([:], [:], [:], 0)
+        (young, old, loads, youngBytes, oldBytes) = ([:], [:], [:], 0, 0)
     }
 
     // MARK: Loads

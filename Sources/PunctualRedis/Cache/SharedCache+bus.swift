@@ -14,7 +14,7 @@ extension SharedCache {
     }
 
     private var busKeys: [String] { ["\(prefix):{cache-bus}:members", "\(prefix):{cache-bus}:epoch"] }
-    private var channelName: String { "\(prefix):{cache-bus}" }
+    var channelName: String { "\(prefix):{cache-bus}" }
     private func channel(_ redis: Redis) -> RedisChannel {
         redis.isCluster ? .sharded(channelName) : .plain(channelName)
     }
@@ -32,18 +32,19 @@ extension SharedCache {
     private func sendMarks() async {
         while let batch = state.withLock({ $0.marks.next() }) {
             let (sentAt, generation) = (ContinuousClock.now, redis?.generation ?? 0)
-            let isTold = await tell(marked: batch.marked, freed: batch.freed, token: mark)
-            state.withLock { $0.marks.sent(batch, at: sentAt, generation: generation, isTold: isTold) }
-            for waiter in batch.waiters { waiter.resume(returning: isTold) }
+            let telling = await tell(marked: batch.marked, freed: batch.freed)
+            state.withLock { $0.marks.sent(batch, at: sentAt, generation: generation, telling) }
+            for waiter in batch.waiters { waiter.resume(returning: telling == .told) }
         }
     }
 
-    /// Marks groups as being changed, or removes the mark; drops all copies in either case.
-    /// - Returns: whether every copy is gone, or will be within a round trip.
-    func tell(marked: [String] = [], freed: [String] = [], token: String) async -> Bool {
+    /// Marks groups as being changed, or removes this process's mark; drops all copies in either case. Told, every copy
+    /// is gone, or will be within a round trip.
+    private func tell(marked: [String], freed: [String]) async -> ChangeMarks.Telling {
         let groups = marked + freed
-        guard let redis, !groups.isEmpty else { return true }
-        guard breaker.lets else { return false }
+        guard let redis, !groups.isEmpty else { return .told }
+        guard breaker.lets else { return .unsent }
+        var isSent = false
         let times =
             marked.map { _ in RedisCommand.Argument.integer(SharedCache.markLasts) } + freed.map { _ in .integer(0) }
         do throws(RedisError) {
@@ -52,29 +53,39 @@ extension SharedCache {
                 if redis.isCluster {
                     for (group, time) in part {
                         _ = try await redis.run(
-                            CacheScripts.change, keys: keys(of: group), [.text(token), "", "", time],
+                            CacheScripts.change, keys: keys(of: group), [.text(mark), "", "", time],
                             within: changePatience)
+                        isSent = true
                     }
                     // Copies are gone before anybody is told to forget theirs.
                     try await redis.publish(Array(message.utf8), to: channel(redis), within: changePatience)
                 } else {
                     _ = try await redis.run(
                         CacheScripts.change, keys: part.flatMap { keys(of: $0.0) },
-                        [.text(token), .text(channelName), .text(message)] + part.map { $0.1 }, within: changePatience)
+                        [.text(mark), .text(channelName), .text(message)] + part.map { $0.1 }, within: changePatience)
+                    isSent = true
                 }
             }
-            breaker.went(well: true)
-            return true
+            went(nil)
+            return .told
         } catch {
-            breaker.went(well: error.kind == .cancelled)
-            return false
+            went(error)
+            return isSent || !error.isUnsent ? .unknown : .unsent
         }
     }
 
-    /// Sets marks again that may have been lost.
+    /// Sets marks again that may have been lost, and takes those away that may have come late.
     private func renewMarks(_ redis: Redis) async {
-        let fading = state.withLock { $0.marks.fading(at: .now, generation: redis.generation) }
-        if !fading.isEmpty { _ = await announce(fading) }
+        let groups = state.withLock { state in
+            state.marks.fading(at: .now, generation: redis.generation) + state.marks.lingering(at: .now)
+        }
+        for batch in groups.batches(of: 256) where await !announce(batch) { return }
+    }
+
+    /// Whether Redis is left alone for a moment, and what operators are told of it.
+    func went(_ error: RedisError?) {
+        breaker.went(well: error.map { $0.kind == .cancelled } ?? true)
+        if error?.kind != .cancelled { state.withLock { $0.fault = error?.message } }
     }
 
     // MARK: Running
@@ -140,11 +151,10 @@ extension SharedCache {
     /// Tells what is owed, and then that this node lives.
     func beat(_ redis: Redis) async {
         let debts = state.withLock { $0.debts }
-        if debts.all == nil {
-            for batch in Array(debts.groups).batches(of: 256) {
-                guard await tell(freed: batch.map(\.key), token: SharedCache.token()) else { return }
-                state.withLock { $0.debts.paid(batch.lazy.map { ($0.key, $0.value) }) }
-            }
+        for batch in Array(debts.groups).batches(of: 256) {
+            // As changes tell it, so that this process's marks go with the copies.
+            guard await announce(batch.map(\.key)) else { return }
+            state.withLock { $0.debts.paid(batch.lazy.map { ($0.key, $0.value) }) }
         }
         let generation = redis.generation
         let (number, change) = state.withLock { state -> (Int, String) in
@@ -163,10 +173,12 @@ extension SharedCache {
                 ], within: .milliseconds(400))
             state.withLock { state in
                 state.confirmed = generation
+                state.fault = nil
                 if let all = debts.all { state.debts.paid(all: all) }
             }
         } catch {
             // Nothing is trusted that was not heard; the next beat comes soon.
+            if error.kind != .cancelled { state.withLock { $0.fault = error.message } }
         }
     }
 }

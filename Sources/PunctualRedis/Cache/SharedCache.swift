@@ -25,7 +25,9 @@ package final class SharedCache: Cache {
     let isAlone: Bool
     let node: String
     let prefix: String
-    let untold: @Sendable ([String]) -> Void
+    private let tellOthers: @Sendable (_ groups: [String], _ isShared: Bool) -> Void
+    private let mostBytes: Int
+    let startedAt = ContinuousClock.now
     let state: Mutex<State>
     let breaker = Breaker(pause: .milliseconds(250))
     /// The longest that a read waits for Redis, and a change.
@@ -41,6 +43,23 @@ package final class SharedCache: Cache {
         package var refreshed = 0
         /// Changes of which others could not be told over Redis.
         package var untold = 0
+        /// Copies that were made before anybody asked.
+        package var written = 0
+
+        /// The part that cost the store nothing.
+        package var hitRatio: Double {
+            let free: [CacheAnswer.Source] = [.local, .shared, .joined]
+            let all = sources.values.reduce(0, +)
+            return all == 0 ? 0 : Double(free.reduce(0) { $0 + sources[$1, default: 0] }) / Double(all)
+        }
+    }
+
+    /// Whether the other way, over which processes tell each other what Redis does not, is heard.
+    enum Notices {
+        /// There is none, as far as is known.
+        case none
+        case heard
+        case lost
     }
 
     struct State {
@@ -52,6 +71,9 @@ package final class SharedCache: Cache {
         var confirmed: Int?
         var beats = 0
         var counts = Counts()
+        var notices = Notices.none
+        /// What Redis, or the way there, said the last time; nil when it did as it was told.
+        var fault: String?
     }
 
     /// - Parameters:
@@ -60,20 +82,22 @@ package final class SharedCache: Cache {
     ///   - node: this node's name, the same after a restart: as long as a member is silent, copies count for the grace
     ///   alone.
     ///   - mostBytes: of copies in this process.
-    ///   - untold: told which groups changed when other nodes could not be told over Redis; a wiring may tell them by
-    ///   another way, whose end is `heard`.
+    ///   - tellOthers: told which groups changed, where there are others, and whether nodes that use Redis know it; a
+    ///   wiring may tell them by another way, whose ends are `heard` and `listens`.
     package convenience init(
         _ redis: Redis?, hasOthers: Bool = false, node: String, prefix: String = "punctual", mostBytes: Int = 64 << 20,
-        patience: Duration = .milliseconds(50), untold: @escaping @Sendable ([String]) -> Void = { _ in }
+        patience: Duration = .milliseconds(50),
+        tellOthers: @escaping @Sendable (_ groups: [String], _ isShared: Bool) -> Void = { _, _ in }
     ) {
         self.init(
             redis, hasOthers: hasOthers, node: node, prefix: prefix, mostBytes: mostBytes, patience: patience,
-            pace: CacheTrust.Pace(), untold: untold)
+            pace: CacheTrust.Pace(), tellOthers: tellOthers)
     }
 
     init(
         _ redis: Redis?, hasOthers: Bool = false, node: String, prefix: String, mostBytes: Int, patience: Duration,
-        pace: CacheTrust.Pace, untold: @escaping @Sendable ([String]) -> Void = { _ in }
+        pace: CacheTrust.Pace,
+        tellOthers: @escaping @Sendable (_ groups: [String], _ isShared: Bool) -> Void = { _, _ in }
     ) {
         self.redis = redis
         isAlone = redis == nil && !hasOthers
@@ -81,18 +105,65 @@ package final class SharedCache: Cache {
         self.prefix = prefix
         self.patience = patience
         self.pace = pace
-        self.untold = untold
+        self.tellOthers = tellOthers
+        self.mostBytes = mostBytes
         changePatience = patience * 4
         state = Mutex(State(copies: LocalCopies(mostBytes: mostBytes), trust: CacheTrust(pace)))
     }
+
+    /// Ends all use of Redis; nothing may follow.
+    package func close() async { await redis?.close() }
 
     package var counts: Counts { state.withLock { $0.counts } }
 
     /// Whether copies count for as long as their policies say; else for the grace alone.
     package var isTrusted: Bool {
         let generation = redis?.generation ?? 0
+        return state.withLock { redis == nil || hears($0, .now, generation) }
+    }
+
+    package var isLasting: Bool { isAlone || (redis != nil && isTrusted) }
+
+    private func hears(_ state: State, _ now: ContinuousClock.Instant, _ generation: Int) -> Bool {
+        state.trust.isComplete && state.trust.usable(at: now, generation: generation) != nil
+    }
+
+    /// How long a copy counts without Redis: no longer than a moment when nobody could tell that it is stale.
+    func grace(_ policy: CachePolicy) -> Duration {
+        let generation = redis?.generation ?? 0
+        return state.withLock { grace(policy, $0, .now, generation) }
+    }
+
+    private func grace(
+        _ policy: CachePolicy, _ state: State, _ now: ContinuousClock.Instant, _ generation: Int
+    ) -> Duration {
+        if isAlone || policy.grace <= CachePolicy.moment.timeToLive { return policy.grace }
+        let isTold = state.notices == .heard || (redis != nil && hears(state, now, generation))
+        return isTold ? policy.grace : CachePolicy.moment.timeToLive
+    }
+
+    /// What operators are told.
+    package struct Condition: Sendable, Hashable {
+        /// Of copies in this process, and how many there may be.
+        package var bytes: Int
+        package var mostBytes: Int
+        package var hitRatio: Double
+        package var hasRedis: Bool
+        /// Why copies in Redis are not used, for more than a moment; nil when they are, or nobody is to blame.
+        package var fault: String?
+        /// Whether copies count for as long as their policies say.
+        package var isTrusted: Bool
+    }
+
+    package var condition: Condition {
+        let isTrusted = isTrusted
         return state.withLock { state in
-            redis == nil || (state.trust.isComplete && state.trust.usable(at: .now, generation: generation) != nil)
+            let isSilent = redis != nil && state.trust.isSilent(at: .now, startedAt: startedAt)
+            return Condition(
+                bytes: state.copies.bytes, mostBytes: mostBytes, hitRatio: state.counts.hitRatio,
+                hasRedis: redis != nil,
+                fault: isSilent ? state.fault ?? "nothing is heard on the channel \(channelName)" : nil,
+                isTrusted: isTrusted)
         }
     }
 
@@ -105,6 +176,21 @@ package final class SharedCache: Cache {
     }
 
     package func value(
+        of key: CacheKey, _ policy: CachePolicy, load: @escaping @Sendable () async throws(StoreError) -> CacheLoad?
+    ) async throws(StoreError) -> CacheAnswer {
+        let answer = try await answer(of: key, policy, load: load)
+        state.withLock { $0.counts.sources[answer.source, default: 0] += 1 }
+        return answer
+    }
+
+    package func keep(
+        _ key: CacheKey, _ policy: CachePolicy, load: @escaping @Sendable () async throws(StoreError) -> CacheLoad?
+    ) async {
+        guard let answer = try? await answer(of: key, policy, load: load) else { return }  // Then there is none.
+        state.withLock { $0.counts.written += answer.left == nil ? 0 : 1 }
+    }
+
+    private func answer(
         of key: CacheKey, _ policy: CachePolicy, load: @escaping @Sendable () async throws(StoreError) -> CacheLoad?
     ) async throws(StoreError) -> CacheAnswer {
         let generation = redis?.generation ?? 0
@@ -126,10 +212,9 @@ package final class SharedCache: Cache {
             }
             return .wait(begin(key, policy, isRefresh: false, &state, load), isJoined: false)
         }
-        let answer: CacheAnswer
         switch step {
-        case .answer(let found): answer = found
-        case .pass: answer = CacheAnswer(value: try await load()?.bytes, source: .passed)
+        case .answer(let found): return found
+        case .pass: return CacheAnswer(value: try await load()?.bytes, source: .passed)
         case .wait(let task, let isJoined):
             let found: CacheAnswer
             switch await task.result {
@@ -137,11 +222,8 @@ package final class SharedCache: Cache {
             case .failure(let error as StoreError): throw error
             case .failure: preconditionFailure("a load throws nothing else")
             }
-            answer =
-                isJoined ? CacheAnswer(value: found.value, source: .joined, age: found.age, left: found.left) : found
+            return isJoined ? CacheAnswer(value: found.value, source: .joined, age: found.age, left: found.left) : found
         }
-        state.withLock { $0.counts.sources[answer.source, default: 0] += 1 }
-        return answer
     }
 
     private func holds(
@@ -149,7 +231,8 @@ package final class SharedCache: Cache {
         _ generation: Int
     ) -> Bool {
         if isAlone { return now < copy.endsAt }
-        return state.trust.holds(copy, grace: policy.grace, at: now, generation: generation)
+        let grace = grace(policy, state, now, generation)
+        return state.trust.holds(copy, grace: grace, at: now, generation: generation)
     }
 
     /// Whether what the load has read, possibly at once, is good enough for who asks now.
@@ -157,9 +240,8 @@ package final class SharedCache: Cache {
         _ load: LocalCopies.Load, _ policy: CachePolicy, _ state: State, _ now: ContinuousClock.Instant,
         _ generation: Int
     ) -> Bool {
-        if isAlone || now < load.begunAt + policy.grace { return true }
-        guard redis != nil else { return false }
-        return state.trust.isComplete && state.trust.usable(at: now, generation: generation) != nil
+        if isAlone || now < load.begunAt + grace(policy, state, now, generation) { return true }
+        return redis != nil && hears(state, now, generation)
     }
 
     /// Whether this reader is the one who loads anew: the likelier, the nearer the end and the longer the load.
@@ -212,24 +294,53 @@ package final class SharedCache: Cache {
             }
             state.copies.endChange(of: groups)
         }
-        if !isTold { untold(last) }
+        if !isTold { tellOthers(last, false) }
+        if !isAlone { tellOthers(groups, redis != nil) }
         return try result.get()
     }
 
     package func drop(_ groups: [String]) {
+        state.withLock { drop(groups, &$0) }
+    }
+
+    private func drop(_ groups: [String], _ state: inout State) {
+        if groups.contains(SharedCache.everything) { state.copies.dropAll() }
+        for group in groups { state.copies.drop(group) }
+    }
+
+    // MARK: What is told by another way
+
+    /// In the place of a group: all of them.
+    package static let everything = "*"
+
+    /// The groups were changed elsewhere, as another way than Redis has told: nothing older is kept here.
+    /// - Parameter isShared: whether Redis knows it; else nothing older is kept there, either.
+    package func heard(_ groups: [String], isShared: Bool = false) async {
+        drop(groups)
+        if isShared || redis == nil { return }
+        let isEverything = groups.contains(SharedCache.everything)
+        if !isEverything, await announce(groups) { return }
+        // Owed, since it could not be told; who changed them has told all others already.
         state.withLock { state in
-            for group in groups { state.copies.drop(group) }
+            if isEverything { state.debts.oweAll() } else { state.debts.owe(groups) }
+            drop(groups, &state)
         }
     }
 
-    /// The groups were changed elsewhere, as another way than Redis has told: nothing older is kept here or in Redis.
-    package func heard(_ groups: [String]) async {
-        drop(groups)
-        // Owed if it cannot be told; who changed them has told all others already.
-        guard await !tell(freed: groups, token: SharedCache.token()) else { return }
+    /// - Parameter isListening: whether what others tell comes to `heard` from now on. What came while it did not is
+    ///   unknown, so everything counts for the grace until it does again, and nothing of before then.
+    package func listens(_ isListening: Bool) {
         state.withLock { state in
-            state.debts.owe(groups)
-            for group in groups { state.copies.drop(group) }
+            switch (state.notices, isListening) {
+            case (.none, true): state.copies.dropAll()
+            case (.lost, true):
+                state.copies.dropAll()
+                if redis != nil { state.debts.oweAll() }
+            case (.heard, false): state.copies.dropAll()
+            default: return
+            }
+            state.notices = isListening ? .heard : .lost
+            state.trust.isDeaf = !isListening
         }
     }
 
