@@ -33,6 +33,8 @@ package struct APIServices: Sendable {
     package var publishers: [String: @Sendable (_ destination: String) -> String?] = [:]
     /// How the node's optional parts are, such as Redis; asks nobody who could keep it waiting.
     package var parts: @Sendable () async -> [PartHealth] = { [] }
+    /// Rules of notifications, and who sends; nil where there are none.
+    package var notifications: (store: any NotificationStore, sender: any NotificationSender)?
     /// What services may have.
     package var quotas = Quotas()
     /// Who may come in; everybody unless it is told otherwise.

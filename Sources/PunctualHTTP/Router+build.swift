@@ -179,6 +179,13 @@ extension RouteTable {
         on(.get, "\(api)/limits/jobs/{id}", .getJobLimit, limits.get(.jobs))
         on(.put, "\(api)/limits/jobs/{id}", .putJobLimit, limits.put(.jobs))
         on(.delete, "\(api)/limits/jobs/{id}", .deleteJobLimit, limits.delete(.jobs))
+
+        let notifications = NotificationController(services: services)
+        on(.get, "\(api)/notifications", .listNotifications, notifications.list)
+        on(.get, "\(api)/notifications/{name}", .getNotification, notifications.get)
+        on(.put, "\(api)/notifications/{name}", .putNotification, notifications.put)
+        on(.delete, "\(api)/notifications/{name}", .deleteNotification, notifications.delete)
+        on(.post, "\(api)/notifications/{name}/test", .testNotification, notifications.test)
         on(.get, "\(api)/stats", .stats, queues.stats)
         on(.post, "\(api)/work/claim", .claimWork, isUnbounded: true, work.claim)
         on(.post, "\(api)/work/heartbeat", .heartbeatWork, work.heartbeat)

@@ -33,6 +33,7 @@ struct Schema: Sendable {
         Step(number: 13, name: "lines-of-services", oldestBinary: 1, sql: linesOfServices),
         Step(number: 14, name: "work-limits", oldestBinary: 1, sql: workLimits),
         Step(number: 15, name: "output", oldestBinary: 1, sql: output),
+        Step(number: 16, name: "notifications", oldestBinary: 1, sql: notifications),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

@@ -14,6 +14,7 @@ enum MetricWords {
         "punctual_active_executions": "Attempts in hand.",
         "punctual_claims_total": "Claims of workers, by result.",
         "punctual_limit_decisions_total": "Requests held to limits, by who counted: Redis, or the node alone.",
+        "punctual_notifications_total": "Tries to send notifications of jobs, by result.",
         "punctual_hints_total": "Hints handed to the broker, by result.",
         "punctual_hint_claims_total": "Executions that hints told of, by whether their claim took them.",
         "punctual_lease_lost_total": "Leases lost while work ran.",

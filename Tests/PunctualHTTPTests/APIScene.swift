@@ -32,6 +32,7 @@ struct APIScene {
             store: store, zones: zones, clock: clock, bell: SilentBell(), nodeID: "test", version: "0",
             metricsText: { "" }, isAccepting: { true }, events: EventLog(epoch: clock.now()),
             waitForWork: { try await Task.sleep(for: min($0, .milliseconds(20))) })
+        services.notifications = (store, SentNotifications())
         // Readers that have gone are noticed sooner.
         services.bounds.silence = .seconds(1)
     }
@@ -91,3 +92,11 @@ extension TestClientProtocol {
 
 /// The least that makes a job.
 let least = #"{"name":"n","schedule":{"type":"cron","expression":"0 9 * * *"},"target":{"type":"noop"}}"#
+
+/// Takes every message and brings it nowhere.
+struct SentNotifications: NotificationSender {
+    func send(_ message: NotificationMessage) async -> NotificationOutcome {
+        message.rule.name == "fails"
+            ? .failed("status 404, expected 200-299", isRetryable: false, retryAfter: nil) : .sent
+    }
+}

@@ -10,6 +10,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case listLimits, getQueueLimit, putQueueLimit, deleteQueueLimit, getServiceLimit, putServiceLimit,
         deleteServiceLimit
     case getJobLimit, putJobLimit, deleteJobLimit
+    case listNotifications, getNotification, putNotification, deleteNotification, testNotification
     case claimWork, heartbeatWork, heartbeatWorks, completeWork, completeWorks
     case stats, events
     case health, home, live, ready, metrics, openapi, docs
@@ -62,7 +63,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .cancelExecution, .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork, .completeWorks:
             .service(.operator)
         case .createJob, .createJobs, .replaceJob, .patchJob, .deleteJob, .listSecrets, .putSecret, .deleteSecret,
-            .putServiceLimit, .deleteServiceLimit, .putJobLimit, .deleteJobLimit:
+            .putServiceLimit, .deleteServiceLimit, .putJobLimit, .deleteJobLimit,
+            .listNotifications, .getNotification, .putNotification, .deleteNotification, .testNotification:
             .service(.editor)
         case .scheduleStatus, .listQueues, .getQueueLimit, .stats, .metrics: .global(.viewer)
         case .pauseQueue, .resumeQueue, .putQueueLimit, .deleteQueueLimit: .global(.operator)
@@ -113,11 +115,12 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .removeSecondFactor, .signOutEverywhere, .createKey, .rotateKey, .revokeKey, .createUser, .patchUser,
             .deleteUser, .createServiceAccount, .patchServiceAccount, .deleteServiceAccount, .createGrant, .deleteGrant,
             .putSecret, .deleteSecret, .exportAudit, .putQueueLimit, .deleteQueueLimit, .putServiceLimit,
-            .deleteServiceLimit, .putJobLimit, .deleteJobLimit:
+            .deleteServiceLimit, .putJobLimit, .deleteJobLimit, .putNotification, .deleteNotification,
+            .testNotification:
             true
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
             .listJobExecutions, .getExecution, .readLines, .listQueues, .listLimits, .getQueueLimit, .getServiceLimit,
-            .getJobLimit,
+            .getJobLimit, .listNotifications, .getNotification,
             .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork,
             .completeWorks, .stats, .events,
             .health, .home, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,
