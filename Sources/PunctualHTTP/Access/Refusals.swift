@@ -95,6 +95,8 @@ extension APIContext {
             return text("name").map { .other("limit:queues/\($0)") }
         case .getServiceLimit, .putServiceLimit, .deleteServiceLimit:
             return text("service").map { .other("limit:services/\($0)") }
+        case .getNotification, .putNotification, .deleteNotification, .testNotification:
+            return text("name").map { .other("notification:\($0)") }
         case .getUser, .patchUser, .deleteUser: return id().map { .other("user:\($0)") }
         case .getServiceAccount, .patchServiceAccount, .deleteServiceAccount:
             return id().map { .other("service_account:\($0)") }

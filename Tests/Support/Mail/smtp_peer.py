@@ -21,7 +21,7 @@ class Keeper:
         with open(folder + "/mails", "a") as mails:
             mails.write(json.dumps({
                 "from": envelope.mail_from, "to": envelope.rcpt_tos, "subject": str(message["subject"]),
-                "fields": message.keys(), "body": message.get_content(), "tls": session.ssl is not None,
+                "fields": message.keys(), "body": message.get_content(), "tls": server.transport.get_extra_info("ssl_object") is not None,
                 "user": session.auth_data.login.decode() if session.auth_data else None,
                 "id": message["message-id"], "date": message["date"].datetime.isoformat(),
                 "longest": max(len(line) for line in envelope.original_content.split(b"\r\n")),
