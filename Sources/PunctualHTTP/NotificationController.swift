@@ -35,6 +35,10 @@ struct NotificationController {
         if let before { try await require(before, context, orMissing: .noNotification) }
         let new = try await request.read { fields in NotificationRule(&fields, name: name, now: now) }
         guard var new else { throw Problem(.validation, "The notification is at fault.") }
+        // What was read with a secret hidden must not be written back without it.
+        guard !new.hasHiddenSecret else {
+            throw Problem(.validation, "The channel holds *** in the place of a secret; give it again.")
+        }
         try await require(new, context, orMissing: nil)
         new.createdAt = before?.createdAt ?? now
         try await store().setNotificationRule(new)
@@ -121,6 +125,13 @@ extension Problem {
 
 extension NotificationRule {
     fileprivate var resource: String { "notification:\(name)" }
+
+    /// Whether it is what `shown` made of another one.
+    fileprivate var hasHiddenSecret: Bool {
+        let channel = channel.json
+        return channel["password"] == "***" || channel["routing_key"] == "***"
+            || channel["type"] == "slack" && channel["url"]?.string?.hasSuffix("/***") == true
+    }
 
     /// Without what is secret, unless it is a reference to a secret.
     var shown: JSONValue {

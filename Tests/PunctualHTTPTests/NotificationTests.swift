@@ -54,6 +54,9 @@ struct NotificationTests {
             ("on-call", "", 400), ("on-call", "{", 400), ("on-call", "[]", 422), ("on-call", "{}", 422),
             ("on-call", #"{"channel":{"type":"webhook","url":"https://e"},"x":1}"#, 422), ("a%20b", "{}", 404),
             ("a%0d%0ab", "{}", 404),
+            // What was read back with its secrets hidden.
+            ("on-call", #"{"channel":{"type":"slack","url":"https://hooks.slack.com/***"}}"#, 422),
+            ("on-call", #"{"channel":{"type":"pagerduty","routing_key":"***"}}"#, 422),
             ("on-call", #"{"channel":{"type":"email","host":"h","from":"a@b\r\nDATA","to":["a@b"]}}"#, 422),
         ])
     func hostile(name: String, body: String, status: Int) async throws {
