@@ -8,7 +8,7 @@ struct NotificationCommand: AsyncParsableCommand {
         abstract: "Say whom to tell when jobs fail, recover, are late or do not run.",
         discussion: """
             EXAMPLES
-              punctual notification set on-call --slack '{{secret:SLACK_URL}}' --service billing
+              punctual notification set on-call --slack '{{secret:SLACK_URL}}'
               punctual notification test on-call
               punctual notification get on-call
               punctual notification delete on-call

@@ -10,8 +10,8 @@ struct NotificationSet: AsyncParsableCommand {
             URLs, keys and passwords are best kept in secrets: '{{secret:NAME}}'.
 
             EXAMPLES
-              punctual notification set on-call --slack '{{secret:SLACK_URL}}' --service billing
-              punctual notification set audit --webhook https://example.com/hook --on failed,missed
+              punctual notification set on-call --slack '{{secret:SLACK_URL}}'
+              punctual notification set audit --webhook https://example.com --on failed
               punctual notification set mail -f mail.yaml
             """)
 
