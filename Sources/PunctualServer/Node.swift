@@ -32,15 +32,16 @@ package enum Node {
         try checkAddress(settings)
         let clock = SystemClock()
         let nodeID = settings.nodeID ?? "\(ProcessInfo.processInfo.hostName)-\(getpid())"
+        // First of all: whoever counts before it counts for nobody.
+        let metrics = PrometheusRegistry(MetricWords.all) {
+            Measured.execution.map { [("execution_id", $0), ("trace_id", TraceName(execution: $0))] } ?? []
+        }
+        MetricsSystem.bootstrap(metrics)
         let logs = try OpenLogs(settings, nodeID: nodeID)
         let logger = logs.logger(.main)
         if let words = StrayVariables.words(in: ProcessInfo.processInfo.environment) {
             logger.warning("variables that are no settings are passed over", metadata: ["variables": "\(words)"])
         }
-        let metrics = PrometheusRegistry(MetricWords.all) {
-            Measured.execution.map { [("execution_id", $0), ("trace_id", TraceName(execution: $0))] } ?? []
-        }
-        MetricsSystem.bootstrap(metrics)
         let tracing = try OpenTracing(
             settings, nodeID: nodeID, redaction: logs.redaction, logger: logs.logger(.tracing))
         let bell = SignalBell()

@@ -210,7 +210,7 @@ struct BrokerTests {
                 #expect(try await server.punctual("job", "create", "told", "--every", "1s", "--noop").status == 0)
                 try await eventually("the broker is well") {
                     let parts = try await server.json("status")["schedule"]?["parts"]?.array ?? []
-                    return parts.map { $0["status"]?.string } == ["ok", "ok"] ? true : nil
+                    return parts.map { $0["status"]?.string } == ["ok", "ok", "ok"] ? true : nil
                 }
                 peer.freeze(true)
                 try await eventually("the log tells") {

@@ -26,6 +26,10 @@ struct HangingStoreTests {
                 #expect(all.count >= 2)
                 for process in all { kill(process, SIGSTOP) }
                 defer { for process in all { kill(process, SIGCONT) } }
+                // What was well is told for a second.
+                try await eventually("health tells") {
+                    try await server.call("/health").status == 503 ? true : nil
+                }
                 for path in ["/health", "/metrics"] {
                     let began = ContinuousClock.now
                     let answer = try await server.call(path)

@@ -39,16 +39,18 @@ struct LogLevelCommandTests {
     @Test("an error reaches the address of the settings, with the node and without its secrets")
     func errors() async throws {
         let listener = try await blocking { try TelemetryListener() }
+        let database = try await blocking { try PostgresServer() }
+        let uri = try database.database().replacing("punctual@", with: "punctual:hunter2hunter2@")
         try await withFolder { folder in
             try await withServer(
-                ["dev", "--port", "0", "--log-format", "json"], in: folder,
+                ["serve", "--port", "0", "--log-format", "json", "--database-url", uri], in: folder,
                 environment: [
                     "PUNCTUAL_ERRORS_DSN": "http://abc@127.0.0.1:\(listener.port)/7", "PUNCTUAL_NODE_ID": "n1",
                     "PUNCTUAL_ERRORS_ENVIRONMENT": "test",
-                    "PUNCTUAL_REDIS_URL": "redis://:hunter2hunter2@127.0.0.1:1/0",
-                    "PUNCTUAL_BROKER": "redis",
                 ]
             ) { _ in
+                // The steps of the loops fail from now on.
+                try await blocking { try database.stop() }
                 _ = try await eventually("a report") { try listener.lines().first }
             }
         }

@@ -28,6 +28,9 @@ struct PrometheusTests {
         let uri = try PostgresServer.shared.database()
         let redis = try await blocking { try RedisPeer() }
         let environment = [
+            // Nobody is there; what becomes of spans and reports is counted all the same.
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_TRACES_SAMPLER": "always_on",
+            "PUNCTUAL_ERRORS_DSN": "http://abc@127.0.0.1:1/7",
             "PUNCTUAL_REDIS_URL": "redis://127.0.0.1:\(redis.port)", "PUNCTUAL_BROKER": "redis",
             "PUNCTUAL_METRICS_JOBS": "tick-1,billing:*",
         ]

@@ -102,10 +102,13 @@ extension BrokerCheck {
             let consumer = await broker.consume([BrokerScene.line], prefetch: 20)
             let hints = scene.hints(200)
             let seen = Tally()
+            // Until the first break nothing is settled, so that hints wait in the line then, too.
+            let struck = AsyncStream<Void>.makeStream()
             try await scene.within(scene.host.patience * 2) {
                 try await withThrowingTaskGroup(of: Bool.self) { group in
                     group.addTask {
                         for await batch in consumer.deliveries {
+                            for await _ in struck.stream {}
                             await consumer.settle(batch.map(\.done))
                             seen.add(batch.map(\.hint))
                             if seen.distinct >= hints.count { break }
@@ -113,9 +116,12 @@ extension BrokerCheck {
                         return true
                     }
                     group.addTask {
+                        defer { struck.continuation.finish() }
                         for start in stride(from: 0, to: hints.count, by: 20) {
                             try await scene.publishAll(Array(hints[start..<start + 20]), to: broker)
+                            if start == 0 { continue }
                             try await scene.host.cut()
+                            struck.continuation.finish()
                         }
                         return false
                     }
