@@ -123,7 +123,7 @@ let package = Package(
             "PunctualExecutors",
             [
                 "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTracing", asyncHTTPClient, nioCore,
-                nioPosix, nioHTTP1, crypto,
+                nioPosix, nioHTTP1, nioSSL, crypto,
                 subprocess, systemPackage, logging,
             ]),
         room("PunctualAccess", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "CArgon2", crypto, jwtKit]),
@@ -228,8 +228,8 @@ let package = Package(
         tests(
             "PunctualExecutors",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
-                crypto,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "TestPeers", asyncHTTPClient, nioCore, nioPosix,
+                nioHTTP1, nioSSL, crypto,
             ], exclude: ["Oracles"]),
         tests(
             "PunctualAccess", ["PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualTestKit", crypto],

@@ -179,6 +179,12 @@ package struct Instruments: Sendable {
         events?.ended(execution)
     }
 
+    func notified(_ outcome: NotificationOutcome, of rule: String) {
+        counter("punctual_notifications_total", [("result", outcome == .sent ? "sent" : "failed")]).increment()
+        guard case .failed(let text, _, _) = outcome else { return }
+        logger.error("a notification could not be sent", metadata: ["rule": "\(rule)", "error": "\(text)"])
+    }
+
     func shardsDiffer(set: Int, used: Int, as node: String) {
         logger.warning(
             "another scheduler is set to another number of shards; its number holds until it is gone",

@@ -41,6 +41,8 @@ package struct APIServices: Sendable {
     package var logLevels: (any LogLevelControl)?
     /// Tells traces of the requests.
     package var spans = Spans.off
+    /// Rules of notifications, and who sends; nil where there are none.
+    package var notifications: (store: any NotificationStore, sender: any NotificationSender)?
     /// What services may have.
     package var quotas = Quotas()
     /// Who may come in; everybody unless it is told otherwise.

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"9456c002ea73452b\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"5bfe56dee3597316\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -434,6 +434,7 @@ try {
     { "name": "Work", "description": "For workers outside of Punctual." },
     { "name": "Access", "description": "Users, service accounts, keys, grants, secrets, the audit log." },
     { "name": "OAuth", "description": "Tokens for programs." },
+    {"name": "Notifications", "description": "Whom to tell of what becomes of jobs."},
     { "name": "Operations", "description": "Health, figures, events, this document." }
   ],
   "paths": {
@@ -1912,6 +1913,153 @@ try {
           "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/notifications": {
+      "get": {
+        "tags": ["Notifications"],
+        "operationId": "listNotifications",
+        "summary": "List notifications",
+        "description": "Those of services that you may change; those for all services, if you may change all of them. By name.",
+        "parameters": [
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The rules.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/NotificationList"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/notifications/{name}": {
+      "get": {
+        "tags": ["Notifications"],
+        "operationId": "getNotification",
+        "summary": "Read a notification",
+        "description": "With the newest 50 of what it wanted told, and what became of it.",
+        "parameters": [
+          { "$ref": "#/components/parameters/NotificationName" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The rule.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/NotificationWithNotices"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "put": {
+        "tags": ["Notifications"],
+        "operationId": "putNotification",
+        "summary": "Set a notification",
+        "description": "In place of what has this name. It tells of what happens from its making on. Without `service` it is for all of them, and so are its maker's rights to be.",
+        "parameters": [
+          { "$ref": "#/components/parameters/NotificationName" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/NotificationRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "The rule.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Notification"}} }
+          },
+          "201": {
+            "description": "The rule, new.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Notification"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      },
+      "delete": {
+        "tags": ["Notifications"],
+        "operationId": "deleteNotification",
+        "summary": "Remove a notification",
+        "description": "With what waits to be told.",
+        "parameters": [
+          { "$ref": "#/components/parameters/NotificationName" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "204": { "description": "Done.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}} },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/notifications/{name}/test": {
+      "post": {
+        "tags": ["Notifications"],
+        "operationId": "testNotification",
+        "summary": "Send a test",
+        "description": "One message that says that it is a test, at once and once; of PagerDuty it opens an incident and closes it.",
+        "parameters": [
+          { "$ref": "#/components/parameters/NotificationName" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "requestBody": {
+          "required": false,
+          "content": { "application/json": {"schema": {"$ref": "#/components/schemas/EmptyRequest"}} }
+        },
+        "responses": {
+          "200": {
+            "description": "Whether it went.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/NotificationTest"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "404": { "$ref": "#/components/responses/NotFound" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "413": { "$ref": "#/components/responses/BodyTooLarge" },
+          "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
           "422": { "$ref": "#/components/responses/Unprocessable" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
@@ -3407,6 +3555,115 @@ try {
       }
     },
     "schemas": {
+      "NotificationNameText": { "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9._-]+$", "examples": ["on-call"] },
+      "NotificationChannel": {
+        "type": "object",
+        "required": ["type"],
+        "description": "`webhook` and `slack`: `url`. `pagerduty`: `routing_key`, `severity`, `url` (Events v2 unless set). `email`: `host`, `port`, `security` (`starttls` unless set), `user` and `password`, `from`, `to`. URL, routing key and password may be `{{secret:NAME}}` of the service. A password and a routing key that are none are shown as `***`, the path of a Slack address likewise.",
+        "properties": {
+          "type": { "type": "string", "enum": ["webhook", "slack", "pagerduty", "email"] },
+          "url": { "type": "string", "minLength": 1, "maxLength": 4096 },
+          "routing_key": { "type": "string", "minLength": 1, "maxLength": 256 },
+          "severity": { "type": "string", "enum": ["critical", "error", "warning", "info"], "default": "error" },
+          "host": { "type": "string", "minLength": 1, "maxLength": 253 },
+          "port": { "type": "integer", "minimum": 1, "maximum": 65535 },
+          "security": { "type": "string", "enum": ["tls", "starttls", "none"], "default": "starttls" },
+          "user": { "type": ["string", "null"], "minLength": 1, "maxLength": 256 },
+          "password": { "type": ["string", "null"], "minLength": 1, "maxLength": 1024 },
+          "from": { "type": "string", "minLength": 3, "maxLength": 254 },
+          "to": { "type": "array", "minItems": 1, "maxItems": 50, "items": {"type": "string", "maxLength": 254} }
+        },
+        "additionalProperties": false,
+        "examples": [{ "type": "slack", "url": "{{secret:SLACK_URL}}" }]
+      },
+      "NotificationRequest": {
+        "type": "object",
+        "required": ["channel"],
+        "properties": {
+          "name": { "$ref": "#/components/schemas/NotificationNameText" },
+          "service": { "oneOf": [{"$ref": "#/components/schemas/ServiceName"}, {"type": "null"}], "description": "null: all services." },
+          "labels": { "type": "object", "maxProperties": 32, "additionalProperties": {"type": "string", "maxLength": 256}, "propertyNames": {"pattern": "^[A-Za-z0-9._/-]{1,63}$"}, "description": "All must be the job's." },
+          "job_id": { "oneOf": [{"$ref": "#/components/schemas/Id"}, {"type": "null"}] },
+          "on": { "type": "array", "minItems": 1, "maxItems": 5, "items": {"type": "string", "enum": ["failed", "recovered", "late", "skipped", "missed"]}, "default": ["failed", "recovered"] },
+          "late_after": { "type": "string", "default": "1m", "description": "1s to 24h.", "examples": ["1m"] },
+          "group_wait": { "type": "string", "default": "30s", "description": "0s to 1h: how long a message waits for others.", "examples": ["30s"] },
+          "group_by": { "type": "string", "enum": ["job", "service", "rule"], "default": "service" },
+          "repeat_interval": { "type": "string", "default": "4h", "description": "1m to 30d: how long a job that stays as it is is told of no more.", "examples": ["4h"] },
+          "channel": { "$ref": "#/components/schemas/NotificationChannel" }
+        },
+        "additionalProperties": false,
+        "examples": [{ "service": "billing", "on": ["failed", "recovered"], "channel": {"type": "slack", "url": "{{secret:SLACK_URL}}"} }]
+      },
+      "Notification": {
+        "type": "object",
+        "required": ["name", "service", "labels", "job_id", "on", "late_after", "group_wait", "group_by", "repeat_interval", "channel", "created_at", "updated_at"],
+        "properties": {
+          "name": { "$ref": "#/components/schemas/NotificationNameText" },
+          "service": { "oneOf": [{"$ref": "#/components/schemas/ServiceName"}, {"type": "null"}], "description": "null: all services." },
+          "labels": { "type": "object", "maxProperties": 32, "additionalProperties": {"type": "string", "maxLength": 256}, "propertyNames": {"pattern": "^[A-Za-z0-9._/-]{1,63}$"}, "description": "All must be the job's." },
+          "job_id": { "oneOf": [{"$ref": "#/components/schemas/Id"}, {"type": "null"}] },
+          "on": { "type": "array", "minItems": 1, "maxItems": 5, "items": {"type": "string", "enum": ["failed", "recovered", "late", "skipped", "missed"]}, "default": ["failed", "recovered"] },
+          "late_after": { "type": "string", "default": "1m", "description": "1s to 24h.", "examples": ["1m"] },
+          "group_wait": { "type": "string", "default": "30s", "description": "0s to 1h: how long a message waits for others.", "examples": ["30s"] },
+          "group_by": { "type": "string", "enum": ["job", "service", "rule"], "default": "service" },
+          "repeat_interval": { "type": "string", "default": "4h", "description": "1m to 30d: how long a job that stays as it is is told of no more.", "examples": ["4h"] },
+          "channel": { "$ref": "#/components/schemas/NotificationChannel" },
+          "created_at": { "$ref": "#/components/schemas/Instant" },
+          "updated_at": { "$ref": "#/components/schemas/Instant" }
+        }
+      },
+      "NotificationWithNotices": {
+        "type": "object",
+        "required": ["name", "service", "labels", "job_id", "on", "late_after", "group_wait", "group_by", "repeat_interval", "channel", "created_at", "updated_at", "notices"],
+        "properties": {
+          "name": { "$ref": "#/components/schemas/NotificationNameText" },
+          "service": { "oneOf": [{"$ref": "#/components/schemas/ServiceName"}, {"type": "null"}], "description": "null: all services." },
+          "labels": { "type": "object", "maxProperties": 32, "additionalProperties": {"type": "string", "maxLength": 256}, "propertyNames": {"pattern": "^[A-Za-z0-9._/-]{1,63}$"}, "description": "All must be the job's." },
+          "job_id": { "oneOf": [{"$ref": "#/components/schemas/Id"}, {"type": "null"}] },
+          "on": { "type": "array", "minItems": 1, "maxItems": 5, "items": {"type": "string", "enum": ["failed", "recovered", "late", "skipped", "missed"]}, "default": ["failed", "recovered"] },
+          "late_after": { "type": "string", "default": "1m", "description": "1s to 24h.", "examples": ["1m"] },
+          "group_wait": { "type": "string", "default": "30s", "description": "0s to 1h: how long a message waits for others.", "examples": ["30s"] },
+          "group_by": { "type": "string", "enum": ["job", "service", "rule"], "default": "service" },
+          "repeat_interval": { "type": "string", "default": "4h", "description": "1m to 30d: how long a job that stays as it is is told of no more.", "examples": ["4h"] },
+          "channel": { "$ref": "#/components/schemas/NotificationChannel" },
+          "created_at": { "$ref": "#/components/schemas/Instant" },
+          "updated_at": { "$ref": "#/components/schemas/Instant" },
+          "notices": { "type": "array", "items": {"$ref": "#/components/schemas/Notice"} }
+        }
+      },
+      "NotificationList": {
+        "type": "object",
+        "required": ["items"],
+        "properties": { "items": {"type": "array", "items": {"$ref": "#/components/schemas/Notification"}} }
+      },
+      "NotificationTest": {
+        "type": "object",
+        "required": ["sent", "error"],
+        "properties": {
+          "sent": { "type": "boolean" },
+          "error": { "type": ["string", "null"], "description": "Why it did not go." }
+        }
+      },
+      "Notice": {
+        "type": "object",
+        "required": ["id", "kind", "job_id", "job_name", "service", "execution_id", "at", "text", "state", "due_at", "attempts", "error", "delivery", "sent_at"],
+        "properties": {
+          "id": { "$ref": "#/components/schemas/Id" },
+          "kind": { "type": "string", "description": "`failed`, `recovered`, `late`, `skipped` or `missed`; open for readers." },
+          "job_id": { "$ref": "#/components/schemas/Id" },
+          "job_name": { "$ref": "#/components/schemas/JobName" },
+          "service": { "$ref": "#/components/schemas/ServiceName" },
+          "execution_id": { "oneOf": [{"$ref": "#/components/schemas/Id"}, {"type": "null"}] },
+          "at": { "$ref": "#/components/schemas/Instant" },
+          "text": { "type": "string" },
+          "state": { "type": "string", "description": "`waiting`, `sent`, `suppressed` (the job was told of lately) or `failed` (it was given up); open for readers." },
+          "due_at": { "$ref": "#/components/schemas/Instant" },
+          "attempts": { "type": "integer", "minimum": 0 },
+          "error": { "type": ["string", "null"] },
+          "delivery": { "oneOf": [{"$ref": "#/components/schemas/Id"}, {"type": "null"}], "description": "The message that it was part of: its `webhook-id`." },
+          "sent_at": { "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}] }
+        }
+      },
       "ProviderList": {
         "type": "object",
         "required": ["items"],
@@ -6203,6 +6460,13 @@ try {
     "parameters": {
       "ProviderOfPath": { "name": "provider", "in": "path", "required": true, "description": "A provider's name in the settings.", "schema": {"type": "string", "minLength": 1}, "example": "corp" },
       "ReturnTo": { "name": "return_to", "in": "query", "description": "The path of this installation where the browser goes in the end.", "schema": {"type": "string", "pattern": "^/([^/\\\\].*)?$", "maxLength": 512, "default": "/"} },
+      "NotificationName": {
+        "name": "name",
+        "in": "path",
+        "required": true,
+        "description": "The notification.",
+        "schema": { "$ref": "#/components/schemas/NotificationNameText" }
+      },
       "ThingId": {
         "name": "id",
         "in": "path",

@@ -214,6 +214,13 @@ extension RouteTable {
         on(.get, "\(api)/log-levels", .listLogLevels, levels.list)
         on(.put, "\(api)/log-levels/{label}", .putLogLevel, levels.put)
         on(.delete, "\(api)/log-levels/{label}", .deleteLogLevel, levels.delete)
+
+        let notifications = NotificationController(services: services)
+        on(.get, "\(api)/notifications", .listNotifications, notifications.list)
+        on(.get, "\(api)/notifications/{name}", .getNotification, notifications.get)
+        on(.put, "\(api)/notifications/{name}", .putNotification, notifications.put)
+        on(.delete, "\(api)/notifications/{name}", .deleteNotification, notifications.delete)
+        on(.post, "\(api)/notifications/{name}/test", .testNotification, notifications.test)
         on(.get, "\(api)/stats", .stats, queues.stats)
         on(.get, "\(api)/stats/minutes", .statsByMinute, queues.minutes)
         on(.post, "\(api)/work/claim", .claimWork, isUnbounded: true, work.claim)

@@ -34,6 +34,7 @@ struct Schema: Sendable {
         Step(number: 14, name: "work-limits", oldestBinary: 1, sql: workLimits),
         Step(number: 15, name: "output", oldestBinary: 1, sql: output),
         Step(number: 16, name: "open-executions-of-a-job-in-order", oldestBinary: 1, sql: openOfJobInOrder),
+        Step(number: 17, name: "notifications", oldestBinary: 1, sql: notifications),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

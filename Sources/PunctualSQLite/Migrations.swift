@@ -16,6 +16,7 @@ enum Migrations {
         migrator.registerMigration("0006-lines-of-services") { try $0.execute(sql: linesOfServices) }
         migrator.registerMigration("0007-work-limits") { try $0.execute(sql: workLimits) }
         migrator.registerMigration("0008-output") { try $0.execute(sql: output) }
+        migrator.registerMigration("0009-notifications") { try $0.execute(sql: notifications) }
         return migrator
     }
 

@@ -134,6 +134,8 @@ enum MetricWords {
             .counter, "punctual_hint_claims_total", ["result"],
             "Executions that hints told of, by whether their claim took them."),
         MetricWord(
+            .counter, "punctual_notifications_total", ["result"], "Tries to send notifications of jobs, by result."),
+        MetricWord(
             .counter, "punctual_cache_requests_total", ["source"],
             "Reads of what is kept, by source: local, shared and joined cost the store nothing, loaded and passed did."),
         MetricWord(

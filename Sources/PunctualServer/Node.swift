@@ -154,6 +154,9 @@ package enum Node {
         // Behind everything else, since what ends last is told of, too.
         services += [logs.service, tracing.service].compactMap { $0 }
         if let certificate { services.append(certificate) }
+        let sending = NotificationSending(
+            http: SecretResolving(vault: access?.vault, executor: http), mail: SMTPSender(egress: egress))
+        api.notifications = (opened.notifications, sending)
         api.doorkeeper = doorkeeper(settings, brokers.redis, installation: installation)
         api.quotas = settings.quotas
         if let access { api.guardDoors(with: access) }
@@ -209,6 +212,10 @@ package enum Node {
                         lane: .builtIn, store: opened.outbox, broker: broker, bell: bell.dispatch,
                         isMine: { shards.ticks($0) }, instruments: instruments))
             }
+            services.append(
+                NotificationService(
+                    store: store, outbox: opened.outbox, notifications: opened.notifications, sender: sending,
+                    instruments: instruments, isMine: { shards.virtualShards().contains(0) }))
             services.append(
                 SchedulerService(
                     store: store, zones: zones, bell: bell, options: options, instruments: instruments,

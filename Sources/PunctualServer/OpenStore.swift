@@ -16,6 +16,8 @@ struct OpenStore {
     let access: any AccessTransferStore
     /// What waits, as the primary has it.
     let outbox: any OutboxStore
+    /// Rules of notifications and what they have told; the primary's.
+    let notifications: any NotificationStore
     /// Run as long as the node does.
     let services: [any Service]
     /// How nodes tell each other over the database what is stale of what they keep; nil where there is one node alone.
@@ -45,12 +47,14 @@ struct OpenStore {
     }
 
     private init(
-        store: any Store & TransferStore, over primary: any AccessTransferStore & OutboxStore, services: [any Service],
+        store: any Store & TransferStore, over primary: any AccessTransferStore & OutboxStore & NotificationStore,
+        services: [any Service],
         load: @escaping @Sendable () -> [MetricFigure], close: @escaping @Sendable () async -> Void
     ) {
         self.store = store
         access = primary
         outbox = primary
+        notifications = primary
         self.services = services
         self.load = load
         self.close = close

@@ -27,6 +27,8 @@ package struct StoreCopy: Sendable {
         package var pausedQueues = 0
         /// Of queues, services and jobs.
         package var limits = 0
+        /// Rules of notifications.
+        package var notifications = 0
         /// Users, service accounts, keys, grants, token families and versions of secrets.
         package var accessRows = 0
         package var auditEntries = 0
@@ -40,6 +42,8 @@ package struct StoreCopy: Sendable {
     let target: any Transferable
     /// Where identities, secrets and the audit log go along; nil leaves them.
     var access: AccessCopy?
+    /// Where rules of notifications go along; nil leaves them. What was told stays behind: it is the source's own life.
+    var notifications: (source: any NotificationStore, target: any NotificationStore)?
     private static let page = 1000
 
     /// Copies between the databases of two URLs.
@@ -57,8 +61,9 @@ package struct StoreCopy: Sendable {
         do {
             let to = try await OpenStore(settings, clock: clock, bell: bell, logger: logger)
             do {
-                let copy = StoreCopy(
+                var copy = StoreCopy(
                     source: from.store, target: to.store, access: AccessCopy(source: from.access, target: to.access))
+                copy.notifications = (from.notifications, to.notifications)
                 outcome = .success(try await copy.run(progress: progress))
             } catch {
                 outcome = .failure(error)
@@ -93,6 +98,14 @@ package struct StoreCopy: Sendable {
             _ = try await target.removeLimit(limit.key)
         }
         report.limits = limits.count
+        if let notifications {
+            let rules = try await notifications.source.notificationRules()
+            for rule in rules { try await notifications.target.setNotificationRule(rule) }
+            for rule in try await notifications.target.notificationRules() where !rules.contains(rule) {
+                _ = try await notifications.target.removeNotificationRule(rule.name)
+            }
+            report.notifications = rules.count
+        }
         report.executions = try await copy(
             { after in try await source.exportExecutions(after: after, limit: Self.page) },
             { after in try await target.exportExecutions(after: after, limit: Self.page) },

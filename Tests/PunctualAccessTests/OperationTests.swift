@@ -53,7 +53,7 @@ struct DocumentedOperation: Hashable, Sendable, CustomTestStringConvertible {
         case "limits":
             if words.count > 1, words[1] == "queues" { return .everywhere(isReading ? .viewer : .operator) }
             return .inService(isReading ? .viewer : .editor)
-        case "secrets": return .inService(.editor)
+        case "secrets", "notifications": return .inService(.editor)
         case "keys": return .own
         // Reading is for any credential of his, changing what he shows of himself for one that stands for him.
         case "me": return isReading ? .self : .whole

@@ -35,6 +35,7 @@ struct APIScene {
                 try await Task.sleep(for: min(limit, .milliseconds(20)))
             })
         services.logLevels = HeldLevels()
+        services.notifications = (store, SentNotifications())
         // Readers that have gone are noticed sooner.
         services.bounds.silence = .seconds(1)
     }
@@ -94,3 +95,11 @@ extension TestClientProtocol {
 
 /// The least that makes a job.
 let least = #"{"name":"n","schedule":{"type":"cron","expression":"0 9 * * *"},"target":{"type":"noop"}}"#
+
+/// Takes every message and brings it nowhere.
+struct SentNotifications: NotificationSender {
+    func send(_ message: NotificationMessage) async -> NotificationOutcome {
+        message.rule.name == "fails"
+            ? .failed("status 404, expected 200-299", isRetryable: false, retryAfter: nil) : .sent
+    }
+}

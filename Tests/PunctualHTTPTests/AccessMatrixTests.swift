@@ -88,6 +88,9 @@ private struct Things {
         for key in [WorkLimit.Key(.queues, "q"), .init(.services, "a"), .init(.jobs, "\(job)")] {
             try await store.setLimit(WorkLimit(key, concurrency: 1000))
         }
+        try await store.setNotificationRule(
+            NotificationRule(
+                name: "s", service: "a", channel: .webhook(url: "https://example.com"), createdAt: now, updatedAt: now))
     }
 }
 
@@ -173,6 +176,10 @@ private struct Probe {
         case .putQueueLimit: body = #"{"rate":{"count":90000,"per":"1s"}}"#
         case .getJobLimit, .deleteJobLimit: resource = inA
         case .putJobLimit: (body, resource) = (#"{"concurrency":9000}"#, inA)
+        case .getNotification, .deleteNotification, .testNotification: resource = .service("a", labels: [:])
+        case .putNotification:
+            body = #"{"service":"a","channel":{"type":"webhook","url":"https://example.com"}}"#
+            resource = .service("a", labels: [:])
         default: break
         }
         for (name, value) in [

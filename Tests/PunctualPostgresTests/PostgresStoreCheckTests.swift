@@ -21,6 +21,14 @@ struct PostgresStoreCheckTests {
         }
     }
 
+    @Test("keeps what is to be told", arguments: NotificationCheck.all)
+    func notifies(_ check: NotificationCheck) async throws {
+        let clock = ManualClock()
+        try await withStore(clock: clock) { store in
+            await #expect(throws: Never.self) { try await check.run(store, clock) }
+        }
+    }
+
     @Test("is carried whole to another", arguments: TransferCheck.all)
     func carried(_ check: TransferCheck) async throws {
         let clock = ManualClock()

@@ -35,7 +35,7 @@ actor Databases {
         "jobs", "job_progress", "open_executions", "ended_executions", "output_pieces", "queues", "tallies",
         "shard_leases", "nodes", "idempotency_keys", "work_limits", "users", "service_accounts", "api_keys", "grants",
         "refresh_families", "secrets",
-        "audit_entries",
+        "audit_entries", "notification_rules", "notices", "notice_states", "notice_cursor",
     ]
 
     /// Makes all tables as they were at first.

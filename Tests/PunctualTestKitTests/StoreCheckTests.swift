@@ -15,6 +15,12 @@ struct StoreCheckTests {
         await #expect(throws: Never.self) { try await check.run(MemoryStore(clock: clock), clock) }
     }
 
+    @Test("keeps what is to be told", arguments: NotificationCheck.all)
+    func notifies(_ check: NotificationCheck) async throws {
+        let clock = ManualClock()
+        await #expect(throws: Never.self) { try await check.run(MemoryStore(clock: clock), clock) }
+    }
+
     @Test("is carried whole to another", arguments: TransferCheck.all)
     func carried(_ check: TransferCheck) async throws {
         let clock = ManualClock()

@@ -27,6 +27,7 @@ struct GoldenTests {
             ["setup"], ["login"],
             ["rescue"], ["password"], ["second-factor"], ["second-factor", "enable"], ["second-factor", "confirm"],
             ["key", "create"], ["role", "grant"], ["secret", "set"], ["audit", "verify"],
+            ["notification"], ["notification", "set"],
         ] as [[String]])
     func help(_ path: [String]) throws {
         let error = #expect(throws: (any Error).self) {

@@ -11,6 +11,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         deleteServiceLimit
     case getJobLimit, putJobLimit, deleteJobLimit
     case listLogLevels, putLogLevel, deleteLogLevel
+    case listNotifications, getNotification, putNotification, deleteNotification, testNotification
     case claimWork, heartbeatWork, heartbeatWorks, completeWork, completeWorks
     case stats, statsByMinute, events
     case health, live, ready, metrics, openapi, docs
@@ -68,7 +69,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .cancelExecution, .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork, .completeWorks:
             .service(.operator)
         case .createJob, .createJobs, .replaceJob, .patchJob, .deleteJob, .listSecrets, .putSecret, .deleteSecret,
-            .putServiceLimit, .deleteServiceLimit, .putJobLimit, .deleteJobLimit:
+            .putServiceLimit, .deleteServiceLimit, .putJobLimit, .deleteJobLimit,
+            .listNotifications, .getNotification, .putNotification, .deleteNotification, .testNotification:
             .service(.editor)
         case .scheduleStatus, .listQueues, .getQueueLimit, .stats, .statsByMinute, .metrics: .global(.viewer)
         case .pauseQueue, .resumeQueue, .putQueueLimit, .deleteQueueLimit: .global(.operator)
@@ -121,11 +123,12 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .removeSecondFactor, .signOutEverywhere, .createKey, .rotateKey, .revokeKey, .createUser, .patchUser,
             .deleteUser, .createServiceAccount, .patchServiceAccount, .deleteServiceAccount, .createGrant, .deleteGrant,
             .putSecret, .deleteSecret, .exportAudit, .putQueueLimit, .deleteQueueLimit, .putServiceLimit,
-            .deleteServiceLimit, .putJobLimit, .deleteJobLimit, .putLogLevel, .deleteLogLevel:
+            .deleteServiceLimit, .putJobLimit, .deleteJobLimit, .putLogLevel, .deleteLogLevel, .putNotification,
+            .deleteNotification, .testNotification:
             true
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
             .listJobExecutions, .getExecution, .readLines, .listQueues, .listLimits, .getQueueLimit, .getServiceLimit,
-            .getJobLimit,
+            .getJobLimit, .listNotifications, .getNotification,
             .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork,
             .completeWorks, .stats, .statsByMinute, .events,
             .health, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,

@@ -96,6 +96,8 @@ extension APIContext {
         case .getServiceLimit, .putServiceLimit, .deleteServiceLimit:
             return text("service").map { .other("limit:services/\($0)") }
         case .putLogLevel, .deleteLogLevel: return text("label").map { .other("log_level:\($0)") }
+        case .getNotification, .putNotification, .deleteNotification, .testNotification:
+            return text("name").map { .other("notification:\($0)") }
         case .getUser, .patchUser, .deleteUser: return id().map { .other("user:\($0)") }
         case .getServiceAccount, .patchServiceAccount, .deleteServiceAccount:
             return id().map { .other("service_account:\($0)") }

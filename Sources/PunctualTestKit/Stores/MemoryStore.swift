@@ -17,6 +17,11 @@ public actor MemoryStore {
     var turns: [Lane: ServiceTurns] = [:]
     var output: [Identifier: (tail: OutputTail, lines: [OutputLine])] = [:]
     var limitStates: [WorkLimit.Key: LimitState] = [:]
+    var notificationRulesByName: [String: NotificationRule] = [:]
+    var notices: [Identifier: Notice] = [:]
+    var noticeStates: [NoticePlace: NoticeState] = [:]
+    /// Up to when notices were found.
+    var cursor: Timestamp?
 
     /// A store without one of its guards, which checks must notice.
     public enum Twin: String, Sendable, CaseIterable {

@@ -13,25 +13,35 @@ enum JobDocuments {
     /// - Parameter path: `-` for standard input.
     /// - Throws: `Failure` that names the file.
     static func read(file path: String) throws(Failure) -> [JSONObject] {
-        let name = path == "-" ? "standard input" : path
-        let data: Data? =
-            path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
-        guard let data else { throw Failure(.failed, "cannot read \(name)") }
+        let (name, bytes) = try bytes(of: path)
         do throws(DocumentError) {
-            return try jobs(Array(data))
+            return try jobs(bytes)
         } catch {
             throw Failure(.failed, "\(name): \(error)")
         }
     }
 
-    static func jobs(_ bytes: [UInt8]) throws(DocumentError) -> [JSONObject] {
+    /// What a file holds, and its name for messages.
+    static func bytes(of path: String) throws(Failure) -> (name: String, bytes: [UInt8]) {
+        let name = path == "-" ? "standard input" : path
+        let data: Data? =
+            path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
+        guard let data else { throw Failure(.failed, "cannot read \(name)") }
+        return (name, Array(data))
+    }
+
+    static func checked(_ bytes: [UInt8]) throws(DocumentError) -> String {
         if bytes.count > mostBytes { throw DocumentError(description: "is larger than \(mostBytes) bytes") }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw DocumentError(description: "is no UTF-8 text")
         }
+        return text
+    }
+
+    static func jobs(_ bytes: [UInt8]) throws(DocumentError) -> [JSONObject] {
         var jobs: [JSONObject] = []
         var seen: Set<[String]> = []
-        for document in try values(text) {
+        for document in try values(checked(bytes)) {
             let items = document.array ?? document["items"]?.array ?? (document.isNull ? [] : [document])
             for item in items {
                 guard var job = item.object else {
@@ -50,7 +60,8 @@ enum JobDocuments {
         return jobs
     }
 
-    private static func values(_ text: String) throws(DocumentError) -> [JSONValue] {
+    /// The documents of a text, YAML or JSON.
+    static func values(_ text: String) throws(DocumentError) -> [JSONValue] {
         let first = text.first { !$0.isWhitespace }
         guard first == "{" || first == "[" else { return try YAMLReader.documents(text) }
         do throws(JSONError) {

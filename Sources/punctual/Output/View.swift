@@ -100,6 +100,24 @@ struct View: Sendable {
             },
         ])
 
+    static let notifications = View(
+        key: "name",
+        columns: [
+            field("name", "name", limit: 40), field("service", "service"), field("on", "on"),
+            Column(column: TextTable.Column("channel")) { item, _ in Cell.text(item["channel"]?["type"]) },
+            Column(column: TextTable.Column("to", limit: 60)) { item, _ in
+                let channel = item["channel"]
+                return Cell.text(channel?["to"] ?? channel?["url"])
+            },
+        ])
+
+    static let notices = View(
+        key: "id",
+        columns: [
+            instant("at", "at"), field("kind", "kind"), field("service", "service"),
+            field("job", "job_name", limit: 40), field("state", "state"), field("error", "error", limit: 80),
+        ])
+
     static let instants = View(
         key: "at", columns: [field("at", "at"), field("local", "local"), field("note", "note")])
 

@@ -1,0 +1,51 @@
+public import PunctualSchedule
+
+extension NoticeState {
+    /// Failures told within one `repeatInterval` from which on a job flaps.
+    public static let flapping = 3
+
+    /// Whether the rule tells of this now; and what is known of the job then.
+    ///
+    /// A failure is told when the job was well before, and again every `repeatInterval` while it is not. A job that fails
+    /// and recovers again and again is told of three times, and no more within the interval. A recovery is told of what was
+    /// told as failing.
+    public mutating func takes(_ notice: Notice, _ rule: NotificationRule, at now: Timestamp) -> Bool {
+        jobName = notice.jobName
+        switch notice.kind {
+        case .failed:
+            let isRepeated = isFailing && toldAt.map { now - $0 < rule.repeatInterval } ?? false
+            let isOver = countedSince.map { now - $0 >= rule.repeatInterval } ?? true
+            if isRepeated || (!isFailing && !isOver && count >= NoticeState.flapping) {
+                suppressed += 1
+                return false
+            }
+            if isOver { (countedSince, count) = (now, 0) }
+            count += 1
+            (isFailing, toldAt) = (true, now)
+        case .recovered:
+            guard isFailing else { return false }
+            isFailing = false
+        case .late, .skipped, .missed:
+            if let last = told[notice.kind], now - last < rule.repeatInterval {
+                suppressed += 1
+                return false
+            }
+            told[notice.kind] = now
+        }
+        return true
+    }
+
+    /// Whether it fails and recovers so often that the next times are not told.
+    public var isFlapping: Bool { count >= NoticeState.flapping }
+}
+
+extension Notice {
+    /// When a message that could not be sent is tried again.
+    public func retry(after pause: Duration?, at now: Timestamp) -> Timestamp {
+        let own = Duration.seconds(min(10 << min(attempts, 7), 900))
+        return now + max(own, min(pause ?? .zero, .seconds(3600)))
+    }
+
+    /// Tries until a message is given up: about a day.
+    public static let mostAttempts = 100
+}

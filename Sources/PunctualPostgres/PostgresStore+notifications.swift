@@ -1,0 +1,153 @@
+package import PunctualCore
+internal import PunctualJSON
+package import PunctualSchedule
+
+extension PostgresStore: NotificationStore {
+    package func notificationRules() async throws(StoreError) -> [NotificationRule] {
+        try await run([PostgresStore.allRules()])[0].map { $0.text() }.compactMap { NotificationRule(stored: $0) }
+    }
+
+    package func setNotificationRule(_ rule: NotificationRule) async throws(StoreError) {
+        var rule = rule
+        if let known = try await notificationRules().first(where: { $0.name == rule.name }) {
+            rule.createdAt = known.createdAt
+        }
+        _ = try await run([PostgresStore.setRule(rule.name, rule.json.description)])
+    }
+
+    package func removeNotificationRule(_ name: String) async throws(StoreError) -> Bool {
+        try await run([
+            PostgresStore.removeNotices(name), PostgresStore.removeStates(name), PostgresStore.removeRule(name),
+        ])[2].count > 0
+    }
+
+    package func troubles(
+        since instant: Timestamp, behind id: Identifier?, limit: Int
+    ) async throws(StoreError) -> [Execution] {
+        guard limit > 0 else { return [] }
+        let call = PostgresStore.troubles(instant, id ?? Identifier(high: 0, low: 0), limit)
+        return try await run([call])[0].map { StoredExecution(&$0).row }
+    }
+
+    package func noticeCursor() async throws(StoreError) -> Timestamp? {
+        try await run([PostgresStore.cursor()])[0].first { $0.instant() }
+    }
+
+    package func add(_ notices: [Notice], cursor: Timestamp?) async throws(StoreError) {
+        var calls: [Call] = []
+        if !notices.isEmpty {
+            // In one order, so that two nodes never wait for each other.
+            let notices = notices.sorted { $0.id < $1.id }
+            calls.append(
+                PostgresStore.addNotices(
+                    notices.map(\.id), notices.map(\.rule), notices.map(\.at), notices.map(\.state.rawValue),
+                    notices.map(\.dueAt), notices.map(\.revision), notices.map(\.json.description)))
+        }
+        if let cursor { calls.append(PostgresStore.moveCursor(cursor)) }
+        if !calls.isEmpty { _ = try await run(calls) }
+    }
+
+    package func waitingNotices(limit: Int) async throws(StoreError) -> [Notice] {
+        guard limit > 0 else { return [] }
+        return try await run([PostgresStore.waitingNotices(limit)])[0].map { $0.text() }.compactMap {
+            Notice(stored: $0)
+        }
+    }
+
+    package func notices(of rule: String, limit: Int) async throws(StoreError) -> [Notice] {
+        guard limit > 0 else { return [] }
+        return try await run([PostgresStore.noticesOfRule(rule, limit)])[0].map { $0.text() }
+            .compactMap { Notice(stored: $0) }
+    }
+
+    package func save(_ notices: [Notice], _ states: [NoticeState]) async throws(StoreError) -> Bool {
+        let notices = notices.sorted { $0.id < $1.id }
+        let states = states.sorted { ($0.rule, $0.jobID) < ($1.rule, $1.jobID) }
+        let call = PostgresStore.saveNotices(
+            notices.map(\.id), notices.map(\.revision), notices.map(\.state.rawValue), notices.map(\.dueAt),
+            notices.map(\.json.description), states.map(\.rule), states.map(\.jobID), states.map(\.isFailing),
+            states.map(\.json.description))
+        return try await run([call])[0].first { $0.bool() } ?? false
+    }
+
+    package func noticeStates(of rule: String, jobs: [Identifier]) async throws(StoreError) -> [NoticeState] {
+        try await run([PostgresStore.statesOfJobs(rule, jobs)])[0].map { $0.text() }.compactMap {
+            NoticeState(stored: $0)
+        }
+    }
+
+    package func failingStates(limit: Int) async throws(StoreError) -> [NoticeState] {
+        guard limit > 0 else { return [] }
+        return try await run([PostgresStore.failingStates(limit)])[0].map { $0.text() }
+            .compactMap { NoticeState(stored: $0) }
+    }
+
+    package func pruneNotices(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        guard limit > 0 else { return 0 }
+        return try await run([PostgresStore.pruneNotices(instant, limit)])[0].count
+    }
+
+    private static let allRules = Statement("SELECT body FROM notification_rules ORDER BY name")
+    private static let setRule = Statement(
+        """
+        INSERT INTO notification_rules (name, body) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET body = excluded.body
+        """)
+    private static let removeRule = Statement("DELETE FROM notification_rules WHERE name = $1 RETURNING 1::int8")
+    private static let removeNotices = Statement("DELETE FROM notices WHERE rule = $1")
+    private static let removeStates = Statement("DELETE FROM notice_states WHERE rule = $1")
+    static let troubles = Statement(
+        """
+        SELECT \(StoredExecution.columns(of: "e")) FROM ended_executions e
+        WHERE e.status IN ('failed', 'skipped', 'missed') AND e.finished_at >= $1
+            AND (e.finished_at, e.id) > ($1, $2) ORDER BY e.finished_at, e.id LIMIT $3::int8
+        """)
+    private static let cursor = Statement("SELECT at FROM notice_cursor WHERE id = 1")
+    private static let moveCursor = Statement(
+        """
+        INSERT INTO notice_cursor (id, at) VALUES (1, $1)
+        ON CONFLICT (id) DO UPDATE SET at = greatest(notice_cursor.at, excluded.at)
+        """)
+    private static let addNotices = Statement(
+        """
+        INSERT INTO notices (id, rule, at, state, due_at, revision, body)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::int8[], $4::text[], $5::int8[], $6::int8[], $7::text[])
+        ON CONFLICT (id) DO NOTHING
+        """)
+    private static let waitingNotices = Statement(
+        "SELECT body FROM notices WHERE state = 'waiting' ORDER BY due_at, id LIMIT $1::int8")
+    private static let noticesOfRule = Statement(
+        "SELECT body FROM notices WHERE rule = $1 ORDER BY at DESC, id DESC LIMIT $2::int8")
+    /// The locks are had before the revisions are compared: two that save the same go one after the other.
+    private static let saveNotices = Statement(
+        """
+        WITH wanted AS (
+            SELECT * FROM unnest($1::uuid[], $2::int8[], $3::text[], $4::int8[], $5::text[])
+                AS w (id, revision, state, due_at, body)
+        ), held AS MATERIALIZED (
+            SELECT n.id FROM notices n JOIN wanted w ON w.id = n.id AND n.revision = w.revision - 1
+            ORDER BY n.id FOR UPDATE OF n
+        ), verdict AS MATERIALIZED (
+            SELECT (SELECT count(*) FROM held) = (SELECT count(*) FROM wanted) AS holds
+        ), changed AS (
+            UPDATE notices n SET revision = w.revision, state = w.state, due_at = w.due_at, body = w.body
+            FROM wanted w WHERE n.id = w.id AND (SELECT holds FROM verdict)
+        ), known AS (
+            INSERT INTO notice_states (rule, job_id, failing, body)
+            SELECT s.rule, s.job_id, s.failing, s.body
+            FROM unnest($6::text[], $7::uuid[], $8::bool[], $9::text[]) AS s (rule, job_id, failing, body)
+            WHERE (SELECT holds FROM verdict) AND EXISTS (SELECT 1 FROM notification_rules r WHERE r.name = s.rule)
+            ON CONFLICT (rule, job_id) DO UPDATE SET failing = excluded.failing, body = excluded.body
+        )
+        SELECT holds FROM verdict
+        """)
+    private static let statesOfJobs = Statement(
+        "SELECT body FROM notice_states WHERE rule = $1 AND job_id = ANY($2::uuid[])")
+    private static let failingStates = Statement("SELECT body FROM notice_states WHERE failing LIMIT $1::int8")
+    private static let pruneNotices = Statement(
+        """
+        DELETE FROM notices WHERE id IN (
+            SELECT id FROM notices WHERE state <> 'waiting' AND at < $1 ORDER BY at LIMIT $2::int8
+        ) RETURNING 1::int8
+        """)
+}

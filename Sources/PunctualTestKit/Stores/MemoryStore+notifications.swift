@@ -1,0 +1,79 @@
+public import PunctualCore
+public import PunctualSchedule
+
+extension MemoryStore: NotificationStore {
+    public func notificationRules() async throws(StoreError) -> [NotificationRule] {
+        notificationRulesByName.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    public func setNotificationRule(_ rule: NotificationRule) async throws(StoreError) {
+        var rule = rule
+        if let known = notificationRulesByName[rule.name] { rule.createdAt = known.createdAt }
+        notificationRulesByName[rule.name] = rule
+    }
+
+    public func removeNotificationRule(_ name: String) async throws(StoreError) -> Bool {
+        notices = notices.filter { $0.value.rule != name }
+        noticeStates = noticeStates.filter { $0.value.rule != name }
+        return notificationRulesByName.removeValue(forKey: name) != nil
+    }
+
+    public func troubles(
+        since instant: Timestamp, behind id: Identifier?, limit: Int
+    ) async throws(StoreError) -> [Execution] {
+        let found = executions.values.map(\.row).filter { row in
+            guard [.failed, .skipped, .missed].contains(row.status), let end = row.finishedAt else { return false }
+            return end > instant || end == instant && (id.map { $0 < row.id } ?? true)
+        }
+        return Array(
+            found.sorted { ($0.finishedAt ?? instant, $0.id) < ($1.finishedAt ?? instant, $1.id) }.prefix(max(0, limit))
+        )
+    }
+
+    public func noticeCursor() async throws(StoreError) -> Timestamp? { cursor }
+
+    public func add(_ new: [Notice], cursor: Timestamp?) async throws(StoreError) {
+        for notice in new where notices[notice.id] == nil { notices[notice.id] = notice }
+        if let cursor { self.cursor = self.cursor.map { max($0, cursor) } ?? cursor }
+    }
+
+    public func waitingNotices(limit: Int) async throws(StoreError) -> [Notice] {
+        Array(
+            notices.values.filter { $0.state == .waiting }.sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
+                .prefix(max(0, limit)))
+    }
+
+    public func notices(of rule: String, limit: Int) async throws(StoreError) -> [Notice] {
+        Array(
+            notices.values.filter { $0.rule == rule }.sorted { ($0.at, $0.id) > ($1.at, $1.id) }.prefix(max(0, limit)))
+    }
+
+    public func save(_ changed: [Notice], _ states: [NoticeState]) async throws(StoreError) -> Bool {
+        guard changed.allSatisfy({ notices[$0.id]?.revision == $0.revision - 1 }) else { return false }
+        for notice in changed { notices[notice.id] = notice }
+        for state in states where notificationRulesByName[state.rule] != nil {
+            noticeStates[NoticePlace(rule: state.rule, job: state.jobID)] = state
+        }
+        return true
+    }
+
+    public func noticeStates(of rule: String, jobs: [Identifier]) async throws(StoreError) -> [NoticeState] {
+        jobs.compactMap { noticeStates[NoticePlace(rule: rule, job: $0)] }
+    }
+
+    public func failingStates(limit: Int) async throws(StoreError) -> [NoticeState] {
+        Array(noticeStates.values.filter(\.isFailing).prefix(max(0, limit)))
+    }
+
+    public func pruneNotices(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        let old = notices.values.filter { $0.state != .waiting && $0.at < instant }.prefix(max(0, limit)).map(\.id)
+        for id in old { notices[id] = nil }
+        return old.count
+    }
+}
+
+/// A rule and a job.
+struct NoticePlace: Hashable {
+    let rule: String
+    let job: Identifier
+}

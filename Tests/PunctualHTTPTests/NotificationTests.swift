@@ -1,0 +1,106 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import PunctualAccess
+import PunctualCore
+import PunctualJSON
+import PunctualSchedule
+import PunctualTestKit
+import Testing
+
+@Suite("Notifications over the API")
+struct NotificationTests {
+    private static let mail =
+        #"{"service":"a","channel":{"type":"email","host":"mail.example.com","user":"u","password":"hunter2","from":"a@example.com","to":["b@example.com"]}}"#
+
+    @Test("a rule is set, read, listed, replaced, tried and removed; what is secret in it is not shown")
+    func life() async throws {
+        try await withAPI { client, store in
+            let path = "/api/v1/notifications/on-call"
+            #expect(try await client.send(.get, path).status == 404)
+            let made = try await client.send(.put, path, Self.mail)
+            #expect(made.status == 201 && made.json["channel"]?["password"] == "***")
+            #expect(made.json["group_wait"] == "30s" && made.json["on"] == ["failed", "recovered"])
+            #expect(try await client.send(.get, path).json["notices"] == [])
+            let slack =
+                #"{"channel":{"type":"slack","url":"https://hooks.slack.com/services/T/B/secret"},"group_by":"job"}"#
+            let other = try await client.send(.put, path, slack)
+            #expect(other.status == 200 && other.json["channel"]?["url"] == "https://hooks.slack.com/***")
+            let reference = #"{"channel":{"type":"slack","url":"{{secret:SLACK}}"}}"#
+            #expect(
+                try await client.send(.put, path, reference).json["channel"]?["url"] == "{{secret:SLACK}}")
+            #expect(try await client.send(.get, "/api/v1/notifications").json["items"]?.array?.count == 1)
+            #expect(try await client.send(.post, "\(path)/test").json["sent"] == true)
+            #expect(try await client.send(.put, "/api/v1/notifications/fails", reference).status == 201)
+            let failed = try await client.send(.post, "/api/v1/notifications/fails/test").json
+            #expect(failed["sent"] == false && failed["error"]?.string?.contains("404") == true)
+            let rule = try #require(try await store.notificationRules().last)
+            let notice = Notice(
+                .failed, of: rule, execution: .random(at: Timestamp(milliseconds: 1)), attempt: 1,
+                job: .random(at: Timestamp(milliseconds: 1)), name: "j", service: "s", at: Timestamp(milliseconds: 1),
+                text: "why", now: Timestamp(milliseconds: 1))
+            try await store.add([notice], cursor: nil)
+            let shown = try await client.send(.get, path).json["notices"]?[0]
+            #expect(shown?["state"] == "waiting" && shown?["text"] == "why" && shown?["revision"] == nil)
+            #expect(try await client.send(.delete, path).status == 204)
+            #expect(try await client.send(.delete, path).status == 404)
+            #expect(try await client.send(.post, "\(path)/test").status == 404)
+        }
+    }
+
+    @Test(
+        "what is no rule is refused at the door",
+        arguments: [
+            ("on-call", "", 400), ("on-call", "{", 400), ("on-call", "[]", 422), ("on-call", "{}", 422),
+            ("on-call", #"{"channel":{"type":"webhook","url":"https://e"},"x":1}"#, 422), ("a%20b", "{}", 404),
+            ("a%0d%0ab", "{}", 404),
+            // What was read back with its secrets hidden.
+            ("on-call", #"{"channel":{"type":"slack","url":"https://hooks.slack.com/***"}}"#, 422),
+            ("on-call", #"{"channel":{"type":"pagerduty","routing_key":"***"}}"#, 422),
+            ("on-call", #"{"channel":{"type":"email","host":"h","from":"a@b\r\nDATA","to":["a@b"]}}"#, 422),
+        ])
+    func hostile(name: String, body: String, status: Int) async throws {
+        try await withAPI { client, store in
+            let answer = try await client.send(.put, "/api/v1/notifications/\(name)", body)
+            let rules = try await store.notificationRules()
+            #expect(answer.status == status && rules.isEmpty)
+        }
+    }
+
+    @Test("an editor of one service has rules of that service alone, and cannot take over those of others")
+    func rights() async throws {
+        let scene = try await AccessScene()
+        let ada = try await scene.user("ada", [Permission(.editor, service: "a")])
+        let bob = try await scene.user("bob", [Permission(.editor, service: "a", labels: ["t": "x"])])
+        let eve = try await scene.user("eve", [Permission(.editor, service: nil)])
+        var keys: [String] = []
+        for user in [ada, bob, eve] { keys.append(try await scene.key(of: .user(user.id)).text) }
+        let (first, second, third) = (bearer(keys[0]), bearer(keys[1]), bearer(keys[2]))
+        try await scene.run { client in
+            let hook = #""channel":{"type":"webhook","url":"https://example.com"}"#
+            func put(_ name: String, _ service: String?, _ who: HTTPFields) async throws -> Int {
+                let body = service.map { #"{"service":"\#($0)",\#(hook)}"# } ?? "{\(hook)}"
+                return try await client.send(.put, "/api/v1/notifications/\(name)", body, headers: who).status
+            }
+            #expect(try await put("mine", "a", first) == 201)
+            #expect(try await put("other", "b", first) == 403)
+            #expect(try await put("all", nil, first) == 403)
+            #expect(try await put("labels", "a", second) == 403)
+            #expect(try await put("all", nil, third) == 201)
+            #expect(try await put("theirs", "b", third) == 201)
+            // Neither by the name of another's.
+            #expect(try await put("theirs", "a", first) == 404)
+            #expect(try await put("all", "a", first) == 404)
+            for name in ["theirs", "all"] {
+                let path = "/api/v1/notifications/\(name)"
+                #expect(try await client.send(.get, path, headers: first).status == 404)
+                #expect(try await client.send(.delete, path, headers: first).status == 404)
+                #expect(try await client.send(.post, "\(path)/test", headers: first).status == 404)
+            }
+            for (who, names) in [(first, ["mine"]), (second, []), (third, ["all", "mine", "theirs"])] {
+                let items = try await client.send(.get, "/api/v1/notifications", headers: who).json["items"]?.array
+                #expect(items?.compactMap { $0["name"]?.string } == names)
+            }
+        }
+    }
+}
