@@ -25,8 +25,7 @@ struct SMTPTalk: Sendable {
             }
         }.get()
         guard reply.code == wanted || (wanted == 250 && reply.code == 251) else {
-            throw SMTPFault(
-                "\(reply.code) \(reply.lines.joined(separator: " ").prefix(300))", isRetryable: reply.code / 100 != 5)
+            throw reply.fault
         }
         return reply.lines
     }
@@ -100,6 +99,11 @@ final class SMTPReplies: ChannelInboundHandler {
     struct Reply: Sendable {
         let code: Int
         let lines: [String]
+
+        /// What it says of a mail that was not taken.
+        var fault: SMTPFault {
+            SMTPFault("\(code) \(lines.joined(separator: " ").prefix(300))", isRetryable: code / 100 != 5)
+        }
     }
 
     private var bytes: [UInt8] = []
@@ -156,6 +160,8 @@ final class SMTPReplies: ChannelInboundHandler {
         if line.utf8.dropFirst(3).first == UInt8(ascii: "-") { return }
         let reply = Reply(code: code, lines: lines)
         lines = []
+        // The server is about to close, and may have done so before anybody asks (RFC 5321 §3.8).
+        if code == 421 { end.came(by: reply.fault) }
         if let waiting {
             self.waiting = nil
             waiting.succeed(reply)
