@@ -309,7 +309,7 @@ package enum Node {
         let (base, database) = (settings.baseURL(port: port), Settings.shown(databaseURL: settings.databaseURL))
         print("punctual \(version) is ready at \(base) (node \(nodeID), \(database))")
         if mode != .server {
-            print("  API \(base)\(APIPath.prefix) · documentation \(base)/docs")
+            print("  dashboard \(base)/ · API \(base)\(APIPath.prefix) · documentation \(base)/docs")
         }
         fflush(nil)
     }
