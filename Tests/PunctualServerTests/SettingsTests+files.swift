@@ -3,9 +3,17 @@ import Testing
 
 @testable import PunctualServer
 
-// What is wrong with files and what they hold.
+// What is wrong with files and what they hold, and what is never shown.
 
 extension SettingsTests {
+    @Test("a database's address, which may hold a password, is never shown")
+    func secret() async throws {
+        let error = await #expect(throws: SettingsError.self) {
+            try await load(flags: ["database.url": "mysql://u:hunter2@h/d"])
+        }
+        #expect(error?.description.contains("hunter2") == false)
+    }
+
     @Test(
         "a file with a key or a form that nothing knows is refused in one line",
         arguments: [
