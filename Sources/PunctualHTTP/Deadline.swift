@@ -19,9 +19,8 @@ package enum Deadline {
             race.begin(continuation)
             // Awaited through the race; who is late finds it over.
             let asking = Task { await race.end(with: Result.catching(ask)) }
-            // Awaited by nobody: it ends with the limit, or is cancelled by the answer.
             race.watch(
-                Task {
+                Task {  // Awaited by nobody: it ends with the limit, or is cancelled by the answer.
                     guard (try? await Task.sleep(for: limit)) != nil else { return }  // Cancelled, it was answered.
                     asking.cancel()
                     race.end(with: .failure(Passed(limit: limit)))

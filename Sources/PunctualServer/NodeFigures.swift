@@ -125,8 +125,9 @@ struct NodeFigures: Sendable {
     }
 
     private func partFigures() async -> [MetricFigure] {
-        // A part that cannot even say how it is has no figure; the others' alert does not depend on it.
-        let parts = (try? await Deadline.within(.seconds(1)) { [parts] in try await parts.value() }) ?? []
+        // The others' alert does not depend on it.
+        let told = try? await Deadline.within(.seconds(1)) { [parts] in try await parts.value() }  // Late: no figure.
+        let parts = told ?? []
         return parts.flatMap { part in
             let label = ("part", part.name)
             return [

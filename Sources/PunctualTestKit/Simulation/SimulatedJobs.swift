@@ -31,8 +31,9 @@ enum SimulatedJobs {
 
     /// The job's schedule; nil never happens for the jobs made here.
     static func compiled(_ job: Job) -> Schedule? {
-        // The zone is always UTC and the expressions are this file's own.
-        try? job.draft.schedule.compiled(for: job.id, createdAt: job.createdAt, zones: ZoneCatalog { _ in nil })
+        let zones = ZoneCatalog { _ in nil }
+        // The zone is always UTC.
+        return try? job.draft.schedule.compiled(for: job.id, createdAt: job.createdAt, zones: zones)  // Our own: good.
     }
 
     static func schedule(at now: Timestamp, _ random: inout SimulationRandom) -> JobSchedule {

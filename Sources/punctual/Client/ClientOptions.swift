@@ -63,8 +63,7 @@ extension Connection {
             try await client.shutdown()
             return value
         } catch {
-            // The first error says what went wrong; one of the closing would only hide it.
-            try? await client.shutdown()
+            try? await client.shutdown()  // The first error says what went wrong; this one would only hide it.
             throw error
         }
     }

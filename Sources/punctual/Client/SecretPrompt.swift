@@ -35,8 +35,7 @@ enum SecretPrompt {
         if let file {
             data = FileManager.default.contents(atPath: file)
         } else {
-            // What cannot be read is nothing, which is told below.
-            data = try? FileHandle.standardInput.read(upToCount: limit + 2)
+            data = try? FileHandle.standardInput.read(upToCount: limit + 2)  // Unreadable is nothing: told below.
         }
         guard let data else { throw Failure(.failed, "\(name) cannot be read, or is empty") }
         guard var text = String(validating: data, as: UTF8.self) else {

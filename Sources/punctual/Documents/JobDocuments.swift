@@ -67,12 +67,12 @@ enum JobDocuments {
         do throws(JSONError) {
             return [try JSONValue(parsing: text)]
         } catch {
-            // One value a line is a common form; anything else is told by the first error.
+            // One value a line is a common form.
             let lines = text.split(whereSeparator: \.isNewline).filter { $0.contains { !$0.isWhitespace } }
-            let values = lines.compactMap { try? JSONValue(parsing: String($0)) }
+            let values = lines.compactMap { try? JSONValue(parsing: String($0)) }  // The first error tells the rest.
             if lines.count > 1, values.count == lines.count { return values }
-            // YAML's flow style begins with the same brackets.
-            if let values = try? YAMLReader.documents(text) { return values }
+            let flow = try? YAMLReader.documents(text)  // Its flow style begins with the same brackets; else as above.
+            if let flow { return flow }
             throw DocumentError(description: "is no JSON: \(error)")
         }
     }

@@ -8,8 +8,7 @@ enum JobForm {
     static func normal(_ job: JSONObject) -> JSONObject {
         var own = job
         for field in JobDocuments.serverFields { own[field] = nil }
-        // What is at fault in it, the server tells when the job is sent.
-        let draft = try? JobDraft(stored: .object(own))
+        let draft = try? JobDraft(stored: .object(own))  // The server tells its faults when the job is sent.
         var result = JSONObject()
         for member in (draft?.json.object ?? own).members where !member.value.isNull {
             result[member.name] = member.value

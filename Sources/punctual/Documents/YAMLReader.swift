@@ -96,8 +96,8 @@ struct YAMLReader {
         case "false", "False", "FALSE": return false
         default:
             guard let first = text.utf8.first, (48...57).contains(first) || first == 45 else { return .string(text) }
-            // What is no number in JSON's form, such as a date or 0755, is text.
-            return (try? JSONValue(parsing: text)) ?? .string(text)
+            let number = try? JSONValue(parsing: text)  // None in JSON's form, such as a date or 0755, is text.
+            return number ?? .string(text)
         }
     }
 }

@@ -106,8 +106,8 @@ struct AuditCheck {
     mutating func read(_ bytes: [UInt8]) throws(Failure) {
         for text in try reader.read(bytes) {
             line += 1
-            // What is no JSON is no entry either, which is told with its place.
-            guard let json = try? JSONValue(parsing: text), let entry = AuditEntry(exported: json) else {
+            let json = try? JSONValue(parsing: text)  // No JSON is no entry either, which is told with its place.
+            guard let entry = json.flatMap({ AuditEntry(exported: $0) }) else {
                 throw Failure(.failed, "line \(line) is no entry of an audit log")
             }
             do throws(AuditVerifier.Fault) { try verifier.check([entry]) } catch { throw AuditCheck.failure(error) }
