@@ -102,7 +102,7 @@ package struct CommandExecutor: Executor {
         ) { process in
             limits.hold(process.processIdentifier.value, timeout: attempt.timeout)
             var watch = CommandWatch(
-                process: process.processIdentifier.value, mark: "\(Self.markName)=\(mark)", output: reading,
+                process: process.processIdentifier.value, mark: mark, output: reading,
                 timeout: attempt.timeout, sink: attempt.output)
             await watch.untilEnd()
             return watch
@@ -140,9 +140,6 @@ package struct CommandExecutor: Executor {
         }
     }
 
-    /// The variable that marks all processes of a run.
-    private static let markName = "PUNCTUAL_RUN"
-
     private static func newMark() -> String {
         (0..<2).map { _ in String(UInt64.random(in: (1 << 63) ... .max), radix: 16) }.joined()
     }
@@ -163,7 +160,7 @@ package struct CommandExecutor: Executor {
         values["PUNCTUAL_EXECUTION_ID"] = "\(attempt.executionID)"
         values["PUNCTUAL_ATTEMPT"] = "\(attempt.attempt)"
         values["PUNCTUAL_SCHEDULED_AT"] = "\(attempt.scheduledAt)"
-        values[Self.markName] = mark
+        values[ProcessLook.markName] = mark
         return Dictionary(uniqueKeysWithValues: values.map { (Environment.Key(stringLiteral: $0), $1) })
     }
 }

@@ -8,7 +8,7 @@ struct CommandWatch {
     enum Stop { case timeout, cancelled }
 
     let process: pid_t
-    /// The entry of the environment that every process of this run inherits, in whatever session it hides.
+    /// What `ProcessLook` finds every process of this run by.
     let mark: String
     let output: FileDescriptor
     let deadline: ContinuousClock.Instant
@@ -35,6 +35,7 @@ struct CommandWatch {
     ///
     /// It looks rather than waits for the output's end: a grandchild that keeps the pipe must not keep the execution.
     mutating func untilEnd() async {
+        let began = clock.now
         var pause = Duration.milliseconds(1)
         var killAt: ContinuousClock.Instant?
         while true {
@@ -52,7 +53,8 @@ struct CommandWatch {
             }
             // Waits also when the task has been cancelled: the process still has to end.
             await Self.rest(pause)
-            pause = min(pause * 2, .milliseconds(20))
+            // What runs long is looked at more rarely, so that hundreds of commands cost little while they run.
+            pause = min(pause * 2, max(.milliseconds(20), min(began.duration(to: clock.now) / 20, .milliseconds(100))))
         }
         await endStrays()
         read()
@@ -74,14 +76,9 @@ struct CommandWatch {
         }
     }
 
-    /// The living processes of this run other than the first. Read outside the cooperative pool: it is a file a process.
+    /// The living processes of this run other than the first.
     private func strays() async -> [pid_t] {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [mark, process] in
-                continuation.resume(
-                    returning: ProcessTable.processes(withEnvironment: mark).filter { $0 != process })
-            }
-        }
+        await ProcessLook.shared.processes(marked: mark).filter { $0 != process }
     }
 
     private static func rest(_ duration: Duration) async {

@@ -8,22 +8,24 @@ enum ProcessTable {
         return text.split(separator: UInt8(ascii: " ")).compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
     }
 
-    /// The processes, other than this one, that were started with this entry, `NAME=value`, in their environment.
+    /// The processes, other than this one, by the value of that entry of the environment that they were started with.
     ///
     /// Processes of other users show theirs to root alone, and one that wipes its own is not found.
-    static func processes(withEnvironment entry: String) -> [pid_t] {
-        guard let folder = opendir("/proc") else { return [] }
+    static func processes(byEnvironment name: String) -> [String: [pid_t]] {
+        guard let folder = opendir("/proc") else { return [:] }
         defer { closedir(folder) }
-        let wanted = Array(entry.utf8)
-        var found: [pid_t] = []
+        let wanted = Array("\(name)=".utf8)
+        var found: [String: [pid_t]] = [:]
         while let item = readdir(folder) {
             let name = withUnsafePointer(to: &item.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard let process = pid_t(name), process != getpid(), let bytes = read("/proc/\(name)/environ"),
-                bytes.split(separator: 0).contains(where: { $0.elementsEqual(wanted) })
-            else { continue }
-            found.append(process)
+            guard let process = pid_t(name), process != getpid(), let bytes = read("/proc/\(name)/environ") else {
+                continue
+            }
+            for entry in bytes.split(separator: 0) where entry.starts(with: wanted) {
+                found[String(decoding: entry.dropFirst(wanted.count), as: UTF8.self), default: []].append(process)
+            }
         }
         return found
     }
