@@ -140,9 +140,9 @@ struct EdgeMiddleware: RouterMiddleware {
     }
 
     static func newRequestID() -> String {
-        Identifier(
-            high: .random(in: .min ... .max) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000,
-            low: .random(in: .min ... .max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let (high, low) = PlainRandom.pair()
+        return Identifier(
+            high: high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000, low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         ).description
     }
 }

@@ -8,8 +8,16 @@ extension Spans {
     func request(_ request: Request) -> OpenSpan {
         guard isOn else { return .none }
         let headers = request.headers
-        return self.request(method: request.method.rawValue) { name in HTTPField.Name(name).flatMap { headers[$0] } }
+        return self.request(method: request.method.rawValue) { name in
+            Self.known[name].flatMap { headers[$0] }
+        }
     }
+
+    /// What a propagator of W3C Trace Context asks for.
+    private static let known = Dictionary(
+        uniqueKeysWithValues: ["traceparent", "tracestate"].compactMap { name in
+            HTTPField.Name(name).map { (name, $0) }
+        })
 }
 
 extension OpenSpan {

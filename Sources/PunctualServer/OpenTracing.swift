@@ -46,7 +46,7 @@ struct OpenTracing: Sendable {
         }
         let tracer = SpanTracer(
             sampler: tracing.sampler, limits: tracing.limits, propagates: tracing.propagates,
-            origin: { $0.executionPlace.map(Self.origin) }, ended: ended)
+            origin: { $0.executionPlace.map(Self.origin) }, draw: { PlainRandom.pair() }, ended: ended)
         InstrumentationSystem.bootstrap(tracer)
         spans = Spans(tracer)
     }

@@ -23,21 +23,27 @@ package struct SpanTracer: Sendable {
     private let limits: SpanLimits
     private let propagates: Bool
     private let origin: @Sendable (ServiceContext) -> Origin?
+    private let draw: @Sendable () -> (high: UInt64, low: UInt64)
     private let ended: @Sendable (EndedSpan) -> Void
 
     /// - Parameters:
     ///   - propagates: whether traces go on beyond this process.
     ///   - origin: where a span belongs that has no parent; nil begins a trace of its own.
+    ///   - draw: what ids are made of, evenly spread; the system's generator takes longer than the rest of a span.
     ///   - ended: told of every span that is kept; never waits.
     package init(
         sampler: Sampler = Sampler(), limits: SpanLimits = SpanLimits(), propagates: Bool = true,
         origin: @escaping @Sendable (ServiceContext) -> Origin? = { _ in nil },
+        draw: @escaping @Sendable () -> (high: UInt64, low: UInt64) = {
+            (.random(in: .min ... .max), .random(in: .min ... .max))
+        },
         ended: @escaping @Sendable (EndedSpan) -> Void
     ) {
         self.sampler = sampler
         self.limits = limits
         self.propagates = propagates
         self.origin = origin
+        self.draw = draw
         self.ended = ended
     }
 }
@@ -53,20 +59,20 @@ extension SpanTracer: Tracer {
         if let above = context.spanIdentity {
             identity = above
             identity.isRemote = false
-            identity.span = .random(in: 1 ... .max)
+            identity.span = spanID()
             parent = above.span
             let isKept = sampler.keeps(above, traceLow: above.traceLow)
             identity.flags = above.flags & 2 | (isKept ? 1 : 0)
         } else if let origin = origin(context) {
             // What is derived is not random; whoever samples by its bits is not to be told that it is.
             identity = SpanIdentity(
-                traceHigh: origin.traceHigh, traceLow: origin.traceLow, span: origin.span ?? .random(in: 1 ... .max),
+                traceHigh: origin.traceHigh, traceLow: origin.traceLow, span: origin.span ?? spanID(),
                 flags: sampler.keeps(traceLow: origin.traceLow) ? 1 : 0)
             parent = origin.parent
         } else {
-            let low = UInt64.random(in: 1 ... .max)
+            let (high, low) = draw()
             identity = SpanIdentity(
-                traceHigh: .random(in: .min ... .max), traceLow: low, span: .random(in: 1 ... .max),
+                traceHigh: high, traceLow: max(1, low), span: spanID(),
                 flags: sampler.keeps(traceLow: low) ? 3 : 2)
         }
         guard identity.isSampled else { return LiveSpan(identity, context, nil) }
@@ -75,6 +81,9 @@ extension SpanTracer: Tracer {
             name: operationName, kind: kind, began: instant().nanosecondsSinceEpoch)
         return LiveSpan(identity, context, LiveSpan.Record(record, limits: limits, ended: ended))
     }
+
+    /// Never zero, which stands for none.
+    private func spanID() -> UInt64 { max(1, draw().low) }
 
     package func activeSpan(identifiedBy context: ServiceContext) -> LiveSpan? { context.liveSpan }
 
