@@ -1,8 +1,11 @@
+internal import NIOSSL
 package import PunctualCore
 
-/// Decides which addresses HTTP targets may reach: public ones, and those that the allow-list opens.
+/// Decides which addresses calls and mails may reach, public ones and those that the allow-list opens, and whose
+/// certificates they trust there.
 package struct EgressGuard: Sendable {
     private let allowed: [IPRange]
+    private var authorities: [NIOSSLCertificate] = []
     private let resolve: @Sendable (String) async throws -> [IPAddress]
 
     /// - Parameters:
@@ -14,6 +17,24 @@ package struct EgressGuard: Sendable {
     ) {
         self.allowed = allowed
         self.resolve = resolve
+    }
+
+    /// The guard that trusts the authorities of a PEM file besides the system's.
+    /// - Throws: `Refusal` when there are none to be read.
+    package func trusting(authoritiesOf file: String) throws(Refusal) -> EgressGuard {
+        var trusting = self
+        do { trusting.authorities += try NIOSSLCertificate.fromPEMFile(file) } catch {
+            throw Refusal(description: "the certificates of \(file) cannot be read: \(error)")
+        }
+        if trusting.authorities.isEmpty { throw Refusal(description: "there is no certificate in \(file)") }
+        return trusting
+    }
+
+    /// How others are met over TLS.
+    var tls: TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if !authorities.isEmpty { tls.additionalTrustRoots = [.certificates(authorities)] }
+        return tls
     }
 
     /// Why a call must not be made.

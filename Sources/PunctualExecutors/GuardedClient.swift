@@ -8,13 +8,14 @@ package final class GuardedClient: Sendable {
     private let egress: EgressGuard
     private let limit: Duration
     private let mostBytes: Int
-    private let clients = HTTPClients()
+    private let clients: HTTPClients
 
     /// - Parameters:
     ///   - limit: the longest that a call may take, from the name's address to the last byte.
     ///   - mostBytes: of an answer; a longer one fails.
     package init(egress: EgressGuard, limit: Duration, mostBytes: Int) {
         self.egress = egress
+        clients = HTTPClients(tls: egress.tls)
         self.limit = limit
         self.mostBytes = mostBytes
     }

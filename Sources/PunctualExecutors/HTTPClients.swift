@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import NIOCore
+internal import NIOSSL
 internal import PunctualCore
 internal import Synchronization
 
@@ -10,9 +11,12 @@ final class HTTPClients: Sendable {
         var calls = 0
     }
 
+    private let tls: TLSConfiguration
     private let slots = Mutex<[EgressGuard.Destination: Slot]>([:])
     /// The most clients that are kept without a call.
     static let idleLimit = 128
+
+    init(tls: TLSConfiguration) { self.tls = tls }
 
     /// How many clients there are.
     var count: Int { slots.withLock { $0.count } }
@@ -26,7 +30,7 @@ final class HTTPClients: Sendable {
                 return (slot.client, nil)
             }
             let client = HTTPClient(
-                eventLoopGroupProvider: .singleton, configuration: Self.configuration(for: destination))
+                eventLoopGroupProvider: .singleton, configuration: configuration(for: destination))
             // A busy client is never closed; so there are at most `idleLimit` idle ones, and one for each call.
             let idle = slots.count >= Self.idleLimit ? slots.first { $0.value.calls == 0 }?.key : nil
             let surplus = idle.flatMap { slots.removeValue(forKey: $0)?.client }
@@ -53,9 +57,10 @@ final class HTTPClients: Sendable {
         for client in clients { try? await client.shutdown() }  // What will not close is dropped with the process.
     }
 
-    private static func configuration(for destination: EgressGuard.Destination) -> HTTPClient.Configuration {
+    private func configuration(for destination: EgressGuard.Destination) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
         configuration.timeout.connect = .seconds(10)
+        configuration.tlsConfiguration = tls
         // The executor's own spans show less of an address.
         configuration.tracing.tracer = nil
         configuration.dnsOverride = [destination.host: "\(destination.address)"]

@@ -12,7 +12,7 @@ package final class HTTPExecutor: Executor {
     private let secrets: [WebhookSecret]
     private let ownSecrets: SecretsOfService?
     let spans: Spans
-    private let clients = HTTPClients()
+    private let clients: HTTPClients
     /// Bytes of an answer that are kept; the rest is not read.
     package static let outputLimit = 64 * 1024
 
@@ -28,6 +28,7 @@ package final class HTTPExecutor: Executor {
     ) {
         self.spans = spans
         self.egress = egress
+        clients = HTTPClients(tls: egress.tls)
         self.secrets = secrets
         self.ownSecrets = ownSecrets
     }
@@ -106,7 +107,8 @@ package final class HTTPExecutor: Executor {
                 return Self.failure("no answer within \(attempt.timeout.text)", reason: .timeout, isRetryable: true)
             }
             let isHopeless = error as? HTTPClientError == .invalidURL
-            return Self.failure("\(call.destination.host): \(error)", reason: .connection, isRetryable: !isHopeless)
+            let words = ConnectionWords.words(for: error)
+            return Self.failure("\(call.destination.host): \(words)", reason: .connection, isRetryable: !isHopeless)
         }
     }
 

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import NIOCore
 internal import NIOPosix
-package import NIOSSL
+internal import NIOSSL
 package import PunctualCore
 internal import PunctualSchedule
 
@@ -20,14 +20,9 @@ package struct SMTPFault: Error, Hashable, Sendable {
 /// Hands mails to a submission server (RFC 5321, 3207, 4954), held to harmless addresses as calls are.
 package struct SMTPSender: Sendable {
     private let egress: EgressGuard
-    private let trusted: NIOSSLTrustRoots
     private static let patience = TimeAmount.seconds(60)
 
-    /// - Parameter trusted: whose certificates a server may show.
-    package init(egress: EgressGuard, trusted: NIOSSLTrustRoots = .default) {
-        self.egress = egress
-        self.trusted = trusted
-    }
+    package init(egress: EgressGuard) { self.egress = egress }
 
     /// Tries once; one connection for each mail.
     package func send(_ mail: Mail, by server: MailServer) async -> Result<Void, SMTPFault> {
@@ -61,7 +56,7 @@ package struct SMTPSender: Sendable {
         } catch let fault as SMTPFault {
             return .failure(fault)
         } catch {
-            return .failure(SMTPFault("\(server.host): \(error)"))
+            return .failure(SMTPFault("\(server.host): \(ConnectionWords.words(for: error))"))
         }
     }
 
@@ -81,8 +76,7 @@ package struct SMTPSender: Sendable {
     }
 
     private func handler(_ host: String) throws -> TLSHandler {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.trustRoots = trusted
+        var configuration = egress.tls
         configuration.minimumTLSVersion = .tlsv12
         let context = try NIOSSLContext(configuration: configuration)
         // A name is checked; of an address, that the certificate is for it.

@@ -15,7 +15,7 @@ extension Settings {
     }
 
     /// The addresses that HTTP calls may go to.
-    /// - Throws: `SettingsError` when a range of the egress allow-list cannot be read.
+    /// - Throws: `SettingsError` when a range of the egress allow-list, or the file of certificates, cannot be read.
     func egressGuard() throws(SettingsError) -> EgressGuard {
         var ranges: [IPRange] = []
         for text in egressAllow {
@@ -24,7 +24,11 @@ extension Settings {
             }
             ranges.append(range)
         }
-        return EgressGuard(allowed: ranges)
+        let egress = EgressGuard(allowed: ranges)
+        guard let egressCertificate else { return egress }
+        do throws(EgressGuard.Refusal) { return try egress.trusting(authoritiesOf: egressCertificate) } catch {
+            throw SettingsError("egress.certificate: \(error)")
+        }
     }
 
     /// The secrets that sign HTTP calls of services without their own.

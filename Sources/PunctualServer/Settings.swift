@@ -33,6 +33,8 @@ package struct Settings: Sendable, Equatable {
     package var logFormat = LogFormatName.text
     /// Addresses and ranges that HTTP targets may reach although they are private.
     package var egressAllow: [String] = []
+    /// A PEM file of authorities that outgoing calls and mails trust besides the system's; nil for none.
+    package var egressCertificate: String?
     /// Secrets that sign HTTP calls, `whsec_…`, with commas or white space between them; empty means no signature.
     package var webhookSecret = ""
     /// Paths or patterns of commands that may run; empty means none.
@@ -109,7 +111,7 @@ extension Settings {
     static let keys: Set<String> = Set([
         "database.url", "database.connections", "database.replicas", "database.replica_age", "database.reader_role",
         "http.host", "http.port", "http.tls.certificate", "http.tls.key", "http.max_connections", "http.cors.origins",
-        "node.id", "roles", "log.level", "log.format", "egress.allow",
+        "node.id", "roles", "log.level", "log.format", "egress.allow", "egress.certificate",
         "webhook.secret", "command.allow", "command.memory", "command.file_size", "command.open_files",
         "command.cpu_seconds", "cache.size", "scheduler.shards", "scheduler.lease", "worker.concurrency",
         "worker.queues", "worker.services", "worker.least_priority", "shutdown.grace",
@@ -267,6 +269,7 @@ extension Settings {
             result.logFormat = value
         }
         if let value = list("egress.allow") { result.egressAllow = value }
+        result.egressCertificate = text("egress.certificate") ?? result.egressCertificate
         result.access = try access.reading(text, list: list)
         result.quotas = try quotas.reading(text, list: list)
         result.anchors = try anchors.reading(text)

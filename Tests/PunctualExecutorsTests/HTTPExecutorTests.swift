@@ -128,7 +128,7 @@ struct HTTPExecutorTests {
         await server.stop()
         let executor = HTTPExecutor(egress: toLoopback)
         let result = await executor.execute(httpAttempt(HTTPTarget(url: "http://127.0.0.1:\(port)/")))
-        guard case .failed(.connection, _, true, nil) = result.verdict else {
+        guard case .failed(.connection, "127.0.0.1: connection refused", true, nil) = result.verdict else {
             Issue.record("\(result)")
             return
         }

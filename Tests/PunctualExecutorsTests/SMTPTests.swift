@@ -1,5 +1,4 @@
 import Foundation
-import NIOSSL
 import PunctualCore
 import PunctualExecutors
 import PunctualJSON
@@ -13,11 +12,12 @@ extension MailPeer {
         _ mail: Mail, _ security: MailServer.Security, user: String? = nil, password: String? = nil,
         host: String = "localhost", trusts: Bool = true
     ) async -> Result<Void, SMTPFault> {
-        let egress = EgressGuard(allowed: ["127.0.0.0/8", "::1/128"].compactMap { IPRange($0) }) { _ in
+        var egress = EgressGuard(allowed: ["127.0.0.0/8", "::1/128"].compactMap { IPRange($0) }) { _ in
             [IPAddress("127.0.0.1")!]
         }
-        let sender = SMTPSender(
-            egress: egress, trusted: trusts ? .file(authority.path) : .default)
+        // Else nothing is trusted, and the test says so.
+        if trusts, let trusting = try? egress.trusting(authoritiesOf: authority.path) { egress = trusting }
+        let sender = SMTPSender(egress: egress)
         return await sender.send(
             mail,
             by: MailServer(

@@ -160,6 +160,7 @@ struct SettingsTests {
         wanted.logLevel = .debug
         wanted.logFormat = .json
         wanted.egressAllow = ["10.0.0.0/8", "::1"]
+        wanted.egressCertificate = "/etc/own.pem"
         wanted.commandAllow = ["/bin/*", "/usr/bin/make"]
         wanted.webhookSecret = "whsec_AAAA"
         (wanted.commandMemory, wanted.commandFileSize) = (512 << 20, 2 << 30)
@@ -219,8 +220,8 @@ struct SettingsTests {
             "http.tls.certificate": "/etc/a.crt", "http.tls.key": "/etc/a.key", "http.max_connections": "500",
             "http.cors.origins": "https://a.example.com, http://localhost:3000",
             "roles": "api, worker", "log.level": "DEBUG", "log.format": "json", "egress.allow": "10.0.0.0/8, ::1",
-            "command.allow": "/bin/*,/usr/bin/make", "scheduler.shards": "4", "scheduler.lease": "5s",
-            "worker.concurrency": "7",
+            "egress.certificate": "/etc/own.pem", "command.allow": "/bin/*,/usr/bin/make", "scheduler.shards": "4",
+            "scheduler.lease": "5s", "worker.concurrency": "7",
             "worker.queues": "mail:2,slow", "worker.services": "billing, search", "worker.least_priority": "5",
             "webhook.secret": "whsec_AAAA", "command.memory": "512M",
             "command.file_size": "2g", "command.open_files": "64", "command.cpu_seconds": "0",
@@ -264,8 +265,7 @@ struct SettingsTests {
             node: {id: n-1}
             roles: [api, worker]
             log: {level: debug, format: json}
-            egress:
-              allow: [10.0.0.0/8, "::1"]
+            egress: {allow: [10.0.0.0/8, "::1"], certificate: /etc/own.pem}
             command:
               allow:
               - /bin/*

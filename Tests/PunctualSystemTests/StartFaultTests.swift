@@ -64,6 +64,9 @@ private let faults: [Fault] = [
         "a range that is none", ["serve"], ["egress.allow", "\"10.0.0.0/40\""],
         environment: ["PUNCTUAL_EGRESS_ALLOW": "10.0.0.0/40"]),
     .init(
+        "authorities that are none", ["serve"], ["egress.certificate", "/etc/hostname"],
+        environment: ["PUNCTUAL_EGRESS_CERTIFICATE": "/etc/hostname"]),
+    .init(
         "a certificate that is none", ["serve"], ["/bin/true", "no PEM certificate"],
         environment: ["PUNCTUAL_HTTP_TLS_CERTIFICATE": "/bin/true", "PUNCTUAL_HTTP_TLS_KEY": "/bin/true"]),
     .init(

@@ -6,8 +6,11 @@ package struct Certificates {
     package let certificate: URL
     package let key: URL
 
-    /// - Parameter host: the one name that the certificate is for.
-    package init(in folder: URL, host: String = "localhost") throws {
+    /// - Parameters:
+    ///   - host: the one name that the certificate is for.
+    ///   - address: that it is for as well; nil for none.
+    package init(in folder: URL, host: String = "localhost", address: String? = nil) throws {
+        let names = "DNS:\(host)" + (address.map { ",IP:\($0)" } ?? "")
         func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
         (authority, certificate, key) = (file("ca.crt"), file("server.crt"), file("server.key"))
         func openssl(_ arguments: [String]) throws { try runTool("/usr/bin/openssl", arguments) }
@@ -19,7 +22,7 @@ package struct Certificates {
         try openssl([
             "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=\(host)",
             "-addext",
-            "subjectAltName=DNS:\(host)", "-keyout", key.path, "-out", file("server.csr").path,
+            "subjectAltName=\(names)", "-keyout", key.path, "-out", file("server.csr").path,
         ])
         try openssl([
             "x509", "-req", "-in", file("server.csr").path, "-CA", authority.path, "-CAkey", file("ca.key").path,

@@ -11,12 +11,14 @@ package final class MailPeer: Sendable {
     private let watchdog: Watchdog
 
     /// Starts it and waits until it takes connections.
-    /// - Parameter mode: as smtp_peer.py has them.
+    /// - Parameters:
+    ///   - mode: as smtp_peer.py has them.
+    ///   - address: for which its certificate is besides localhost.
     /// - Throws: `ToolFailure` without the Python of script/bootstrap.
-    package init(_ mode: String) throws {
+    package init(_ mode: String, address: String? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("punctual-mail-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        authority = try Certificates(in: folder).authority
+        authority = try Certificates(in: folder, address: address).authority
         port = try freePort()
         // Tests/Support/TestPeers/… is three folders below the package's own.
         var root = URL(fileURLWithPath: #filePath)
