@@ -12,7 +12,7 @@ struct ExecutionCommand: AsyncParsableCommand {
               punctual execution retry nightly-report
             """,
         subcommands: [
-            ExecutionList.self, ExecutionGet.self, ExecutionLogs.self, ExecutionRetry.self, ExecutionCancel.self,
-            ExecutionWatch.self,
+            ExecutionList.self, ExecutionGet.self, ExecutionLogs.self, ExecutionRetry.self, ExecutionRedrive.self,
+            ExecutionCancel.self, ExecutionWatch.self,
         ])
 }
