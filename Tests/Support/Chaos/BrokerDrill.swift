@@ -94,7 +94,7 @@ package struct BrokerDrill: Sendable {
     ) async throws -> Result {
         let peers = try await BrokerPeers()
         let variables = [
-            "PUNCTUAL_BROKER": options.broker, "PUNCTUAL_REDIS_URL": peers.redis.url,
+            "PUNCTUAL_BROKER": options.broker, "PUNCTUAL_REDIS_URL": peers.redisURL,
             "PUNCTUAL_RABBITMQ_URL": peers.rabbit.url(port: peers.proxy.port), "PUNCTUAL_LOG_LEVEL": "warning",
         ]
         // Its own queue, bound to nothing, over the default exchange.

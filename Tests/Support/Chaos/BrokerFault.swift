@@ -4,7 +4,7 @@ internal import TestPeers
 
 /// What Redis and RabbitMQ may suffer.
 package enum BrokerFault: String, Sendable, CaseIterable {
-    case flush, killMaster, freeze, memoryAlarm, deleteQueues, partition, crash
+    case flush, killMaster, freeze, partitionRedis, memoryAlarm, deleteQueues, partition, crash
 
     /// For the page.
     package var words: String {
@@ -12,6 +12,7 @@ package enum BrokerFault: String, Sendable, CaseIterable {
         case .flush: "`FLUSHALL` on every Redis server, each second"
         case .killMaster: "`kill -9` of a Redis master; its replica takes over"
         case .freeze: "all six Redis servers frozen (SIGSTOP)"
+        case .partitionRedis: "all of Redis behind a partition: all is swallowed"
         case .memoryAlarm: "memory alarm of RabbitMQ: it takes no messages"
         case .deleteQueues: "all queues of RabbitMQ deleted, again and again"
         case .partition: "RabbitMQ behind a partition: all is swallowed"
@@ -22,7 +23,7 @@ package enum BrokerFault: String, Sendable, CaseIterable {
     /// Whether it strikes Redis; else RabbitMQ.
     package var isOfRedis: Bool {
         switch self {
-        case .flush, .killMaster, .freeze: true
+        case .flush, .killMaster, .freeze, .partitionRedis: true
         case .memoryAlarm, .deleteQueues, .partition, .crash: false
         }
     }
@@ -34,15 +35,25 @@ struct BrokerPeers: Sendable {
     let rabbit: RabbitMQServer
     /// Between the nodes and RabbitMQ.
     let proxy: FaultProxy
+    /// Between the nodes and each server of Redis, which tells clients the proxy's port as its own.
+    private let redisProxies: [FaultProxy]
+
+    var redisURL: String { RedisCluster.url(ports: redisProxies.map(\.port)) }
 
     init() async throws {
         redis = try await blocking { try RedisCluster() }
         rabbit = try await blocking { try RabbitMQServer() }
         proxy = try await FaultProxy(to: rabbit.port)
+        var proxies: [FaultProxy] = []
+        for server in redis.servers { proxies.append(try await FaultProxy(to: server.port)) }
+        redisProxies = proxies
+        let ports = proxies.map(\.port)
+        try await blocking { [redis] in try redis.announce(ports: ports) }
     }
 
     func stop() async throws {
         try await proxy.stop()
+        for proxy in redisProxies { try await proxy.stop() }
         try await blocking { [redis, rabbit] in
             redis.stop()
             rabbit.stop()
@@ -74,6 +85,10 @@ struct BrokerPeers: Sendable {
             for server in redis.servers { server.pause() }
             try await Task.sleep(until: end)
             for server in redis.servers { server.resume() }
+        case .partitionRedis:
+            for proxy in redisProxies { proxy.set(.blackHole) }
+            try await Task.sleep(until: end)
+            for proxy in redisProxies { proxy.set(.pass) }
         case .memoryAlarm:
             try await control(["set_vm_memory_high_watermark", "absolute", "1"])
             try await Task.sleep(until: end)

@@ -211,7 +211,30 @@ package final class RedisCluster: Sendable {
         }
     }
 
-    package var url: String { "redis+cluster://" + servers.map { "127.0.0.1:\($0.port)" }.joined(separator: ",") }
+    package var url: String { RedisCluster.url(ports: servers.map(\.port)) }
+
+    package static func url(ports: [Int]) -> String {
+        "redis+cluster://" + ports.map { "127.0.0.1:\($0)" }.joined(separator: ",")
+    }
+
+    /// Each server tells clients that port as its own; returns when all of them tell so of all of them. How the servers
+    /// hear of each other stays as it was.
+    package func announce(ports: [Int]) throws {
+        for (server, port) in zip(servers, ports) {
+            try server.cli(["CONFIG", "SET", "cluster-announce-port", "\(port)"])
+            // So that it says so after a restart, too.
+            try server.cli(["CONFIG", "REWRITE"])
+        }
+        for _ in 0..<1500 {
+            let isTold = try servers.allSatisfy { server in
+                let slots = try server.cli(["CLUSTER", "SLOTS"]).split(separator: "\n")
+                return ports.allSatisfy { slots.contains("\($0)") }
+            }
+            if isTold { return }
+            usleep(20_000)
+        }
+        throw ToolFailure(text: "the cluster does not tell the ports that were announced")
+    }
 
     package func stop() { for peer in servers { peer.kill() } }
 }
