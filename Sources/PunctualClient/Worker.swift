@@ -11,6 +11,9 @@ public struct Work: Sendable {
     /// The name of the target's task.
     public let task: String
     public let payload: JSONValue
+    /// Names the attempt's span in W3C Trace Context's form: who works on with it belongs to the execution's trace. nil from
+    /// servers that do not tell it.
+    public let traceparent: String?
     /// The execution as the server told of it.
     public let execution: JSONValue
     let output = WorkOutput()
@@ -25,6 +28,7 @@ public struct Work: Sendable {
         else { return nil }
         (self.id, self.attempt, self.task) = (id, Int(attempt), task)
         payload = json["payload"] ?? .null
+        traceparent = json["traceparent"]?.string
         execution = json
     }
 }

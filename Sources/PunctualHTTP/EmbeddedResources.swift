@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"5bfe56dee3597316\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"33888c4c766e374b\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -6076,7 +6076,12 @@ try {
             "required": ["payload"],
             "properties": {
               "task": { "type": "string" },
-              "payload": { "description": "The target's payload; null when it has none." }
+              "payload": { "description": "The target's payload; null when it has none." },
+              "traceparent": {
+                "type": "string",
+                "description": "Names the attempt's span, in W3C Trace Context's form: send it along, and what is called belongs to the execution's trace.",
+                "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-0[0-3]$"
+              }
             }
           }
         ]

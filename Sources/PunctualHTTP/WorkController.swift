@@ -4,6 +4,7 @@ internal import PunctualAccess
 internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule
+internal import PunctualTracing
 internal import Synchronization
 
 /// `/api/v1/work`: outside workers take executions of `worker` targets and tell how they ended.
@@ -56,7 +57,7 @@ struct WorkController {
             writer.beginObject()
             writer.name("items")
             writer.beginArray()
-            for item in claimed { item.write(to: &writer) }
+            for item in claimed { item.write(to: &writer, services.spans) }
             writer.endArray()
             writer.endObject()
         }
@@ -345,7 +346,9 @@ struct WorkController {
         if completions.isEmpty { return [] }
         let outcomes = try await services.store.finish(completions)
         services.outsideWork.ended(completions.map(\.lease))
-        for case .finished(let ended) in outcomes {
+        for (completion, outcome) in zip(completions, outcomes) {
+            guard case .finished(let ended) = outcome else { continue }
+            services.spans.attempted(ended, completion, target: "worker")
             services.progressNews.ended(ended.id)
             services.events.publish(.executionUpdated, ended)
             services.lineBell.ring(ended.id)
@@ -358,9 +361,11 @@ struct WorkController {
 }
 
 extension ClaimedExecution {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(to writer: inout JSONWriter, _ spans: Spans) {
         // The lane of outside workers holds worker targets alone.
         guard case .worker(let task, let payload) = target else { return execution.write(to: &writer) }
-        execution.write(to: &writer, work: (task, payload))
+        var attempt = AttemptRequest(self)
+        attempt.traceparent = spans.traceparent(of: execution)
+        execution.write(to: &writer, work: (task, payload, attempt.carriedTrace))
     }
 }

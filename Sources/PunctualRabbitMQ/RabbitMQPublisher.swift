@@ -68,6 +68,7 @@ package final class RabbitMQPublisher: Executor {
                     "punctual-job": .string(attempt.jobName), "punctual-service": .string(attempt.service),
                     "punctual-attempt": .int(Int64(attempt.attempt)),
                     "punctual-scheduled-at": .string(attempt.scheduledAt.description),
+                    "traceparent": .string(attempt.carriedTrace),
                 ], contentType: publication.contentType, body: publication.body)
             try await publish(message, within: min(attempt.timeout, settings.publishTimeout))
         }

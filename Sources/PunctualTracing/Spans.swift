@@ -112,6 +112,33 @@ package struct Spans: Sendable {
         return span
     }
 
+    /// The `traceparent` of an attempt that somebody outside makes; its span is made when it has ended.
+    package func traceparent(of execution: Execution) -> String? {
+        let span = start("attempt", .consumer, at: .attempt(execution.id, execution.attempt))
+        return carried(by: span.context).first { $0.name == "traceparent" }?.value
+    }
+
+    /// An attempt that somebody outside has made; of what was given back unfinished there is none.
+    /// - Parameter execution: as the end of the attempt has left it.
+    package func attempted(_ execution: Execution, _ completion: Completion, target: String) {
+        guard tracer != nil,
+            let attempt = execution.attempts.last(where: { $0.number == completion.lease.attempt })
+        else { return }
+        var execution = execution
+        (execution.attempt, execution.startedAt) = (attempt.number, attempt.startedAt)
+        // By now it is that of the next attempt.
+        if case .retry = completion.outcome { execution.startedAt = nil }
+        let verdict: AttemptResult.Verdict =
+            switch completion.outcome {
+            case .succeeded: .succeeded
+            case .cancelled, .handedBack: .cancelled
+            case .failed, .retry:
+                .failed(reason: attempt.reason, error: attempt.error ?? "", isRetryable: true, retryAfter: nil)
+            }
+        self.attempt(execution, target: target, since: attempt.startedAt)
+            .end(with: AttemptResult(verdict, result: completion.result ?? ExecutionResult()))
+    }
+
     /// An HTTP call of an attempt.
     /// - Parameter url: without what nobody should see.
     package func call(

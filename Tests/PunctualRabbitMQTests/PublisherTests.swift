@@ -43,6 +43,7 @@ struct PublisherTests {
         #expect(headers?["punctual-service"]?.string == "billing")
         #expect(headers?["punctual-attempt"]?.int == 2)
         #expect(headers?["punctual-scheduled-at"]?.string == "2026-03-29T01:30:00.000Z")
+        #expect(headers?["traceparent"]?.string == request.carriedTrace)
         #expect(taken[1]["body"]?.string == "plain text")
         #expect(taken[1]["properties"]?["content_type"]?.string == "text/plain; charset=utf-8")
         await publisher.close()

@@ -35,7 +35,8 @@ struct RedisPublisherTests {
                 #expect(
                     fields == [
                         "id=\(request.executionID)", "job=nightly/größe", "service=billing", "attempt=2",
-                        "scheduled_at=2026-03-29T01:30:00.000Z", "content_type=\(type)", "message=\(body)",
+                        "scheduled_at=2026-03-29T01:30:00.000Z", "content_type=\(type)",
+                        "traceparent=\(request.carriedTrace)", "message=\(body)",
                     ])
             }
         }

@@ -54,6 +54,10 @@ struct TracingTests {
                     - name: tick
                       schedule: {type: interval, every: 1s}
                       target: {type: noop}
+                    - name: outside
+                      schedule: {type: manual}
+                      target: {type: worker, task: resize}
+                      retry_policy: {maximum_attempts: 1}
                     """
                 #expect(try await server.punctual("job", "apply", "-f", "-", input: file).status == 0)
                 let id = try #require(try await server.json("job", "get", "call")["id"]?.string)
@@ -71,6 +75,7 @@ struct TracingTests {
                 return [
                     try #require(try await server.executions(of: "call").first),
                     try #require(try await server.executions(of: "again").first),
+                    try await worked(server),
                 ]
             }
             #expect(ended.status == 0)
@@ -85,6 +90,7 @@ struct TracingTests {
             try checkCall(all, lines, ended.value[0], log: folder.read("server.err"))
             try checkAttempts(all, ended.value[1])
             try checkTick(all)
+            try checkOutside(all, ended.value[2])
             let sent = lines.filter { $0["path"] == "/v1/traces" }.map(\.description).joined()
             #expect(!sent.contains("hunter2"), "no secret of an address reaches a trace")
         }
@@ -133,6 +139,34 @@ struct TracingTests {
         #expect(attempts.allSatisfy { $0["process.exit.code"] == 3 })
         let last = try #require(attempts.last)
         #expect(execution["result"]?["output"]?.string == "00-\(last.trace)-\(last.id)-01\n")
+    }
+
+    /// Claims an execution as a worker outside does, and tells that it failed.
+    /// - Returns: what was claimed.
+    private func worked(_ server: RunningServer) async throws -> JSONValue {
+        #expect(try await server.punctual("job", "trigger", "outside").status == 0)
+        let answer = try await server.call(
+            "/api/v1/work/claim", "--json", #"{"worker": "w", "queues": ["default"], "wait": "10s"}"#)
+        let claimed = try #require(try JSONValue(parsing: answer.body)["items"]?[0], "\(answer.body)")
+        let end: JSONValue = [
+            "id": claimed["id"] ?? .null, "attempt": claimed["attempt"] ?? .null, "worker": "w", "status": "failed",
+            "error": "no such picture",
+        ]
+        let ended = try await server.call("/api/v1/work/complete", "--json", end.description)
+        #expect(ended.status == 200, "\(ended.body)")
+        return claimed
+    }
+
+    /// The attempt stands in the execution's trace under the id that its worker was told.
+    private func checkOutside(_ all: [Span], _ claimed: JSONValue) throws {
+        let mine = all.filter { $0["punctual.execution.id"] == claimed["id"] }
+        let (fire, attempt) = (
+            try one(mine, "the fire") { $0.name == "fire default" },
+            try one(mine, "the attempt") { $0.name == "attempt default" }
+        )
+        #expect(claimed["traceparent"] == .string("00-\(fire.trace)-\(attempt.id)-01"))
+        #expect(attempt.parent == fire.id && attempt["punctual.target.type"] == "worker")
+        #expect(attempt["punctual.outcome"] == "failed" && attempt.json["status"] == "STATUS_CODE_ERROR")
     }
 
     /// tick → store, linked to the executions' own traces.

@@ -3,8 +3,11 @@ internal import PunctualSchedule
 
 extension Execution {
     /// The contract's form.
-    /// - Parameter work: what an outside worker needs besides: its target's task and payload.
-    public func write(to writer: inout JSONWriter, work: (task: String, payload: JSONValue)? = nil) {
+    /// - Parameter work: what an outside worker needs besides: its target's task and payload, and the `traceparent` of the
+    ///   attempt.
+    public func write(
+        to writer: inout JSONWriter, work: (task: String, payload: JSONValue, traceparent: String)? = nil
+    ) {
         writer.beginObject()
         writer.name("id")
         writer.identifier(id)
@@ -59,6 +62,8 @@ extension Execution {
             writer.string(work.task)
             writer.name("payload")
             writer.value(work.payload)
+            writer.name("traceparent")
+            writer.string(work.traceparent)
         }
         writer.endObject()
     }

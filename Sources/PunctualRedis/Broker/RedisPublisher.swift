@@ -49,7 +49,7 @@ package final class RedisPublisher: Executor {
                 // The same on every attempt, so that the receiver can drop repeats.
                 ("id", attempt.executionID.description), ("job", attempt.jobName), ("service", attempt.service),
                 ("attempt", "\(attempt.attempt)"), ("scheduled_at", attempt.scheduledAt.description),
-                ("content_type", publication.contentType),
+                ("content_type", publication.contentType), ("traceparent", attempt.carriedTrace),
             ]
             let fields = words.map { StreamEntry.Field($0, Array($1.utf8)) }
             try await publish(
