@@ -14,6 +14,7 @@ struct OpenLogs: Sendable {
     private let output: LogOutput
     private let nodeID: String
     private let reports: ErrorReports?
+    private let writer: LogWriter
 
     /// The labels of the loggers of a node; what stands before a dot holds for what is behind it, too.
     enum Label: String, CaseIterable {
@@ -35,6 +36,13 @@ struct OpenLogs: Sendable {
         output.source = source
         output.redaction = redaction
         output.scope = Self.scope
+        let isJSON = output.isJSON
+        let writer = LogWriter(to: output.descriptor) {
+            LineLogHandler.complaint($0, isJSON: isJSON, source: source)
+        }
+        writer.flushAtExit()
+        output.writer = writer
+        self.writer = writer
         if let address = settings.errors.address {
             let reports: ErrorReports
             do throws(Poster.Fault) {
@@ -57,7 +65,14 @@ struct OpenLogs: Sendable {
     /// Posts error reports while the node runs; nil when nobody wants them.
     var service: (any Service)? { reports.map { ReportService(reports: $0) } }
 
-    func close() async { await reports?.shutdown() }
+    func close() async {
+        await reports?.shutdown()
+        writer.flush(within: Self.longestFlush)
+        writer.close()
+    }
+
+    /// How long a reader that stands still may delay the end.
+    private static let longestFlush = Duration.seconds(2)
 
     /// What the code that logs is about.
     private static func scope() -> [(String, String)] {

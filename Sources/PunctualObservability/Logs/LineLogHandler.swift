@@ -45,13 +45,19 @@ package struct LineLogHandler: LogHandler {
         if event.level >= .error, let report = output.report {
             report(LogOutput.Event(logger: label, level: event.level, message: message, fields: clean))
         }
-        var bytes = Array(line.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { write(output.descriptor, $0.baseAddress, $0.count) }
-            // There is nowhere to tell that a log line could not be written.
-            if count < 0, errno != EINTR { return }
-            bytes = bytes.dropFirst(max(0, count))
+        if let writer = output.writer {
+            writer.take(line)
+        } else {
+            LogWriter.write(Array(line.utf8), to: output.descriptor)
         }
+    }
+
+    /// A line that says that lines are missing.
+    package static func complaint(_ dropped: Int, isJSON: Bool, source: LogOutput.Source?) -> String {
+        line(
+            isJSON: isJSON, label: "punctual", level: .warning,
+            message: "log lines were dropped, since nobody took them", fields: [("dropped", "\(dropped)")],
+            source: source, now: Date())
     }
 
     /// - Parameter fields: by the names of a logger's metadata, in their order, without secrets.

@@ -26,8 +26,9 @@ package struct LogOutput: Sendable {
 
     package var levels: LogLevels
     package var isJSON: Bool
-    /// Each line is one write(2).
+    /// Where lines are written by whoever says them, each by one write(2), unless there is a writer.
     package var descriptor: Int32 = 2
+    package var writer: LogWriter?
     package var source: Source?
     package var redaction = Redaction()
     /// What the code that logs is about: names as in a logger's metadata.
