@@ -62,8 +62,7 @@ extension Settings {
             guard !name.isEmpty else { throw SettingsError("tracing.service_name: must be a name") }
             result.serviceName = name
         }
-        // The switch for an emergency holds whatever else is set.
-        if environment["OTEL_SDK_DISABLED"]?.lowercased() == "true" { result.isOn = false }
+        if TracingSettings.isDisabled(environment) { result.isOn = false }
         return result
     }
 }

@@ -39,6 +39,9 @@ struct TracingSettingsTests {
         for word in ["true", "TRUE"] {
             let off = try TracingSettings(environment: [
                 "OTEL_SDK_DISABLED": word, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://c",
+                // What somebody has injected that nothing here understands must not keep a scheduler from its start.
+                "OTEL_TRACES_SAMPLER": "xray", "OTEL_PROPAGATORS": "b3", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+                "OTEL_TRACES_EXPORTER": "otlp,console", "OTEL_BSP_SCHEDULE_DELAY": "soon",
             ])
             #expect(!off.isOn)
         }

@@ -42,6 +42,8 @@ package struct TracingSettings: Hashable, Sendable {
     /// - Throws: the first that cannot be used. The standard lets others be passed over with a warning; a setting that quietly
     ///   does not hold helps nobody.
     package init(environment: [String: String]) throws(Fault) {
+        // The switch for an emergency holds whatever else is set, and however.
+        if Self.isDisabled(environment) { return }
         func text(_ names: String...) -> (name: String, value: String)? {
             // One that is empty counts as not set, says the standard.
             for name in names {
@@ -146,7 +148,11 @@ package struct TracingSettings: Hashable, Sendable {
         }
         limits.events = try whole("OTEL_SPAN_EVENT_COUNT_LIMIT", 0...10_000) ?? limits.events
         limits.links = try whole("OTEL_SPAN_LINK_COUNT_LIMIT", 0...10_000) ?? limits.links
-        if environment["OTEL_SDK_DISABLED"]?.lowercased() == "true" { isOn = false }
+    }
+
+    /// Whether OpenTelemetry is switched off as a whole.
+    package static func isDisabled(_ environment: [String: String]) -> Bool {
+        environment["OTEL_SDK_DISABLED"]?.lowercased() == "true"
     }
 
     /// The traces' own address below a collector's.
