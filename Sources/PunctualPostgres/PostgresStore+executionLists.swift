@@ -33,6 +33,11 @@ extension PostgresStore {
 
     /// The index of labels is of a kind that only bitmaps can read.
     static let allowBitmaps = Statement("SELECT set_config('enable_bitmapscan', 'on', true)")
+    /// For searches: how rare a text is decides about the plan.
+    static let allowSearch = Statement(
+        """
+        SELECT set_config('enable_bitmapscan', 'on', true), set_config('plan_cache_mode', 'force_custom_plan', true)
+        """)
 }
 
 extension ExecutionQuery {

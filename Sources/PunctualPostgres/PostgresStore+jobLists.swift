@@ -13,12 +13,14 @@ extension PostgresStore {
     /// What the query chooses, and of that what the filter shows, in case the query shows more.
     func rows(of query: JobQuery, showing visible: ServiceFilter) async throws(StoreError) -> [Job] {
         let needsBitmaps = !query.labels.isEmpty || !query.visible.labelled.isEmpty
+        let preparation =
+            query.text != nil ? PostgresStore.allowSearch() : needsBitmaps ? PostgresStore.allowBitmaps() : nil
         var jobs: [Job] = []
         for part in query.parts where jobs.count <= query.limit {
             func calls(_ columns: String, _ whole: (String) -> String) -> [Call] {
                 let (sql, parameters) = query.statement(part, selecting: columns, limit: query.limit + 1 - jobs.count)
                 let call = Call(composed: whole(sql), parameters: parameters)
-                return needsBitmaps ? [PostgresStore.allowBitmaps(), call] : [call]
+                return [preparation, call].compactMap { $0 }
             }
             let rows: Rows?
             if let reader, !visible.isEverything {
@@ -90,11 +92,8 @@ extension JobQuery {
             add({ "j.labels <> '{}' AND j.labels @> \($0)::jsonb" }, draft.labelsText)
         }
         if let text, !text.isEmpty {
-            // In collation C, lower() knows the letters of ASCII alone.
-            add(
-                {
-                    "(strpos(lower(j.name), lower(\($0) COLLATE \"C\")) > 0 OR strpos(lower(j.description), lower(\($0) COLLATE \"C\")) > 0)"
-                }, text)
+            // So written, an index of trigrams can answer it; in collation C, lower() knows the letters of ASCII alone.
+            add({ "(lower(j.name) LIKE \($0) OR lower(j.description) LIKE \($0))" }, JobQuery.pattern(text))
         }
         let (sign, direction) = descending ? ("<", "DESC") : (">", "ASC")
         let id = sort == .nextRunAt ? "p.id" : "j.id"
@@ -153,6 +152,17 @@ extension JobQuery {
             \(before) SELECT \(columns) FROM \(JobQuery.joined(to: "(\(first))")) ORDER BY \(order)
             """, parameters
         )
+    }
+
+    /// What `LIKE` takes for a text that holds this one.
+    private static func pattern(_ text: String) -> String {
+        var pattern = "%"
+        for scalar in text.unicodeScalars {
+            if ["%", "_", "\\"].contains(scalar) { pattern.unicodeScalars.append("\\") }
+            let isCapital = ("A"..."Z").contains(scalar)
+            pattern.unicodeScalars.append(isCapital ? Unicode.Scalar(UInt8(scalar.value | 32)) : scalar)
+        }
+        return pattern + "%"
     }
 
     /// How many jobs with the labels are found by them; of more, the next is soon met by walking.

@@ -29,6 +29,11 @@ struct QueryPlanTests {
             query.visible = visible
             queries.append(query)
         }
+        for text in ["JOB-77777", "nothing of the kind"] {
+            var query = JobQuery()
+            query.text = text
+            queries.append(query)
+        }
         return queries
     }()
 
@@ -60,6 +65,16 @@ struct QueryPlanTests {
         }
     }
 
+    /// What the guide has an operator do for a search among many jobs.
+    private static func searchIndex() throws -> [String] {
+        let guide = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../docs/guides/postgresql.md")
+        let block = try #require(
+            String(contentsOf: guide, encoding: .utf8).firstMatch(of: #/```sql\n(CREATE EXTENSION [^`]*)```/#))
+        return block.1.split(separator: ";").map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+            .filter { !$0.isEmpty }
+    }
+
     @Test("no statement of the store reads more than a few pages")
     func plans() async throws {
         let server = try await blocking {
@@ -76,6 +91,7 @@ struct QueryPlanTests {
         try await blocking {
             try server.psql(Self.filling(now), in: database)
             try server.psql(AccessPlans.filling(now), in: database)
+            for statement in try Self.searchIndex() { try server.psql(statement, in: database) }
         }
         let job = Job(
             id: .random(at: now),
