@@ -5,6 +5,7 @@ import NIOCore
 import PunctualCore
 import PunctualHTTP
 import PunctualJSON
+import PunctualTestKit
 import Testing
 
 @Suite("Pages of the dashboard", .timeLimit(.minutes(2)))
@@ -56,6 +57,36 @@ struct DashboardPageTests {
             #expect(try await client.page("/jobs/\(id)x").status == 404)
             #expect(try await client.page("/jobs/\(UUID().uuidString.lowercased())").status == 404)
             #expect(try await client.page("/").text.contains("Healthy"))
+        }
+    }
+
+    @Test("what fails now is told of each job, however often another fails; what has recovered is not")
+    func failing() async throws {
+        let scene = APIScene()
+        try await scene.run { [store = scene.store] client in
+            func run(_ job: String, times: Int, _ outcome: AttemptOutcome) async throws {
+                scene.clock.advance(by: .seconds(1))
+                for _ in 0..<times { _ = try await client.send(.post, "/api/v1/jobs/\(job)/trigger") }
+                while true {
+                    let claimed = try await store.claim(ClaimRequest(worker: "w", limit: 500, lease: .seconds(60)))
+                    if claimed.isEmpty { return }
+                    _ = try await store.finish(claimed.map { Completion(lease: $0.lease, outcome: outcome) })
+                }
+            }
+            func job(_ name: String) async throws -> String {
+                try await client.job(
+                    #"{"name":"\#(name)","schedule":{"type":"manual"},"overlap_policy":"allow_all","#
+                        + #""target":{"type":"noop"}}"#)
+            }
+            let (payroll, cured, noisy) = (try await job("payroll"), try await job("cured"), try await job("noisy"))
+            try await run(payroll, times: 1, .failed)
+            try await run(cured, times: 1, .failed)
+            try await run(cured, times: 1, .succeeded)
+            try await run(noisy, times: 230, .failed)
+            let page = try await client.page("/").text
+            let card = try #require(page.firstMatch(of: #/id="failing"[\s\S]*?<\/section>/#)).0
+            #expect(card.contains("/jobs/\(payroll)") && card.contains("/jobs/\(noisy)"), "\(card)")
+            #expect(card.contains("230 times") && !card.contains("/jobs/\(cured)"), "\(card)")
         }
     }
 

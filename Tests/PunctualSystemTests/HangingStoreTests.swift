@@ -45,6 +45,11 @@ struct HangingStoreTests {
                         #expect(answer.status == 200 && answer.body.contains("\npunctual_store_up 0\n"), "\(answer)")
                     }
                 }
+                let began = ContinuousClock.now
+                let page = try await server.call("/")
+                #expect(began.duration(to: .now) < .seconds(12))
+                #expect(page.status == 200 && page.body.contains("does not answer in time"), "\(page)")
+                #expect(page.body.contains("Unhealthy") && !page.body.contains("newest run failed."))
                 for process in all { kill(process, SIGCONT) }
                 try await eventually("it is well again") {
                     try await server.call("/health").status == 200 ? true : nil

@@ -5,7 +5,7 @@ extension EmbeddedResources {
     /// The dashboard's templates, style and modules, by name.
     package static let dashboard: [File] = [
         File(
-            name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"6d5bb6d17ea61846\"",
+            name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"17db78c34bb00290\"",
             text: #"""
 // Choosing rows, asking before what cannot be taken back, and a few seconds in which a deletion has not happened yet.
 import { ask, paragraph, toast } from "./dialog.js";
@@ -23,18 +23,26 @@ function chosen(form) {
     : [...document.querySelectorAll("[data-pick]:checked")].map((box) => ({ name: box.dataset.pick, row: box.closest("tr") }));
 }
 
-/** Sends the form with what was decided. Not by the button: the page may have been renewed while somebody thought. */
-function send(form, action) {
-  for (const [name, value] of [["action", action], ["confirmed", "yes"]])
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
-  form.submit();
+/** What was agreed to: what the form held when it was sent, whatever has been ticked since. */
+function agreed(form, action) {
+  const data = new URLSearchParams(new FormData(form));
+  data.set("action", action);
+  data.set("confirmed", "yes");
+  return data;
+}
+
+/** Sends that, and goes on to the page that answers. */
+function send(form, data) {
+  const copy = document.createElement("form");
+  copy.setAttribute("method", "post");
+  copy.setAttribute("action", form.getAttribute("action"));
+  for (const [name, value] of data) copy.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  document.body.append(copy);
+  copy.submit();
 }
 
 /** Deletes after a while, unless somebody changes his mind; leaving the page deletes at once. */
-function later(form, jobs) {
-  const data = new URLSearchParams(new FormData(form));
-  data.set("action", "delete");
-  data.set("confirmed", "yes");
+function later(form, data, jobs) {
   const rows = jobs.map((job) => job.row).filter(Boolean);
   for (const row of rows) row.classList.add("going");
   const end = () => {
@@ -53,12 +61,13 @@ function later(form, jobs) {
   });
   const timer = setTimeout(() => {
     end();
-    send(form, "delete");
+    send(form, data);
   }, patience);
   addEventListener("pagehide", leave);
 }
 
 async function decide(form, action, jobs) {
+  const data = agreed(form, action);
   if (jobs.length === 0) {
     await ask("No job is chosen", [paragraph("Tick the boxes of those that are meant.")], [{ word: "Close", value: "" }]);
     return;
@@ -73,8 +82,8 @@ async function decide(form, action, jobs) {
     { word: `${verbs[action]} ${count(jobs.length)}`, value: "yes", kind: action === "delete" ? "danger" : "primary" },
   ]);
   if (answer !== "yes") return;
-  if (action === "delete") later(form, jobs);
-  else send(form, action);
+  if (action === "delete") later(form, data, jobs);
+  else send(form, data);
 }
 
 function watch(form) {
@@ -856,7 +865,7 @@ export function keys() {
 
 """#),
         File(
-            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"a7a0adcb227cee62\"",
+            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"c1f55fbb808f7578\"",
             text: #"""
 // Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
 // place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
@@ -881,13 +890,21 @@ export function live() {
   let isStale = false;
   let last = 0;
   let pause = shortest;
+  let reopening = 0;
+  let failures = 0;
 
   function show(text) {
     if (word.textContent !== text) word.textContent = text;
   }
 
+  /** Whoever is being asked something sees what he was asked about. */
+  function isAsked() {
+    return document.querySelector("dialog[open], .toast") !== null;
+  }
+
   async function renew() {
     timer = 0;
+    if (isAsked()) return news();
     if (isFetching) return void (isStale = true);
     isFetching = true;
     isStale = false;
@@ -908,9 +925,7 @@ export function live() {
 
   function news() {
     if (isPaused || document.hidden) return void (isStale = true);
-    // Whoever is being asked something sees what he was asked about.
-    if (document.querySelector("dialog[open], .toast")) return void setTimeout(news, 500);
-    if (!timer) timer = setTimeout(renew, Math.max(60, last + pause - performance.now()));
+    if (!timer) timer = setTimeout(renew, isAsked() ? 500 : Math.max(60, last + pause - performance.now()));
   }
 
   function put(fresh) {
@@ -959,11 +974,18 @@ export function live() {
     source = new EventSource("/api/v1/events" + (document.querySelector("[data-one]") ? `?job_id=${location.pathname.split("/")[2]}` : ""));
     for (const kind of ["job.created", "job.updated", "job.deleted", "execution.updated", "reset"]) source.addEventListener(kind, news);
     source.onopen = () => {
+      failures = 0;
       show(isPaused ? "Paused" : "Live");
       // Once more after a break, since nobody told what was missed.
       if (last) news();
     };
-    source.onerror = () => show("Waiting for the server");
+    source.onerror = () => {
+      show("Waiting for the server");
+      // After an answer that is no stream, such as a proxy's 502, the browser itself does not try again.
+      if (source.readyState !== EventSource.CLOSED) return;
+      clearTimeout(reopening);
+      reopening = setTimeout(open, Math.min(30000, 1000 * 2 ** failures++) * (0.5 + Math.random() / 2));
+    };
   }
 
   function set(paused) {
@@ -979,7 +1001,10 @@ export function live() {
     if (!document.hidden && isStale) news();
   });
   // Six at a time is all that HTTP/1.1 allows a browser; a page that is left gives its stream back.
-  addEventListener("pagehide", () => source?.close());
+  addEventListener("pagehide", () => {
+    clearTimeout(reopening);
+    source?.close();
+  });
   addEventListener("pageshow", (event) => event.persisted && open());
   set(isPaused);
   open();
@@ -987,9 +1012,10 @@ export function live() {
 
 """#),
         File(
-            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"5c496452f1de2472\"",
+            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"097427e6bd4ed58a\"",
             text: #"""
 <div class="head"><h1>Overview</h1>{{#mayCreate}}<a class="button primary" href="/jobs/new" data-key-new>New job</a>{{/mayCreate}}</div>
+<div id="partial" data-live>{{#isPartial}}<p class="warn" role="status">The store does not answer in time. What it alone can tell is missing here.</p>{{/isPartial}}</div>
 <section class="strip" aria-label="Health" id="strip" data-live>
 {{#health}}<div><span class="label">Health</span><span class="status {{healthClass}}"><svg class="icon" aria-hidden="true"><use href="{{healthIcon}}"/></svg>{{healthWord}}</span></div>{{/health}}
 <div><span class="label">Lag</span><span class="value{{#isLate}} bad{{/isLate}}">{{lag}}</span><span class="muted">{{due}} due</span></div>
@@ -1015,17 +1041,17 @@ export function live() {
 <section class="card" aria-labelledby="failing-head"><h2 id="failing-head">Failing now <span class="muted">last 24 hours</span></h2>
 <div id="failing" data-live>
 {{#hasFailing}}<ul class="list">
-{{#failing}}<li><div class="line"><a href="{{failingPath}}"><strong>{{failingName}}</strong></a> <span class="muted">{{failingService}}</span>{{#isOften}} <span class="count">{{failingCount}} times</span>{{/isOften}}<span class="push">{{#failingTime}}{{>time}}{{/failingTime}}</span></div>
+{{#failing}}<li><div class="line"><a href="{{failingPath}}"><strong>{{failingName}}</strong></a> <span class="muted">{{failingService}}</span>{{#isOften}} <span class="count">{{#isAtLeast}}at least {{/isAtLeast}}{{failingCount}} times</span>{{/isOften}}<span class="push">{{#failingTime}}{{>time}}{{/failingTime}}</span></div>
 <div class="error"><svg class="icon" aria-hidden="true"><use href="#i-failed"/></svg>{{#failingReason}}{{failingReason}} {{/failingReason}}<span class="muted">{{failingError}}</span></div></li>
 {{/failing}}</ul>{{/hasFailing}}
-{{^hasFailing}}<p class="empty">Nothing failed.</p>{{/hasFailing}}
+{{^hasFailing}}<p class="empty">{{#isPartial}}Not known now.{{/isPartial}}{{^isPartial}}No job's newest run failed.{{/isPartial}}</p>{{/hasFailing}}
 </div></section>
 <section class="card" aria-labelledby="coming-head"><h2 id="coming-head">The next hour</h2>
 <div id="coming" data-live>
 {{#hasComing}}<ul class="list">
 {{#coming}}<li><div class="line"><a href="{{comingPath}}">{{comingName}}</a> <span class="muted">{{comingService}}</span><span class="push">{{#comingTime}}{{>time}}{{/comingTime}}</span></div></li>
 {{/coming}}</ul>{{#hasMoreComing}}<p><a href="/jobs?status=active&amp;sort=next_run_at">All that comes</a></p>{{/hasMoreComing}}{{/hasComing}}
-{{^hasComing}}<p class="empty">Nothing is due in the next hour.</p>{{/hasComing}}
+{{^hasComing}}<p class="empty">{{#isPartial}}Not known now.{{/isPartial}}{{^isPartial}}Nothing is due in the next hour.{{/isPartial}}</p>{{/hasComing}}
 </div></section>
 </div>
 {{#hasNodes}}

@@ -7,26 +7,23 @@ internal import PunctualSchedule
 enum OverviewPage {
     static func show(_ visit: Visit) async throws -> Response {
         async let health = visit.call(InnerCall(.health))
-        async let status = visit.readIfAllowed(InnerCall(.scheduleStatus))
-        async let stats = visit.readIfAllowed(InnerCall(.stats))
-        async let minutes = visit.readIfAllowed(InnerCall(.statsByMinute))
-        // The newest failures of a day, at most so many: what fails now is among them.
-        let since = Timestamp(milliseconds: visit.now.milliseconds - 86_400_000)
-        async let failures = visit.readIfAllowed(
-            InnerCall(
-                .listExecutions, query: [("status", "failed"), ("from", "\(since)"), ("limit", "100")]))
-        async let coming = visit.readIfAllowed(
+        async let status = visit.glance(InnerCall(.scheduleStatus))
+        async let stats = visit.glance(InnerCall(.stats))
+        async let minutes = visit.glance(InnerCall(.statsByMinute))
+        async let failing = failing(visit)
+        async let coming = visit.glance(
             InnerCall(.listJobs, query: [("status", "active"), ("sort", "next_run_at"), ("limit", "50")]))
 
-        var view = healthView(try await health, try await status, visit)
-        if let stats = try await stats { view["figures"] = figures(stats) }
-        if let minutes = try await minutes { view = view.merging(charts(minutes, visit)) }
-        if let items = try await failures?["items"]?.array {
-            let failing = failing(items, visit)
-            view["failing"] = failing
-            view["hasFailing"] = !failing.isEmpty
-        }
-        if let items = try await coming?["items"]?.array {
+        let seen = [try await status, try await stats, try await minutes, try await coming]
+        let failures = try await failing
+        var view = healthView(try await health, seen[0].json, visit)
+        // Whatever the store keeps to itself, what this node knows of its parts is shown.
+        view["isPartial"] = failures.isMissing || seen.contains(where: \.isMissing)
+        if let stats = seen[1].json { view["figures"] = figures(stats) }
+        if let minutes = seen[2].json { view = view.merging(charts(minutes, visit)) }
+        view["failing"] = failures.rows
+        view["hasFailing"] = !failures.rows.isEmpty
+        if let items = seen[3].json?["items"]?.array {
             let end = Timestamp(milliseconds: visit.now.milliseconds + 3_600_000)
             let hour = items.filter { item in
                 item["next_run_at"]?.string.flatMap { Timestamp(rfc3339: $0) }.map { $0 <= end } ?? false
@@ -159,25 +156,48 @@ enum OverviewPage {
         return tenths == 1000 ? "100 %" : "\(tenths / 10).\(tenths % 10) %"
     }
 
-    /// One line a job, newest failure first.
-    private static func failing(_ executions: [JSONValue], _ visit: Visit) -> [View] {
+    /// How many jobs are shown, and how many pages of failures are looked through for them: one that fails all the time
+    /// must not hide the others.
+    private static let (mostFailing, mostPages) = (10, 5)
+
+    /// The jobs whose newest end is a failure, one line each, newest failure first.
+    private static func failing(_ visit: Visit) async throws -> (rows: [View], isMissing: Bool) {
+        let since = Timestamp(milliseconds: visit.now.milliseconds - 86_400_000)
         var order: [String] = []
         var byJob: [String: [JSONValue]] = [:]
-        for execution in executions {
-            let id = execution["job_id"]?.string ?? ""
-            if byJob[id] == nil { order.append(id) }
-            byJob[id, default: []].append(execution)
+        var cursor: String?
+        for _ in 0..<mostPages {
+            var query = [("status", "failed"), ("from", "\(since)"), ("limit", "200")]
+            if let cursor { query.append(("cursor", cursor)) }
+            let page = try await visit.glance(InnerCall(.listExecutions, query: query))
+            if page.isMissing { return ([], true) }
+            for execution in page.json?["items"]?.array ?? [] {
+                let id = execution["job_id"]?.string ?? ""
+                if byJob[id] == nil { order.append(id) }
+                byJob[id, default: []].append(execution)
+            }
+            cursor = page.json?["next_cursor"]?.string
+            if cursor == nil || order.count >= mostFailing { break }
         }
-        return order.prefix(10).map { id in
+        let hasMore = cursor != nil
+        var rows: [View] = []
+        for id in order.prefix(mostFailing * 2) where rows.count < mostFailing {
+            let newest = try await visit.glance(
+                InnerCall(.listJobExecutions, ["job_id": id], query: [("limit", "5")]))
+            if newest.isMissing { return ([], true) }
+            let end = newest.json?["items"]?.array?.first { ["succeeded", "failed"].contains($0["status"]?.string) }
+            if end?["status"] == "succeeded" { continue }
             let mine = byJob[id] ?? []
-            let newest = mine.first
-            return [
-                "failingID": id, "failingName": newest?["job_name"]?.string, "failingPath": "/jobs/\(id)",
-                "failingService": newest?["service"]?.string, "failingCount": mine.count,
-                "isOften": mine.count > 1, "failingReason": newest?["reason"]?.string,
-                "failingError": (newest?["error"]?.string).map { String($0.prefix(160)) },
-                "failingTime": visit.clock.view(newest?["finished_at"]),
-            ]
+            let failure = mine.first
+            rows.append([
+                "failingID": id, "failingName": failure?["job_name"]?.string, "failingPath": "/jobs/\(id)",
+                "failingService": failure?["service"]?.string, "failingCount": mine.count,
+                "isOften": mine.count > 1, "isAtLeast": hasMore,
+                "failingReason": failure?["reason"]?.string,
+                "failingError": (failure?["error"]?.string).map { String($0.prefix(160)) },
+                "failingTime": visit.clock.view(failure?["finished_at"]),
+            ])
         }
+        return (rows, false)
     }
 }

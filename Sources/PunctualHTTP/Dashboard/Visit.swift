@@ -53,6 +53,31 @@ struct Visit: Sendable {
         may(call.operation) ? try await read(call) : nil
     }
 
+    /// What a call answers that a page can do without.
+    enum Glance: Sendable {
+        case seen(JSONValue)
+        /// He may not ask.
+        case notAllowed
+        /// The store does not answer, or takes too long.
+        case notNow
+
+        var json: JSONValue? { if case .seen(let json) = self { json } else { nil } }
+        var isMissing: Bool { if case .notNow = self { true } else { false } }
+    }
+
+    /// Asks for what a page shows if it can be had soon.
+    /// - Throws: `PageRefusal` for what the caller did wrong.
+    func glance(_ call: InnerCall) async throws -> Glance {
+        guard may(call.operation) else { return .notAllowed }
+        do {
+            return .seen(try await Deadline.within(.seconds(3)) { try await read(call) })
+        } catch is Deadline.Passed {
+            return .notNow
+        } catch let refusal as PageRefusal where refusal.status >= 500 {
+            return .notNow
+        }
+    }
+
     /// Whether a call would be let through: to something of that service or, without one, to anything at all. For what is shown;
     /// the call decides again.
     func may(_ operation: APIOperation, service: String? = nil, labels: [String: String] = [:]) -> Bool {

@@ -14,18 +14,26 @@ function chosen(form) {
     : [...document.querySelectorAll("[data-pick]:checked")].map((box) => ({ name: box.dataset.pick, row: box.closest("tr") }));
 }
 
-/** Sends the form with what was decided. Not by the button: the page may have been renewed while somebody thought. */
-function send(form, action) {
-  for (const [name, value] of [["action", action], ["confirmed", "yes"]])
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
-  form.submit();
+/** What was agreed to: what the form held when it was sent, whatever has been ticked since. */
+function agreed(form, action) {
+  const data = new URLSearchParams(new FormData(form));
+  data.set("action", action);
+  data.set("confirmed", "yes");
+  return data;
+}
+
+/** Sends that, and goes on to the page that answers. */
+function send(form, data) {
+  const copy = document.createElement("form");
+  copy.setAttribute("method", "post");
+  copy.setAttribute("action", form.getAttribute("action"));
+  for (const [name, value] of data) copy.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  document.body.append(copy);
+  copy.submit();
 }
 
 /** Deletes after a while, unless somebody changes his mind; leaving the page deletes at once. */
-function later(form, jobs) {
-  const data = new URLSearchParams(new FormData(form));
-  data.set("action", "delete");
-  data.set("confirmed", "yes");
+function later(form, data, jobs) {
   const rows = jobs.map((job) => job.row).filter(Boolean);
   for (const row of rows) row.classList.add("going");
   const end = () => {
@@ -44,12 +52,13 @@ function later(form, jobs) {
   });
   const timer = setTimeout(() => {
     end();
-    send(form, "delete");
+    send(form, data);
   }, patience);
   addEventListener("pagehide", leave);
 }
 
 async function decide(form, action, jobs) {
+  const data = agreed(form, action);
   if (jobs.length === 0) {
     await ask("No job is chosen", [paragraph("Tick the boxes of those that are meant.")], [{ word: "Close", value: "" }]);
     return;
@@ -64,8 +73,8 @@ async function decide(form, action, jobs) {
     { word: `${verbs[action]} ${count(jobs.length)}`, value: "yes", kind: action === "delete" ? "danger" : "primary" },
   ]);
   if (answer !== "yes") return;
-  if (action === "delete") later(form, jobs);
-  else send(form, action);
+  if (action === "delete") later(form, data, jobs);
+  else send(form, data);
 }
 
 function watch(form) {

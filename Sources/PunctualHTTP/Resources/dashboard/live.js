@@ -21,13 +21,21 @@ export function live() {
   let isStale = false;
   let last = 0;
   let pause = shortest;
+  let reopening = 0;
+  let failures = 0;
 
   function show(text) {
     if (word.textContent !== text) word.textContent = text;
   }
 
+  /** Whoever is being asked something sees what he was asked about. */
+  function isAsked() {
+    return document.querySelector("dialog[open], .toast") !== null;
+  }
+
   async function renew() {
     timer = 0;
+    if (isAsked()) return news();
     if (isFetching) return void (isStale = true);
     isFetching = true;
     isStale = false;
@@ -48,9 +56,7 @@ export function live() {
 
   function news() {
     if (isPaused || document.hidden) return void (isStale = true);
-    // Whoever is being asked something sees what he was asked about.
-    if (document.querySelector("dialog[open], .toast")) return void setTimeout(news, 500);
-    if (!timer) timer = setTimeout(renew, Math.max(60, last + pause - performance.now()));
+    if (!timer) timer = setTimeout(renew, isAsked() ? 500 : Math.max(60, last + pause - performance.now()));
   }
 
   function put(fresh) {
@@ -99,11 +105,18 @@ export function live() {
     source = new EventSource("/api/v1/events" + (document.querySelector("[data-one]") ? `?job_id=${location.pathname.split("/")[2]}` : ""));
     for (const kind of ["job.created", "job.updated", "job.deleted", "execution.updated", "reset"]) source.addEventListener(kind, news);
     source.onopen = () => {
+      failures = 0;
       show(isPaused ? "Paused" : "Live");
       // Once more after a break, since nobody told what was missed.
       if (last) news();
     };
-    source.onerror = () => show("Waiting for the server");
+    source.onerror = () => {
+      show("Waiting for the server");
+      // After an answer that is no stream, such as a proxy's 502, the browser itself does not try again.
+      if (source.readyState !== EventSource.CLOSED) return;
+      clearTimeout(reopening);
+      reopening = setTimeout(open, Math.min(30000, 1000 * 2 ** failures++) * (0.5 + Math.random() / 2));
+    };
   }
 
   function set(paused) {
@@ -119,7 +132,10 @@ export function live() {
     if (!document.hidden && isStale) news();
   });
   // Six at a time is all that HTTP/1.1 allows a browser; a page that is left gives its stream back.
-  addEventListener("pagehide", () => source?.close());
+  addEventListener("pagehide", () => {
+    clearTimeout(reopening);
+    source?.close();
+  });
   addEventListener("pageshow", (event) => event.persisted && open());
   set(isPaused);
   open();
