@@ -43,9 +43,10 @@ struct AuditPageTests {
 
     /// The page's sentences, newest first, in plain text.
     private func sentences(_ page: PageAnswer) -> [String] {
-        page.text.matches(of: /<span class="sentence">(.*?)<\/summary>/).map { match in
-            let words = match.1.replacing(/<time.*?<\/time>/, with: "").replacing(/<[^>]*>/, with: " ")
-            return words.split(separator: " ").joined(separator: " ")
+        page.text.matches(of: /<span class="sentence">(.*?)<\/summary>/.dotMatchesNewlines()).map { match in
+            let words = match.1.replacing(/<time.*?<\/time>/.dotMatchesNewlines(), with: "").replacing(
+                /<[^>]*>/, with: " ")
+            return words.split { $0.isWhitespace }.joined(separator: " ")
         }
     }
 

@@ -34,8 +34,8 @@ enum AuditPage {
             view["nextPath"] = (found.json["next_cursor"]?.string).map { path(exact + [("cursor", $0)]) }
         }
         let names = try await SubjectNames(of: items.flatMap(subjects) + exact.map(\.value), visit)
-        view["entries"] = items.map { row($0, names, visit) }
-        view["hasEntries"] = !items.isEmpty
+        view["log"] = items.map { row($0, names, visit) }
+        view["hasLog"] = !items.isEmpty
         view["firstPath"] = visit.query["cursor"] == nil ? nil : path(exact)
         view = view.merging(controls(exact, names, visit)).merging(self.end(try await end, visit))
         return try await visit.page("audit", title: "Audit", section: "/audit", view)
@@ -150,7 +150,8 @@ enum AuditPage {
                 ? words.did : "\(reason == nil ? "was not allowed to" : "could not") \(words.wanted)")
                 + (isSignIn ? " as" : ""),
             "entryTarget": target.name, "entryRest": target.rest,
-            "entryService": text("service"), "entryReason": reason, "entryTime": visit.clock.view(entry["at"]),
+            "entryService": target.saysService ? nil : text("service"), "entryReason": reason,
+            "entryTime": visit.clock.view(entry["at"]),
             "entryAt": text("at"), "entryPrincipal": principal, "entryCredential": text("credential"),
             "entryAddress": text("address"), "entryOperation": text("operation"), "entryResource": text("resource"),
             "entryRequest": text("request_id"), "entryHash": text("hash"), "entryPath": target.path,

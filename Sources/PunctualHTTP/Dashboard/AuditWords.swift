@@ -84,10 +84,13 @@ struct AuditTarget: Sendable {
     let rest: String?
     /// A page about it.
     let path: String?
+    /// Whether the sentence has the service in it already.
+    let saysService: Bool
 
     init(_ entry: JSONValue, _ names: SubjectNames) {
         let resource = entry["resource"]?.string ?? ""
         let kind = resource.prefix { $0 != ":" }
+        saysService = kind == "grant" || resource.hasPrefix("limit:services/")
         let id = String(resource.dropFirst(kind.count + 1))
         let shown = entry["after"]?.object == nil ? entry["before"] : entry["after"]
         switch kind {

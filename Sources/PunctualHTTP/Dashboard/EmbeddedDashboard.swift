@@ -11,7 +11,7 @@ extension EmbeddedResources {
 
 """#),
         File(
-            name: "account.mustache", contentType: "text/html; charset=utf-8", etag: "\"292ab180aea9d27f\"",
+            name: "account.mustache", contentType: "text/html; charset=utf-8", etag: "\"1495e2b22133071b\"",
             text: #"""
 <h1>My account</h1>
 {{>access-tabs}}
@@ -23,7 +23,7 @@ extension EmbeddedResources {
 {{#isSession}}<form method="post" action="/access/sign-out" class="after"><input type="hidden" name="csrf" value="{{csrf}}"><button{{#everywhereAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/everywhereAsk}}>Sign out everywhere</button></form>{{/isSession}}
 </section>
 <section class="card" aria-labelledby="password-head"><h2 id="password-head">Password</h2>
-{{#hasPassword}}<form method="post" action="/access/password"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="username" value="{{myName}}" autocomplete="username">
+{{#hasPassword}}<form method="post" action="/access/password"><input type="hidden" name="csrf" value="{{csrf}}"><input hidden name="username" value="{{myName}}" autocomplete="username">
 <p class="field"><label for="current">The password now</label><input id="current" name="current" type="password" autocomplete="current-password" required maxlength="256"></p>
 <p class="field"><label for="password">The new one</label><input id="password" name="password" type="password" autocomplete="new-password" required minlength="{{fewest}}" maxlength="256" aria-describedby="password-hint"><span class="muted hint" id="password-hint">At least {{fewest}} characters; a sentence is a good password.</span></p>
 <p class="field"><label for="again">The new one again</label><input id="again" name="again" type="password" autocomplete="new-password" required maxlength="256"></p>
@@ -34,12 +34,12 @@ extension EmbeddedResources {
 </div>
 {{#hasPassword}}<section class="card" aria-labelledby="factor-head"><h2 id="factor-head">Second factor</h2>
 {{#hasFactor}}<p><span class="status s-ok"><svg class="icon" aria-hidden="true"><use href="#i-ok"/></svg>On</span> Each sign-in asks for a code of your authenticator app.</p>
-<form method="post" action="/access/second-factor" class="inline"><input type="hidden" name="csrf" value="{{csrf}}">
+<form method="post" action="/access/second-factor" class="inline"><input type="hidden" name="csrf" value="{{csrf}}"><input hidden name="username" value="{{myName}}" autocomplete="username">
 <p class="field"><label for="factor-password">Password</label><input id="factor-password" name="password" type="password" autocomplete="current-password" required maxlength="256"></p>
 <p class="field"><label for="factor-code">Code of the app, or a recovery code</label><input id="factor-code" name="code" autocomplete="one-time-code" required maxlength="64"></p>
 <p class="field"><button name="action" value="remove" class="danger">Remove the second factor</button></p></form>{{/hasFactor}}
 {{^hasFactor}}<p>With an authenticator app on your telephone, a password that was found out is not enough to sign in as you.</p>
-<form method="post" action="/access/second-factor" class="inline"><input type="hidden" name="csrf" value="{{csrf}}">
+<form method="post" action="/access/second-factor" class="inline"><input type="hidden" name="csrf" value="{{csrf}}"><input hidden name="username" value="{{myName}}" autocomplete="username">
 <p class="field"><label for="factor-password">Password</label><input id="factor-password" name="password" type="password" autocomplete="current-password" required maxlength="256"></p>
 <p class="field"><button name="action" value="enrol">Set it up</button></p></form>{{/hasFactor}}
 </section>{{/hasPassword}}
@@ -175,7 +175,7 @@ export function actions() {
 
 """#),
         File(
-            name: "audit.mustache", contentType: "text/html; charset=utf-8", etag: "\"c35c985b1e636b5b\"",
+            name: "audit.mustache", contentType: "text/html; charset=utf-8", etag: "\"f40abf44dd8fb4e5\"",
             text: #"""
 <div class="head"><h1>Audit</h1>{{#mayExport}}<a class="button" href="/api/v1/audit/export" download="audit.jsonl">Export all</a>{{/mayExport}}</div>
 {{#chain}}<section class="explain{{^isSound}} blocked{{/isSound}}" aria-label="The chain">{{#isSound}}<p><strong>The log ends at entry {{chainLength}}, as the store’s own note says.</strong> <span class="muted">Each entry’s hash covers the one before it. Keep the head elsewhere, and <code>punctual audit verify --head</code> tells whether all of it still holds.</span></p>{{/isSound}}{{^isSound}}<p><strong>The log was tampered with: {{chainDetail}}.</strong> Run <code>punctual audit verify</code>, and compare with a head that was kept elsewhere.</p>{{/isSound}}<p><span class="muted">Head</span> <code data-secret>{{chainHead}}</code> <button type="button" hidden data-copy aria-label="Copy the head">Copy</button></p></section>{{/chain}}
@@ -185,19 +185,19 @@ export function actions() {
 <p class="field"><label for="operation">What</label><select id="operation" name="operation"><option value="">anything</option>{{#operations}}<option value="{{operationName}}"{{#isOperation}} selected{{/isOperation}}>{{operationWords}}</option>{{/operations}}</select></p>
 <p class="field"><label for="resource">Target</label><input id="resource" name="resource" value="{{fResource}}" placeholder="job:ID, queue:NAME" autocomplete="off" spellcheck="false" maxlength="256"></p>
 <p class="field"><label for="of-service">Service</label><input id="of-service" name="service" value="{{fService}}" autocomplete="off" spellcheck="false" maxlength="64"></p>
-<p class="field"><label for="from">From <span class="muted">{{auditZone}}</span></label><input id="from" name="from" type="datetime-local" value="{{fFrom}}"></p>
-<p class="field"><label for="to">Before <span class="muted">{{auditZone}}</span></label><input id="to" name="to" type="datetime-local" value="{{fTo}}"></p>
+<p class="field when"><label for="from">From <span class="muted">{{auditZone}}</span></label><input id="from" name="from" type="datetime-local" value="{{fFrom}}"></p>
+<p class="field when"><label for="to">Before <span class="muted">{{auditZone}}</span></label><input id="to" name="to" type="datetime-local" value="{{fTo}}"></p>
 <p class="field"><button class="primary">Search</button></p>
 </form>
 {{#hasChips}}<ul class="chips" aria-label="Filters">{{#chips}}<li><a href="{{chipPath}}" aria-label="Remove the filter {{chipText}}">{{chipText}} <span aria-hidden="true">×</span></a></li>{{/chips}}<li><a class="plain" href="/audit">Clear</a></li></ul>{{/hasChips}}
 {{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
-{{#hasEntries}}<ol class="log card" aria-label="Entries, newest first">
-{{#entries}}<li id="entry-{{entryNumber}}"><details><summary><span class="sentence">{{#isRefused}}<span class="status s-failed"><svg class="icon" aria-hidden="true"><use href="#i-failed"/></svg>Refused</span> {{/isRefused}}<strong>{{entryWho}}</strong> {{entryWords}} {{#entryTarget}}<strong>{{entryTarget}}</strong> {{/entryTarget}}{{#entryRest}}{{entryRest}} {{/entryRest}}{{#entryService}}<span class="muted">in {{entryService}}</span>{{/entryService}}{{#entryReason}}<span class="bad"> {{entryReason}}</span>{{/entryReason}}</span>{{#entryTime}}{{>time}}{{/entryTime}}</summary>
+{{#hasLog}}<ol class="log card" aria-label="Entries, newest first">
+{{#log}}<li id="entry-{{entryNumber}}"><details><summary><span class="sentence">{{#isRefused}}<span class="status s-failed"><svg class="icon" aria-hidden="true"><use href="#i-failed"/></svg>Refused</span> {{/isRefused}}<strong>{{entryWho}}</strong> {{entryWords}} {{#entryTarget}}<strong>{{entryTarget}}</strong> {{/entryTarget}}{{#entryRest}}{{entryRest}} {{/entryRest}}{{#entryService}}<span class="muted">in {{entryService}}</span>{{/entryService}}{{#entryReason}}<span class="bad"> {{entryReason}}</span>{{/entryReason}}</span>{{#entryTime}}{{>time}}{{/entryTime}}</summary>
 <div class="two"><dl class="facts"><div><dt>Entry</dt><dd>{{entryNumber}}</dd></div><div><dt>At</dt><dd>{{entryAt}}</dd></div><div><dt>Who</dt><dd><a href="{{whoPath}}">{{entryPrincipal}}</a></dd></div>{{#entryCredential}}<div><dt>With</dt><dd><code>{{entryCredential}}</code></dd></div>{{/entryCredential}}{{#entryAddress}}<div><dt>From</dt><dd>{{entryAddress}}</dd></div>{{/entryAddress}}<div><dt>What</dt><dd><a href="{{whatPath}}">{{entryOperation}}</a></dd></div>{{#entryResource}}<div><dt>Target</dt><dd><a href="{{targetPath}}">{{entryResource}}</a>{{#entryPath}} <a href="{{entryPath}}">open</a>{{/entryPath}}</dd></div>{{/entryResource}}{{#entryRequest}}<div><dt>Request</dt><dd><code>{{entryRequest}}</code></dd></div>{{/entryRequest}}<div><dt>Hash</dt><dd><code>{{entryHash}}</code></dd></div></dl>
 {{#hasChanges}}<div class="scroll" tabindex="0" role="group" aria-label="What entry {{entryNumber}} changed"><table><thead><tr><th scope="col">Field</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>{{#changes}}<tr><th scope="row">{{changeName}}</th><td>{{#changeFrom}}<code>{{changeFrom}}</code>{{/changeFrom}}{{^changeFrom}}<span class="muted">–</span>{{/changeFrom}}</td><td>{{#changeTo}}<code>{{changeTo}}</code>{{/changeTo}}{{^changeTo}}<span class="muted">–</span>{{/changeTo}}</td></tr>{{/changes}}</tbody></table></div>{{/hasChanges}}
 {{^hasChanges}}<p class="empty">Nothing more is said of it.</p>{{/hasChanges}}</div></details></li>
-{{/entries}}</ol>{{/hasEntries}}
-{{^hasEntries}}{{^fault}}<div class="empty card">{{#isFiltered}}<p>No entry is like that.</p><p><a class="button" href="/audit">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>Nothing has happened yet.</p>{{/isFiltered}}</div>{{/fault}}{{/hasEntries}}
+{{/log}}</ol>{{/hasLog}}
+{{^hasLog}}{{^fault}}<div class="empty card">{{#isFiltered}}<p>No entry is like that.</p><p><a class="button" href="/audit">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>Nothing has happened yet.</p>{{/isFiltered}}</div>{{/fault}}{{/hasLog}}
 {{>pages}}
 
 """#),
@@ -228,7 +228,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"18d0aa8bcb58cc94\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"e9ca3aabf5b2b970\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -515,11 +515,19 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 .after { margin-top: 14px; border-top: 1px solid var(--line); padding-top: 14px; }
 .below { margin-top: 14px; }
 .short { max-width: 300px; }
-.end { justify-content: flex-end; flex-wrap: nowrap; }
+.end { justify-content: flex-end; max-width: 230px; margin-left: auto; }
 td select { width: auto !important; }
 td .row { flex-wrap: nowrap; }
 section > h2:first-child { margin-top: 4px; }
-.filters { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 0 10px; align-items: end; margin-bottom: 6px; }
+.filters { display: flex; flex-wrap: wrap; gap: 0 10px; align-items: flex-end; margin-bottom: 6px; }
+.filters .field { flex: 1 1 130px; max-width: 220px; min-width: 0; }
+.filters .when { flex-basis: 205px; }
+.filters .field:has(> button) { flex: none; }
+.search.bar { max-width: 280px; }
+.jobs tr:has(form) > * { vertical-align: middle; }
+.scroll + details.card { margin-top: 10px; }
+.log .status { display: inline; }
+.log .status .icon { margin-right: 5px; }
 .log { list-style: none; padding: 4px 0; }
 .log > li { border-top: 1px solid var(--line); }
 .log > li:first-child { border: 0; }
@@ -550,8 +558,11 @@ section > h2:first-child { margin-top: 4px; }
   .log .two { padding: 2px 12px 10px; }
   .inline > .field { max-width: none; flex-basis: 100%; }
   .inline > .field:has(> button) { padding: 0; }
-  .filters { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .filters .field { flex-basis: 40%; max-width: none; }
+  .filters .when { flex-basis: 100%; }
   td .row, .end { flex-wrap: wrap; justify-content: flex-start; }
+  .end { max-width: none; }
+  .search.bar { max-width: none; }
 }
 
 """#),
@@ -1022,13 +1033,13 @@ export function jobForm() {
 
 """#),
         File(
-            name: "key-rows.mustache", contentType: "text/html; charset=utf-8", etag: "\"a45626ba7eef88fc\"",
+            name: "key-rows.mustache", contentType: "text/html; charset=utf-8", etag: "\"668b23350565f434\"",
             text: #"""
 <div class="scroll"><table class="cards jobs"><caption class="hidden">Keys</caption><thead><tr><th scope="col">Key</th><th scope="col">Status</th><th scope="col">May do</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>
 {{#keys}}<tr id="key-{{keyID}}"><th scope="row"><strong>{{keyName}}</strong>{{#keyOwnerName}}<span class="sub">{{#keyOwnerPath}}<a href="{{keyOwnerPath}}">{{keyOwnerName}}</a>{{/keyOwnerPath}}{{^keyOwnerPath}}{{keyOwnerName}}{{/keyOwnerPath}}</span>{{/keyOwnerName}}{{#keyAddresses}}<span class="sub">from {{keyAddresses}}</span>{{/keyAddresses}}</th>
 <td data-label="Status"><span>{{#keyStatus}}{{>status}}{{/keyStatus}}{{#keyOverlap}}<span class="sub">rotated; the old one holds until {{>time}}</span>{{/keyOverlap}}{{#keyRevoked}}<span class="sub">{{>time}}</span>{{/keyRevoked}}</span></td>
 <td data-label="May do"><span class="why">{{keyScopes}}</span></td><td data-label="Last used">{{#keyUsed}}{{>time}}{{/keyUsed}}{{^keyUsed}}<span class="muted">never</span>{{/keyUsed}}</td><td data-label="Ends">{{#keyEnd}}{{>time}}{{/keyEnd}}{{^keyEnd}}<span class="muted">never</span>{{/keyEnd}}</td>
-<td class="num">{{#isKeyGood}}<form method="post" action="/access/keys" class="actions end"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="id" value="{{keyID}}"><input type="hidden" name="return_to" value="{{here}}"><select name="overlap" aria-label="How long the old key of {{keyName}} holds after rotation"><option value="0s">old one ends now</option><option value="1h">holds 1 hour</option><option value="24h" selected>holds 1 day</option><option value="7d">holds 7 days</option></select><button name="action" value="rotate" aria-label="Rotate {{keyName}}">Rotate</button><button name="action" value="revoke" class="danger" aria-label="Revoke {{keyName}}"{{#keyAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/keyAsk}}>Revoke</button></form>{{/isKeyGood}}</td></tr>
+<td class="num">{{#isKeyGood}}<form method="post" action="/access/keys" class="actions end"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="id" value="{{keyID}}"><input type="hidden" name="return_to" value="{{here}}"><select name="overlap" aria-label="How long the old key of {{keyName}} holds after rotation"><option value="0s">old one ends now</option><option value="1h">old one holds 1 hour</option><option value="24h" selected>old one holds 1 day</option><option value="7d">old one holds 7 days</option></select><button name="action" value="rotate" aria-label="Rotate {{keyName}}">Rotate</button><button name="action" value="revoke" class="danger" aria-label="Revoke {{keyName}}"{{#keyAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/keyAsk}}>Revoke</button></form>{{/isKeyGood}}</td></tr>
 {{/keys}}</tbody></table></div>
 
 """#),
@@ -1233,7 +1244,7 @@ export function live() {
 
 """#),
         File(
-            name: "notification-form.mustache", contentType: "text/html; charset=utf-8", etag: "\"c1023bc2933234c8\"",
+            name: "notification-form.mustache", contentType: "text/html; charset=utf-8", etag: "\"9d55c8e9b882e769\"",
             text: #"""
 <p class="crumbs"><a href="{{backPath}}">{{#isNew}}Notifications{{/isNew}}{{^isNew}}Back to the notification{{/isNew}}</a></p>
 <h1>{{title}}</h1>
@@ -1242,7 +1253,7 @@ export function live() {
 <form method="post" action="{{formAction}}" class="below"><input type="hidden" name="csrf" value="{{csrf}}">
 {{#isNew}}<section class="card"><h2>Notification</h2><p class="field"><label for="name">Name <span class="muted">required</span></label><input id="name" name="name" value="{{ruleName}}" class="short" autocomplete="off" spellcheck="false" required maxlength="64" pattern="[A-Za-z0-9._\-]+"></p></section>{{/isNew}}
 <section class="card"><h2>Tell of</h2><div class="fields">{{#scopeFields}}{{>field}}{{/scopeFields}}</div>
-<fieldset class="ticks"><legend>when</legend>{{#triggers}}<label><input type="checkbox" name="on" value="{{trigger}}"{{#isOn}} checked{{/isOn}}> {{triggerLabel}}</label>{{/triggers}}</fieldset></section>
+<fieldset class="ticks"><legend>When</legend>{{#triggers}}<label><input type="checkbox" name="on" value="{{trigger}}"{{#isOn}} checked{{/isOn}}> {{triggerLabel}}</label>{{/triggers}}</fieldset></section>
 <section class="card"><h2>To</h2><fieldset class="types"><legend class="hidden">Kind of channel</legend>{{#channels}}{{>types}}{{/channels}}</fieldset></section>
 <section class="card"><h2>How often</h2><div class="fields">{{#paceFields}}{{>field}}{{/paceFields}}</div></section>
 <p class="row"><button class="primary">{{saveWord}}</button><a class="button" href="{{backPath}}">Cancel</a></p>
@@ -1353,7 +1364,7 @@ export function live() {
 
 """#),
         File(
-            name: "person.mustache", contentType: "text/html; charset=utf-8", etag: "\"2111efabb2c634ea\"",
+            name: "person.mustache", contentType: "text/html; charset=utf-8", etag: "\"e7798c616548e386\"",
             text: #"""
 <p class="crumbs"><a href="/access">Access</a></p>
 <div class="head"><h1 class="clip">{{personName}}</h1>{{#personStatus}}{{>status}}{{/personStatus}}
@@ -1381,7 +1392,7 @@ export function live() {
 {{^isUser}}<p class="field"><label for="description">What it is for</label><input id="description" name="description" value="{{typedDescription}}" autocomplete="off" maxlength="500"></p>{{/isUser}}
 <p class="field"><label for="tier">Requests an hour</label><select id="tier" name="tier"><option value="">as the installation says</option>{{#tiers}}<option{{#isTier}} selected{{/isTier}}>{{tier}}</option>{{/tiers}}</select></p>
 <p><button name="action" value="save">Save</button></p></form>
-{{#mayReset}}<form method="post" action="{{personPath}}" class="after"><input type="hidden" name="csrf" value="{{csrf}}"><p class="field"><label for="password">Another password</label><input id="password" name="password" type="password" autocomplete="new-password" maxlength="256" aria-describedby="password-hint"><span class="muted hint" id="password-hint">{{passwordHint}}</span></p><p><button name="action" value="password"{{#resetAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/resetAsk}}>Set the password</button></p></form>{{/mayReset}}
+{{#mayReset}}<form method="post" action="{{personPath}}" class="after"><input type="hidden" name="csrf" value="{{csrf}}"><input hidden name="username" value="{{personName}}" autocomplete="username"><p class="field"><label for="password">Another password</label><input id="password" name="password" type="password" autocomplete="new-password" maxlength="256" aria-describedby="password-hint"><span class="muted hint" id="password-hint">{{passwordHint}}</span></p><p><button name="action" value="password"{{#resetAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/resetAsk}}>Set the password</button></p></form>{{/mayReset}}
 {{#mayRemoveFactor}}<form method="post" action="{{personPath}}" class="after"><input type="hidden" name="csrf" value="{{csrf}}"><p><button name="action" value="factor" class="danger"{{#factorAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/factorAsk}}>Remove the second factor</button></p></form>{{/mayRemoveFactor}}
 {{#isOwn}}{{#isUser}}<p class="muted">Your own password and second factor are under <a href="/access">My account</a>.</p>{{/isUser}}{{/isOwn}}
 </section>{{/mayChange}}
@@ -1471,9 +1482,9 @@ export function live() {
 
 """#),
         File(
-            name: "settings.mustache", contentType: "text/html; charset=utf-8", etag: "\"a9b5660ec03a73b0\"",
+            name: "settings.mustache", contentType: "text/html; charset=utf-8", etag: "\"d775b51b6e5fcdd9\"",
             text: #"""
-<h1>Settings</h1>
+<div class="head"><h1>Settings</h1></div>
 <div class="two">
 <section class="card" aria-labelledby="display-head"><h2 id="display-head">Display <span class="muted">kept in this browser</span></h2>
 <form method="post" action="/preferences"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="/settings">

@@ -86,7 +86,7 @@ enum NotificationPages {
             + channel.map { member in
                 let list = member.value.array?.compactMap(\.string).joined(separator: ", ")
                 return (
-                    member.name.replacing("_", with: " ").capitalizedWord,
+                    member.name == "url" ? "URL" : member.name.replacing("_", with: " ").capitalizedWord,
                     list ?? member.value.string ?? member.value.description
                 )
             }
