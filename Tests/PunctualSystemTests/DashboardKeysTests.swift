@@ -56,7 +56,7 @@ struct DashboardKeysTests {
                 let said = try await Program.run(
                     Checkout.python,
                     [driver, server.address, folder.path, token, "Sign in with The corp account"], in: folder,
-                    environment: ["SE_OFFLINE": "true", "PYTHONDONTWRITEBYTECODE": "1"])
+                    environment: ["SE_OFFLINE": "true", "PYTHONDONTWRITEBYTECODE": "1"], seconds: 400)
                 #expect(said.status == 0, "\(said)")
                 #expect(said.lines.filter { $0.hasPrefix("ok ") } == Self.steps, "\(said)")
             }
