@@ -175,7 +175,7 @@ export function actions() {
 
 """#),
         File(
-            name: "audit.mustache", contentType: "text/html; charset=utf-8", etag: "\"f40abf44dd8fb4e5\"",
+            name: "audit.mustache", contentType: "text/html; charset=utf-8", etag: "\"a0e8aa3d1a33955b\"",
             text: #"""
 <div class="head"><h1>Audit</h1>{{#mayExport}}<a class="button" href="/api/v1/audit/export" download="audit.jsonl">Export all</a>{{/mayExport}}</div>
 {{#chain}}<section class="explain{{^isSound}} blocked{{/isSound}}" aria-label="The chain">{{#isSound}}<p><strong>The log ends at entry {{chainLength}}, as the store’s own note says.</strong> <span class="muted">Each entry’s hash covers the one before it. Keep the head elsewhere, and <code>punctual audit verify --head</code> tells whether all of it still holds.</span></p>{{/isSound}}{{^isSound}}<p><strong>The log was tampered with: {{chainDetail}}.</strong> Run <code>punctual audit verify</code>, and compare with a head that was kept elsewhere.</p>{{/isSound}}<p><span class="muted">Head</span> <code data-secret>{{chainHead}}</code> <button type="button" hidden data-copy aria-label="Copy the head">Copy</button></p></section>{{/chain}}
@@ -193,7 +193,7 @@ export function actions() {
 {{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
 {{#hasLog}}<ol class="log card" aria-label="Entries, newest first">
 {{#log}}<li id="entry-{{entryNumber}}"><details><summary><span class="sentence">{{#isRefused}}<span class="status s-failed"><svg class="icon" aria-hidden="true"><use href="#i-failed"/></svg>Refused</span> {{/isRefused}}<strong>{{entryWho}}</strong> {{entryWords}} {{#entryTarget}}<strong>{{entryTarget}}</strong> {{/entryTarget}}{{#entryRest}}{{entryRest}} {{/entryRest}}{{#entryService}}<span class="muted">in {{entryService}}</span>{{/entryService}}{{#entryReason}}<span class="bad"> {{entryReason}}</span>{{/entryReason}}</span>{{#entryTime}}{{>time}}{{/entryTime}}</summary>
-<div class="two"><dl class="facts"><div><dt>Entry</dt><dd>{{entryNumber}}</dd></div><div><dt>At</dt><dd>{{entryAt}}</dd></div><div><dt>Who</dt><dd><a href="{{whoPath}}">{{entryPrincipal}}</a></dd></div>{{#entryCredential}}<div><dt>With</dt><dd><code>{{entryCredential}}</code></dd></div>{{/entryCredential}}{{#entryAddress}}<div><dt>From</dt><dd>{{entryAddress}}</dd></div>{{/entryAddress}}<div><dt>What</dt><dd><a href="{{whatPath}}">{{entryOperation}}</a></dd></div>{{#entryResource}}<div><dt>Target</dt><dd><a href="{{targetPath}}">{{entryResource}}</a>{{#entryPath}} <a href="{{entryPath}}">open</a>{{/entryPath}}</dd></div>{{/entryResource}}{{#entryRequest}}<div><dt>Request</dt><dd><code>{{entryRequest}}</code></dd></div>{{/entryRequest}}<div><dt>Hash</dt><dd><code>{{entryHash}}</code></dd></div></dl>
+<div class="two"><dl class="facts"><div><dt>Entry</dt><dd>{{entryNumber}}</dd></div><div><dt>At</dt><dd>{{entryAt}}</dd></div><div><dt>Who</dt><dd><a href="{{whoPath}}">{{entryPrincipal}}</a></dd></div>{{#entryCredential}}<div><dt>With</dt><dd><code>{{entryCredential}}</code></dd></div>{{/entryCredential}}{{#entryAddress}}<div><dt>From</dt><dd>{{entryAddress}}</dd></div>{{/entryAddress}}<div><dt>What</dt><dd><a href="{{whatPath}}">{{entryOperation}}</a></dd></div>{{#entryResource}}<div><dt>Target</dt><dd><a href="{{targetPath}}">{{entryResource}}</a>{{#entryPath}} · <a href="{{entryPath}}">open</a>{{/entryPath}}</dd></div>{{/entryResource}}{{#entryRequest}}<div><dt>Request</dt><dd><code>{{entryRequest}}</code></dd></div>{{/entryRequest}}<div><dt>Hash</dt><dd><code>{{entryHash}}</code></dd></div></dl>
 {{#hasChanges}}<div class="scroll" tabindex="0" role="group" aria-label="What entry {{entryNumber}} changed"><table><thead><tr><th scope="col">Field</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>{{#changes}}<tr><th scope="row">{{changeName}}</th><td>{{#changeFrom}}<code>{{changeFrom}}</code>{{/changeFrom}}{{^changeFrom}}<span class="muted">–</span>{{/changeFrom}}</td><td>{{#changeTo}}<code>{{changeTo}}</code>{{/changeTo}}{{^changeTo}}<span class="muted">–</span>{{/changeTo}}</td></tr>{{/changes}}</tbody></table></div>{{/hasChanges}}
 {{^hasChanges}}<p class="empty">Nothing more is said of it.</p>{{/hasChanges}}</div></details></li>
 {{/log}}</ol>{{/hasLog}}
@@ -228,7 +228,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"e9ca3aabf5b2b970\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"0a9a17a8c628ca2d\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -520,8 +520,8 @@ td select { width: auto !important; }
 td .row { flex-wrap: nowrap; }
 section > h2:first-child { margin-top: 4px; }
 .filters { display: flex; flex-wrap: wrap; gap: 0 10px; align-items: flex-end; margin-bottom: 6px; }
-.filters .field { flex: 1 1 130px; max-width: 220px; min-width: 0; }
-.filters .when { flex-basis: 205px; }
+.filters .field { flex: 1 1 20%; min-width: 0; }
+.filters .when { flex: none; width: 230px; }
 .filters .field:has(> button) { flex: none; }
 .search.bar { max-width: 280px; }
 .jobs tr:has(form) > * { vertical-align: middle; }
@@ -558,8 +558,8 @@ section > h2:first-child { margin-top: 4px; }
   .log .two { padding: 2px 12px 10px; }
   .inline > .field { max-width: none; flex-basis: 100%; }
   .inline > .field:has(> button) { padding: 0; }
-  .filters .field { flex-basis: 40%; max-width: none; }
-  .filters .when { flex-basis: 100%; }
+  .filters .field { flex-basis: 40%; }
+  .filters .when { width: 100%; }
   td .row, .end { flex-wrap: wrap; justify-content: flex-start; }
   .end { max-width: none; }
   .search.bar { max-width: none; }
@@ -1427,9 +1427,9 @@ export function live() {
 
 """#),
         File(
-            name: "role-fields.mustache", contentType: "text/html; charset=utf-8", etag: "\"e91add7430ecc4cf\"",
+            name: "role-fields.mustache", contentType: "text/html; charset=utf-8", etag: "\"d4e0e9237474ddd6\"",
             text: #"""
-<p class="field"><label for="role">Role</label><select id="role" name="role"><option value="">none yet</option>{{#roles}}<option{{#isRole}} selected{{/isRole}}>{{role}}</option>{{/roles}}</select></p>
+<p class="field"><label for="role">Role</label><select id="role" name="role"{{#mustChoose}} required{{/mustChoose}}><option value="">{{#mustChoose}}choose one{{/mustChoose}}{{^mustChoose}}none yet{{/mustChoose}}</option>{{#roles}}<option{{#isRole}} selected{{/isRole}}>{{role}}</option>{{/roles}}</select></p>
 <p class="field"><label for="service">For the service</label><input id="service" name="service" value="{{typedService}}" list="services" placeholder="all services" autocomplete="off" spellcheck="false" maxlength="64"></p>
 <datalist id="services">{{#services}}<option value="{{serviceName}}"></option>{{/services}}</datalist>
 

@@ -20,6 +20,7 @@ enum GrantForms {
                 "grants": items.map { row($0, to: names.person($0["subject"]?.string ?? ""), visit) },
                 "hasGrants": !items.isEmpty, "mayGrant": visit.may(.createGrant),
                 "roles": AccessWording.options(nil), "services": AccessWording.services(visit), "asksWhom": true,
+                "mustChoose": true,
                 "formKey": EdgeMiddleware.newRequestID(),
                 "nextPath": (list["next_cursor"]?.string).map { "/access/grants?cursor=\(FormFields.encoded($0))" },
                 "firstPath": visit.query["cursor"] == nil ? nil : "/access/grants",

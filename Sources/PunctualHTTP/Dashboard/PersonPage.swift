@@ -28,6 +28,7 @@ struct PersonPage: Sendable {
         view["roles"] = AccessWording.options(nil)
         view["services"] = AccessWording.services(visit)
         view["grantSubject"] = subject
+        view["mustChoose"] = true
         view["keys"] = keys.map { KeyForms.row($0, ownerName: nil, visit) }
         view["hasKeys"] = !keys.isEmpty
         view["mayMakeKeys"] = true
