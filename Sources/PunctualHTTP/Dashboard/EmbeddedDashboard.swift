@@ -228,7 +228,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"0a9a17a8c628ca2d\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"8355f2359a316e70\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -520,7 +520,8 @@ td select { width: auto !important; }
 td .row { flex-wrap: nowrap; }
 section > h2:first-child { margin-top: 4px; }
 .filters { display: flex; flex-wrap: wrap; gap: 0 10px; align-items: flex-end; margin-bottom: 6px; }
-.filters .field { flex: 1 1 20%; min-width: 0; }
+.filters .field, .inline > .field { grid-template-columns: minmax(0, 1fr); min-width: 0; }
+.filters .field { flex: 1 1 20%; }
 .filters .when { flex: none; width: 230px; }
 .filters .field:has(> button) { flex: none; }
 .search.bar { max-width: 280px; }
