@@ -47,7 +47,7 @@ struct DashboardKeysTests {
             ]
             let environment = [
                 "PUNCTUAL_ACCESS_MODE": "required", "PUNCTUAL_EGRESS_ALLOW": "127.0.0.0/8",
-                "PUNCTUAL_LIMITS_SIGN_IN": "off", "PUNCTUAL_LIMITS_ADDRESS": "off",
+                "PUNCTUAL_LIMITS_SIGN_IN": "off", "PUNCTUAL_LIMITS_ADDRESS": "off", "PUNCTUAL_LOG_LEVEL": "debug",
             ]
             try await withServer(arguments, in: folder, environment: environment) { server in
                 let line = try await server.background.line(with: "/setup#token=")
@@ -59,6 +59,11 @@ struct DashboardKeysTests {
                     environment: ["SE_OFFLINE": "true", "PYTHONDONTWRITEBYTECODE": "1"], seconds: 400)
                 #expect(said.status == 0, "\(said)")
                 #expect(said.lines.filter { $0.hasPrefix("ok ") } == Self.steps, "\(said)")
+                let shown = folder.read("shown.txt").split(separator: "\n")
+                #expect(shown.count >= 20)
+                let logged = server.background.out + server.background.err
+                for text in shown { #expect(!logged.contains(text), "in the log") }
+                #expect(logged.contains("the level of a logger was changed"))
             }
         }
         withExtendedLifetime(provider) {}
