@@ -45,7 +45,7 @@ enum AccountPage {
                     "current_password": .string(visit.form["current"] ?? ""),
                     "password": .string(visit.form["password"] ?? ""),
                 ]))
-        guard answer.isGood else { return try await page(visit, refused: answer.sentence, status: answer.status) }
+        guard answer.isGood else { return try await page(visit, refused: answer.complaint, status: answer.status) }
         return visit.goOn(
             to: "/sign-in",
             saying: Flash(.good, "The password is changed, and every sign-in has ended. Sign in with the new one."))
@@ -74,7 +74,7 @@ enum AccountPage {
                         "password": .string(visit.form["password"] ?? ""),
                         "code": .string((visit.form["code"] ?? "").trimmed),
                     ]))
-            guard answer.isGood else { return try await page(visit, refused: answer.sentence, status: answer.status) }
+            guard answer.isGood else { return try await page(visit, refused: answer.complaint, status: answer.status) }
             return visit.goOn(
                 to: "/access", saying: Flash(.good, "The second factor is removed; the password alone is enough now."))
         default: return visit.goOn(to: "/access", saying: Flash(.bad, "There is no such action."))
@@ -85,7 +85,7 @@ enum AccountPage {
         let answer = try await visit.call(
             InnerCall(.enrolSecondFactor, body: ["password": .string(visit.form["password"] ?? "")]))
         guard answer.isGood, let uri = answer.json["uri"]?.string, let secret = answer.json["secret"]?.string else {
-            return try await page(visit, refused: answer.sentence, status: answer.status)
+            return try await page(visit, refused: answer.complaint, status: answer.status)
         }
         let code = QRCode(uri)
         return try await confirmation(
@@ -107,7 +107,7 @@ enum AccountPage {
             ]
             return try await confirmation(visit, view, status: .unprocessableContent)
         }
-        guard answer.isGood else { return try await page(visit, refused: answer.sentence, status: answer.status) }
+        guard answer.isGood else { return try await page(visit, refused: answer.complaint, status: answer.status) }
         let codes = (answer.json["recovery_codes"]?.array ?? []).compactMap(\.string)
         return try await ShownOnce.page(
             visit, title: "Recovery codes",

@@ -29,7 +29,7 @@ enum AuditPage {
         } else {
             let found = try await visit.call(InnerCall(.listAudit, query: query))
             if !found.isGood, found.status != 422 { throw PageRefusal(found) }
-            if !found.isGood { view["fault"] = found.sentence }
+            if !found.isGood { view["fault"] = found.complaint }
             items = found.json["items"]?.array ?? []
             view["nextPath"] = (found.json["next_cursor"]?.string).map { path(exact + [("cursor", $0)]) }
         }
@@ -122,7 +122,7 @@ enum AuditPage {
     }
 
     private static func end(_ answer: InnerAnswer, _ visit: Visit) -> View {
-        guard answer.isGood else { return ["endFault": answer.sentence] }
+        guard answer.isGood else { return ["endFault": answer.complaint] }
         let head = answer.json["head"]?.string ?? answer.json["last"]?.string ?? ""
         let isSound = answer.json["status"]?.string == "sound"
         return [

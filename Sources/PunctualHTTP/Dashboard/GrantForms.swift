@@ -116,6 +116,6 @@ enum GrantForms {
         if gone.isGood { return Flash(.good, "Changed: \(AccessWording.permission(made.json)).") }
         let undone = try await visit.call(InnerCall(.deleteGrant, ["id": new]))
         return Flash(
-            .bad, undone.isGood ? gone.sentence : "\(gone.sentence) Both roles are there now; take one away.")
+            .bad, undone.isGood ? gone.complaint : "\(gone.complaint) Both roles are there now; take one away.")
     }
 }

@@ -52,7 +52,7 @@ struct PeoplePage: Sendable {
                 "people": items.map { row($0, grants, visit) }, "hasPeople": !items.isEmpty,
                 "findName": visit.query["name"], "isFound": visit.query["name"] != nil,
                 "mayCreate": mayCreate, "mayGrant": visit.may(.createGrant), "isFaulty": refused != nil,
-                "fault": refused?.sentence, "typedName": visit.form["name"],
+                "fault": refused?.complaint, "typedName": visit.form["name"],
                 "typedDescription": visit.form["description"], "typedService": visit.form["service"],
                 "roles": AccessWording.options(visit.form["role"]), "formKey": EdgeMiddleware.newRequestID(),
                 "services": AccessWording.services(visit),
@@ -112,7 +112,7 @@ struct PeoplePage: Sendable {
                 "service": .string(form["service"] ?? "*"),
             ]
             let granted = try await visit.call(InnerCall(.createGrant, body: grant))
-            if !granted.isGood { (words, kindOfFlash) = ("\(words) The role was refused: \(granted.sentence)", .bad) }
+            if !granted.isGood { (words, kindOfFlash) = ("\(words) The role was refused: \(granted.complaint)", .bad) }
         }
         let path = "\(kind.path)/\(id)"
         guard let made else { return visit.goOn(to: path, saying: Flash(kindOfFlash, words)) }

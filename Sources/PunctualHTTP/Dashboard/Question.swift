@@ -46,11 +46,11 @@ enum ShownOnce {
 
 extension InnerAnswer {
     /// Why it was refused, with what is wrong with which field.
-    var sentence: String {
+    var complaint: String {
         let faults = faults.map { "\($0.pointer.drop { $0 == "/" }) \($0.detail)." }
         return ([detail] + faults).joined(separator: " ")
     }
 
     /// Where a form goes on to: with the sentence of what was done, or of why it was not.
-    func flash(_ done: String) -> Flash { isGood ? Flash(.good, done) : Flash(.bad, sentence) }
+    func flash(_ done: String) -> Flash { isGood ? Flash(.good, done) : Flash(.bad, complaint) }
 }

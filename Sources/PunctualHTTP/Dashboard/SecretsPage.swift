@@ -30,7 +30,7 @@ enum SecretsPage {
             AccessTabs.view(visit, here: "/access/secrets").merging([
                 "secretService": service, "services": AccessWording.services(visit),
                 "secrets": items.map { row($0, service, names, visit) }, "hasSecrets": !items.isEmpty,
-                "isGood": found.isGood, "fault": refused?.sentence ?? (found.isGood ? nil : found.sentence),
+                "isGood": found.isGood, "fault": refused?.complaint ?? (found.isGood ? nil : found.complaint),
                 "typedName": refused == nil ? nil : visit.form["name"], "isFaulty": refused != nil,
                 "nextPath": (found.json["next_cursor"]?.string).map { "\(place)&cursor=\(FormFields.encoded($0))" },
                 "firstPath": visit.query["cursor"] == nil ? nil : place,
