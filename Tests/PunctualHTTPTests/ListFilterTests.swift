@@ -27,11 +27,11 @@ struct ListFilterTests {
             #expect(try await get("users?name=").status == 422)
             let subjects = "subject=user:\(ada.id)&subject=service_account:\(deploy.id)"
             let grants = try await get("grants?\(subjects)").json["items"]?.array ?? []
-            #expect(grants.map { $0["service"]?.string } == ["a", "b"])
+            #expect(Set(grants.map { $0["service"]?.string }) == ["a", "b"] && grants.count == 2)
             let first = try await get("grants?\(subjects)&limit=1")
             let cursor = try #require(first.json["next_cursor"]?.string)
             let second = try await get("grants?\(subjects)&limit=1&cursor=\(cursor)").json
-            #expect(second["items"]?[0]?["service"] == "b")
+            #expect([first.json["items"]?[0], second["items"]?[0]] == [grants.first, grants.last])
             #expect(try await get("grants?subject=user:\(ada.id)&subject=x").status == 422)
             let many = Array(repeating: "subject=user:\(ada.id)", count: 201).joined(separator: "&")
             #expect(try await get("grants?\(many)").status == 422)
