@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"33888c4c766e374b\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"c8cdda9a336cb6ea\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1927,6 +1927,7 @@ try {
         "summary": "List notifications",
         "description": "Those of services that you may change; those for all services, if you may change all of them. By name.",
         "parameters": [
+          { "$ref": "#/components/parameters/LastNotice" },
           { "$ref": "#/components/parameters/RequestIdIn" }
         ],
         "responses": {
@@ -2658,6 +2659,7 @@ try {
         "operationId": "listUsers",
         "summary": "List users",
         "parameters": [
+          { "$ref": "#/components/parameters/UserNameFilter" },
           { "$ref": "#/components/parameters/Limit" },
           { "$ref": "#/components/parameters/Cursor" },
           { "$ref": "#/components/parameters/RequestIdIn" }
@@ -3609,7 +3611,8 @@ try {
           "repeat_interval": { "type": "string", "default": "4h", "description": "1m to 30d: how long a job that stays as it is is told of no more.", "examples": ["4h"] },
           "channel": { "$ref": "#/components/schemas/NotificationChannel" },
           "created_at": { "$ref": "#/components/schemas/Instant" },
-          "updated_at": { "$ref": "#/components/schemas/Instant" }
+          "updated_at": { "$ref": "#/components/schemas/Instant" },
+          "last_notice": { "oneOf": [{"$ref": "#/components/schemas/Notice"}, {"type": "null"}], "description": "In lists that were asked for it." }
         }
       },
       "NotificationWithNotices": {
@@ -3803,13 +3806,14 @@ try {
       },
       "Me": {
         "type": "object",
-        "required": ["principal", "subject", "name", "credential", "second_factor", "permissions", "csrf_token"],
+        "required": ["principal", "subject", "name", "credential", "second_factor", "has_password", "permissions", "csrf_token"],
         "properties": {
           "principal": { "type": "string", "description": "As the audit log writes it." },
           "subject": { "type": ["string", "null"] },
           "name": { "type": ["string", "null"] },
           "credential": { "type": ["string", "null"], "description": "`key:ID`, `token:ID` or `session:ID`." },
           "second_factor": { "type": ["boolean", "null"] },
+          "has_password": { "type": ["boolean", "null"], "description": "Null for whoever is no user." },
           "permissions": { "type": "array", "items": {"$ref": "#/components/schemas/Permission"} },
           "csrf_token": { "type": ["string", "null"] }
         }
@@ -6487,8 +6491,20 @@ try {
       "SubjectFilter": {
         "name": "subject",
         "in": "query",
-        "description": "`user:ID`, `service_account:ID` or `group:NAME`.",
+        "description": "`user:ID`, `service_account:ID` or `group:NAME`; may be there several times: the grants of any of them.",
+        "schema": { "type": "array", "maxItems": 200, "items": {"type": "string", "minLength": 1, "maxLength": 256} }
+      },
+      "UserNameFilter": {
+        "name": "name",
+        "in": "query",
+        "description": "The user of this name alone.",
         "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+      },
+      "LastNotice": {
+        "name": "last",
+        "in": "query",
+        "description": "Whether each has a `last_notice`: the newest of what it wanted told, and what became of it.",
+        "schema": { "type": "boolean", "default": false }
       },
       "ServiceOfSecrets": {
         "name": "service",
@@ -7016,7 +7032,7 @@ try {
 
     /// `setup.js`
     package static let setupJS = File(
-        name: "setup.js", contentType: "text/javascript; charset=utf-8", etag: "\"bd592040fd24fbb0\"",
+        name: "setup.js", contentType: "text/javascript; charset=utf-8", etag: "\"43f9bcb00f335aa1\"",
         text: #"""
 "use strict";
 
@@ -7060,7 +7076,11 @@ form.addEventListener("submit", async (event) => {
     const json = await answer.json();
     if (answer.ok) {
       form.remove();
-      said.textContent = `The user ${json.name} is there. Sign in with: punctual login`;
+      said.textContent = `The user ${json.name} is there.`;
+      const link = Object.assign(document.createElement("a"), { href: "/sign-in", textContent: "Sign in" });
+      said.after(Object.assign(document.createElement("p"), { id: "next" }));
+      document.getElementById("next").append(link);
+      link.focus();
     } else {
       const faults = (json.errors || []).map((fault) => `${(fault.pointer || "").slice(1)} ${fault.detail}`);
       said.textContent = [json.detail, ...faults].join(" ");

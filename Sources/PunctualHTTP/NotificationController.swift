@@ -9,17 +9,27 @@ struct NotificationController {
     let services: APIServices
 
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        var fields = QueryFields(request)
+        let last: Answered? = fields.choice("last")
+        try fields.finish()
         let visible = services.visible(context)
         let shown = try await store().notificationRules().filter { rule in
             // One that is for all services is for who may see all of them; none is for part of a service.
             rule.service.map { visible.shows(service: $0, labels: [:]) } ?? visible.isEverything
         }
-        return Answer.json { writer in
-            writer.beginObject()
-            writer.name("items")
-            writer.value(.array(shown.map(\.shown)))
-            writer.endObject()
+        var items = shown.map(\.shown)
+        if last == .yes {
+            for (index, rule) in shown.enumerated() {
+                let newest = try await store().notices(of: rule.name, limit: 1).first
+                items[index] = items[index].with("last_notice", newest?.shown ?? .null)
+            }
         }
+        return Answer.json { [items] in $0.value(["items": .array(items)]) }
+    }
+
+    private enum Answered: String, CaseIterable {
+        case yes = "true"
+        case no = "false"
     }
 
     func get(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import PunctualAccess
 @testable import punctual
 
 @Suite("QR codes", .timeLimit(.minutes(5)))

@@ -31,7 +31,7 @@ package struct Rescue: Sendable {
         _ name: String, makingAdministrator: Bool, by helper: String, at now: Timestamp
     ) async throws -> Outcome {
         var generator = SystemRandomNumberGenerator()
-        let text = Base32.encode(randomBytes(15, using: &generator)).lowercased()
+        let text = Password.randomText(using: &generator)
         guard let password = Password(text) else {
             preconditionFailure("24 characters are no more than a password has")
         }

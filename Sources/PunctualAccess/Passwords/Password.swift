@@ -14,6 +14,11 @@ package struct Password: Sendable {
         bytes = Array(text.precomposedStringWithCompatibilityMapping.utf8)
     }
 
+    /// The text of a new one, 120 random bits as 24 letters and digits: for somebody who is let in by somebody else.
+    package static func randomText(using generator: inout some RandomNumberGenerator) -> String {
+        Base32.encode(randomBytes(15, using: &generator)).lowercased()
+    }
+
     /// The normalized text.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -27,7 +27,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case listAudit, auditEnd, exportAudit
 
     // What browsers are shown, and what they send from there; the API's document does not know of them.
-    case viewPage, sendForm, viewSignIn, sendSignIn, viewAsset
+    case viewPage, sendForm, sendPassword, viewSignIn, sendSignIn, viewAsset
 
     /// What an operation asks for.
     package enum Requirement: Hashable, Sendable {
@@ -57,7 +57,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .setupState, .setUp, .signIn, .token, .revokeToken, .providerLogin, .providerCallback, .sendSignIn:
             .entrance
         // What a page shows and does goes through the calls of the API, each with its own requirement.
-        case .whoAmI, .signOut, .viewPage, .sendForm: .own
+        case .whoAmI, .signOut, .viewPage, .sendForm, .sendPassword: .own
         case .changePassword, .enrolSecondFactor, .confirmSecondFactor, .removeSecondFactor, .signOutEverywhere:
             .ownCredentials
         case .listKeys, .createKey, .getKey, .rotateKey, .revokeKey: .ownOrAdmin
@@ -84,7 +84,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     /// Whether it takes a guess at who somebody is: at a secret that people choose, or at a provider's answer.
     package var isSignIn: Bool {
         switch self {
-        case .setUp, .signIn, .sendSignIn, .providerCallback, .changePassword, .confirmSecondFactor,
+        case .setUp, .signIn, .sendSignIn, .sendPassword, .providerCallback, .changePassword, .confirmSecondFactor,
             .removeSecondFactor:
             true
         default: false
@@ -135,8 +135,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .signingKeys, .listProviders, .providerLogin, .whoAmI, .listKeys, .getKey, .listUsers, .getUser,
             .listServiceAccounts, .getServiceAccount,
             .listGrants, .getGrant, .listSecrets, .listAudit, .auditEnd, .listLogLevels, .viewPage, .sendForm,
-            .viewSignIn,
-            .sendSignIn, .viewAsset:
+            .sendPassword, .viewSignIn, .sendSignIn, .viewAsset:
             false
         }
     }
@@ -144,7 +143,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     /// Whether it is a page, or what one sends, and no call of the API.
     package var isPage: Bool {
         switch self {
-        case .viewPage, .sendForm, .viewSignIn, .sendSignIn, .viewAsset: true
+        case .viewPage, .sendForm, .sendPassword, .viewSignIn, .sendSignIn, .viewAsset: true
         default: false
         }
     }

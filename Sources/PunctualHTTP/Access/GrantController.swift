@@ -10,18 +10,25 @@ internal import PunctualSchedule
 struct GrantController {
     let services: APIServices
 
+    /// How many subjects a list may be asked for.
+    private static let mostSubjects = 200
+
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
         let access = try services.requireAccess()
         var fields = QueryFields(request)
-        let subject = fields.text("subject").flatMap { text -> Subject? in
-            let subject = Subject(text)
+        let named = fields.all("subject")
+        if named.count > Self.mostSubjects {
+            fields.fault("subject", "may be there \(Self.mostSubjects) times at most")
+        }
+        let subjects = named.prefix(Self.mostSubjects).compactMap { text -> Subject? in
+            let subject = text.unicodeScalars.count <= 256 && !text.utf8.contains(0) ? Subject(text) : nil
             if subject == nil { fields.fault("subject", "must be user:ID, service_account:ID or group:NAME") }
             return subject
         }
         let page = try fields.page(of: "grants")
         let grants: [Grant]
-        if let subject {
-            let all = try await access.identities.grants(of: [subject])
+        if !subjects.isEmpty {
+            let all = try await access.identities.grants(of: Set(subjects))
             grants = Array(all.drop { grant in page.after.map { grant.id <= $0.id } ?? false }.prefix(page.limit + 1))
         } else {
             grants = try await access.identities.grants(after: page.after?.id, limit: page.limit + 1)

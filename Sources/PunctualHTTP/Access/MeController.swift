@@ -12,13 +12,14 @@ struct MeController {
 
     func whoAmI(_ request: Request, _ context: APIContext) async throws -> Response {
         let principal = context.principal
-        var (name, hasSecondFactor): (String?, JSONValue) = (nil, .null)
+        var (name, hasSecondFactor, hasPassword): (String?, JSONValue, JSONValue) = (nil, .null, .null)
         if let access = services.access {
             switch principal.subject {
             case .user(let id):
                 let user = try await access.identities.user(id)
                 name = user?.name
                 hasSecondFactor = .bool(user?.secondFactor?.isConfirmed ?? false)
+                hasPassword = .bool(user?.passwordHash != nil)
             case .serviceAccount(let id): name = try await access.identities.serviceAccount(id)?.name
             case .group, nil: break
             }
@@ -26,7 +27,7 @@ struct MeController {
         return Answer.confidential([
             "principal": .string(principal.name), "subject": .shown(principal.subject?.text), "name": .shown(name),
             "credential": .shown(principal.credential), "second_factor": hasSecondFactor,
-            "permissions": .array(principal.permissions.map(\.json)),
+            "has_password": hasPassword, "permissions": .array(principal.permissions.map(\.json)),
             "csrf_token": .shown(crossSiteToken(request, principal)),
         ])
     }

@@ -13,9 +13,14 @@ struct UserController {
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
         let access = try services.requireAccess()
         var fields = QueryFields(request)
+        let name = fields.text("name")
         let page = try fields.page(of: "users")
-        let users = try await access.identities.users(after: page.after?.id, limit: page.limit + 1)
-        return Answer.page(of: users, page, id: \.id, \.json)
+        guard let name else {
+            let users = try await access.identities.users(after: page.after?.id, limit: page.limit + 1)
+            return Answer.page(of: users, page, id: \.id, \.json)
+        }
+        let named = try await access.identities.user(named: name.lowercased())
+        return Answer.page(of: [named].compactMap { $0 }, page, id: \.id, \.json)
     }
 
     func create(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -5,6 +5,47 @@ extension EmbeddedResources {
     /// The dashboard's templates, style and modules, by name.
     package static let dashboard: [File] = [
         File(
+            name: "access-tabs.mustache", contentType: "text/html; charset=utf-8", etag: "\"a5ccf3edcba0a8f8\"",
+            text: #"""
+<nav class="tabs under" aria-label="Access">{{#accessTabs}}<a href="{{tabPath}}"{{#isTab}} aria-current="page"{{/isTab}}>{{tabName}}</a>{{/accessTabs}}</nav>
+
+"""#),
+        File(
+            name: "account.mustache", contentType: "text/html; charset=utf-8", etag: "\"1495e2b22133071b\"",
+            text: #"""
+<h1>My account</h1>
+{{>access-tabs}}
+{{#refusedWords}}<p class="flash bad" role="alert"><svg class="icon" aria-hidden="true"><use href="#i-failed"/></svg>{{refusedWords}}</p>{{/refusedWords}}
+<div class="two">
+<section class="card" aria-labelledby="me-head"><h2 id="me-head">{{myName}}</h2>
+<dl class="facts">{{#mySubject}}<div><dt>Id</dt><dd><code>{{mySubject}}</code></dd></div>{{/mySubject}}{{#myCredential}}<div><dt>Signed in by</dt><dd>{{myCredential}}</dd></div>{{/myCredential}}
+<div><dt>You are</dt><dd>{{#hasRoles}}<ul class="list">{{#myRoles}}<li>{{myRole}}</li>{{/myRoles}}</ul>{{/hasRoles}}{{^hasRoles}}<span class="muted">nothing yet: an administrator has to give you a role</span>{{/hasRoles}}</dd></div></dl>
+{{#isSession}}<form method="post" action="/access/sign-out" class="after"><input type="hidden" name="csrf" value="{{csrf}}"><button{{#everywhereAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/everywhereAsk}}>Sign out everywhere</button></form>{{/isSession}}
+</section>
+<section class="card" aria-labelledby="password-head"><h2 id="password-head">Password</h2>
+{{#hasPassword}}<form method="post" action="/access/password"><input type="hidden" name="csrf" value="{{csrf}}"><input hidden name="username" value="{{myName}}" autocomplete="username">
+<p class="field"><label for="current">The password now</label><input id="current" name="current" type="password" autocomplete="current-password" required maxlength="256"></p>
+<p class="field"><label for="password">The new one</label><input id="password" name="password" type="password" autocomplete="new-password" required minlength="{{fewest}}" maxlength="256" aria-describedby="password-hint"><span class="muted hint" id="password-hint">At least {{fewest}} characters; a sentence is a good password.</span></p>
+<p class="field"><label for="again">The new one again</label><input id="again" name="again" type="password" autocomplete="new-password" required maxlength="256"></p>
+<p><button class="primary">Change the password</button></p>
+<p class="muted hint">Every sign-in ends with it, this one too. Keys stay good: look through <a href="/access/keys">yours</a>.</p></form>{{/hasPassword}}
+{{^hasPassword}}<p class="empty">Your provider signs you in, or you show a key: there is no password here.</p>{{/hasPassword}}
+</section>
+</div>
+{{#hasPassword}}<section class="card" aria-labelledby="factor-head"><h2 id="factor-head">Second factor</h2>
+{{#hasFactor}}<p><span class="status s-ok"><svg class="icon" aria-hidden="true"><use href="#i-ok"/></svg>On</span> Each sign-in asks for a code of your authenticator app.</p>
+<form method="post" action="/access/second-factor" class="inline"><input type="hidden" name="csrf" value="{{csrf}}"><input hidden name="username" value="{{myName}}" autocomplete="username">
+<p class="field"><label for="factor-password">Password</label><input id="factor-password" name="password" type="password" autocomplete="current-password" required maxlength="256"></p>
+<p class="field"><label for="factor-code">Code of the app, or a recovery code</label><input id="factor-code" name="code" autocomplete="one-time-code" required maxlength="64"></p>
+<p class="field"><button name="action" value="remove" class="danger">Remove the second factor</button></p></form>{{/hasFactor}}
+{{^hasFactor}}<p>With an authenticator app on your telephone, a password that was found out is not enough to sign in as you.</p>
+<form method="post" action="/access/second-factor" class="inline"><input type="hidden" name="csrf" value="{{csrf}}"><input hidden name="username" value="{{myName}}" autocomplete="username">
+<p class="field"><label for="factor-password">Password</label><input id="factor-password" name="password" type="password" autocomplete="current-password" required maxlength="256"></p>
+<p class="field"><button name="action" value="enrol">Set it up</button></p></form>{{/hasFactor}}
+</section>{{/hasPassword}}
+
+"""#),
+        File(
             name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"17db78c34bb00290\"",
             text: #"""
 // Choosing rows, asking before what cannot be taken back, and a few seconds in which a deletion has not happened yet.
@@ -131,6 +172,45 @@ export function actions() {
 
 """#),
         File(
+            name: "ask.mustache", contentType: "text/html; charset=utf-8", etag: "\"737046d912c7a2d0\"",
+            text: #"""
+<div class="card narrow">
+<h1>{{title}}</h1>
+<p>{{askWords}}</p>
+<form method="post" action="{{askPath}}"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="confirmed" value="yes">
+{{#askFields}}<input type="hidden" name="{{askName}}" value="{{askValue}}">{{/askFields}}
+<p class="row"><button class="danger">{{askButton}}</button> <a class="button" href="{{askBack}}">Leave it</a></p></form>
+</div>
+
+"""#),
+        File(
+            name: "audit.mustache", contentType: "text/html; charset=utf-8", etag: "\"a0e8aa3d1a33955b\"",
+            text: #"""
+<div class="head"><h1>Audit</h1>{{#mayExport}}<a class="button" href="/api/v1/audit/export" download="audit.jsonl">Export all</a>{{/mayExport}}</div>
+{{#chain}}<section class="explain{{^isSound}} blocked{{/isSound}}" aria-label="The chain">{{#isSound}}<p><strong>The log ends at entry {{chainLength}}, as the store’s own note says.</strong> <span class="muted">Each entry’s hash covers the one before it. Keep the head elsewhere, and <code>punctual audit verify --head</code> tells whether all of it still holds.</span></p>{{/isSound}}{{^isSound}}<p><strong>The log was tampered with: {{chainDetail}}.</strong> Run <code>punctual audit verify</code>, and compare with a head that was kept elsewhere.</p>{{/isSound}}<p><span class="muted">Head</span> <code data-secret>{{chainHead}}</code> <button type="button" hidden data-copy aria-label="Copy the head">Copy</button></p></section>{{/chain}}
+{{#endFault}}<p class="flash bad">{{endFault}}</p>{{/endFault}}
+<form method="get" action="/audit" class="filters" role="search">
+<p class="field"><label for="who">Who</label><input id="who" name="who" value="{{fWho}}" placeholder="name or id" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="256" data-search></p>
+<p class="field"><label for="operation">What</label><select id="operation" name="operation"><option value="">anything</option>{{#operations}}<option value="{{operationName}}"{{#isOperation}} selected{{/isOperation}}>{{operationWords}}</option>{{/operations}}</select></p>
+<p class="field"><label for="resource">Target</label><input id="resource" name="resource" value="{{fResource}}" placeholder="job:ID, queue:NAME" autocomplete="off" spellcheck="false" maxlength="256"></p>
+<p class="field"><label for="of-service">Service</label><input id="of-service" name="service" value="{{fService}}" autocomplete="off" spellcheck="false" maxlength="64"></p>
+<p class="field when"><label for="from">From <span class="muted">{{auditZone}}</span></label><input id="from" name="from" type="datetime-local" value="{{fFrom}}"></p>
+<p class="field when"><label for="to">Before <span class="muted">{{auditZone}}</span></label><input id="to" name="to" type="datetime-local" value="{{fTo}}"></p>
+<p class="field"><button class="primary">Search</button></p>
+</form>
+{{#hasChips}}<ul class="chips" aria-label="Filters">{{#chips}}<li><a href="{{chipPath}}" aria-label="Remove the filter {{chipText}}">{{chipText}} <span aria-hidden="true">×</span></a></li>{{/chips}}<li><a class="plain" href="/audit">Clear</a></li></ul>{{/hasChips}}
+{{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
+{{#hasLog}}<ol class="log card" aria-label="Entries, newest first">
+{{#log}}<li id="entry-{{entryNumber}}"><details><summary><span class="sentence">{{#isRefused}}<span class="status s-failed"><svg class="icon" aria-hidden="true"><use href="#i-failed"/></svg>Refused</span> {{/isRefused}}<strong>{{entryWho}}</strong> {{entryWords}} {{#entryTarget}}<strong>{{entryTarget}}</strong> {{/entryTarget}}{{#entryRest}}{{entryRest}} {{/entryRest}}{{#entryService}}<span class="muted">in {{entryService}}</span>{{/entryService}}{{#entryReason}}<span class="bad"> {{entryReason}}</span>{{/entryReason}}</span>{{#entryTime}}{{>time}}{{/entryTime}}</summary>
+<div class="two"><dl class="facts"><div><dt>Entry</dt><dd>{{entryNumber}}</dd></div><div><dt>At</dt><dd>{{entryAt}}</dd></div><div><dt>Who</dt><dd><a href="{{whoPath}}">{{entryPrincipal}}</a></dd></div>{{#entryCredential}}<div><dt>With</dt><dd><code>{{entryCredential}}</code></dd></div>{{/entryCredential}}{{#entryAddress}}<div><dt>From</dt><dd>{{entryAddress}}</dd></div>{{/entryAddress}}<div><dt>What</dt><dd><a href="{{whatPath}}">{{entryOperation}}</a></dd></div>{{#entryResource}}<div><dt>Target</dt><dd><a href="{{targetPath}}">{{entryResource}}</a>{{#entryPath}} · <a href="{{entryPath}}">open</a>{{/entryPath}}</dd></div>{{/entryResource}}{{#entryRequest}}<div><dt>Request</dt><dd><code>{{entryRequest}}</code></dd></div>{{/entryRequest}}<div><dt>Hash</dt><dd><code>{{entryHash}}</code></dd></div></dl>
+{{#hasChanges}}<div class="scroll" tabindex="0" role="group" aria-label="What entry {{entryNumber}} changed"><table><thead><tr><th scope="col">Field</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>{{#changes}}<tr><th scope="row">{{changeName}}</th><td>{{#changeFrom}}<code>{{changeFrom}}</code>{{/changeFrom}}{{^changeFrom}}<span class="muted">–</span>{{/changeFrom}}</td><td>{{#changeTo}}<code>{{changeTo}}</code>{{/changeTo}}{{^changeTo}}<span class="muted">–</span>{{/changeTo}}</td></tr>{{/changes}}</tbody></table></div>{{/hasChanges}}
+{{^hasChanges}}<p class="empty">Nothing more is said of it.</p>{{/hasChanges}}</div></details></li>
+{{/log}}</ol>{{/hasLog}}
+{{^hasLog}}{{^fault}}<div class="empty card">{{#isFiltered}}<p>No entry is like that.</p><p><a class="button" href="/audit">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>Nothing has happened yet.</p>{{/isFiltered}}</div>{{/fault}}{{/hasLog}}
+{{>pages}}
+
+"""#),
+        File(
             name: "chart.mustache", contentType: "text/html; charset=utf-8", etag: "\"db190e51320e86d6\"",
             text: #"""
 <figure class="chart">
@@ -157,7 +237,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"31258ffd458cc35f\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"8355f2359a316e70\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -435,9 +515,69 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 @media (prefers-reduced-motion: no-preference) { .toast { animation: rise .15s ease-out; } @keyframes rise { from { opacity: 0; } } }
 @media (forced-colors: active) { .status .icon, .b-good, .b-bad, .b-other { forced-color-adjust: none; } }
 
+/* Audit, Access, Notifications, Settings */
+.under { margin: 10px 0 16px; width: auto; border-bottom: 1px solid var(--line); padding-bottom: 8px; }
+.inline { display: flex; flex-wrap: wrap; gap: 0 14px; align-items: flex-start; margin-top: 12px; }
+.inline > .field { flex: 1 1 190px; max-width: 320px; }
+.inline > .field:has(> button) { flex: none; padding-top: 22px; }
+.field .row { flex-wrap: nowrap; }
+.after { margin-top: 14px; border-top: 1px solid var(--line); padding-top: 14px; }
+.below { margin-top: 14px; }
+.short { max-width: 300px; }
+.end { justify-content: flex-end; max-width: 230px; margin-left: auto; }
+td select { width: auto !important; }
+td .row { flex-wrap: nowrap; }
+section > h2:first-child { margin-top: 4px; }
+.filters { display: flex; flex-wrap: wrap; gap: 0 10px; align-items: flex-end; margin-bottom: 6px; }
+.filters .field, .inline > .field { grid-template-columns: minmax(0, 1fr); min-width: 0; }
+.filters .field { flex: 1 1 20%; }
+.filters .when { flex: none; width: 230px; }
+.filters .field:has(> button) { flex: none; }
+.search.bar { max-width: 280px; }
+.jobs tr:has(form) > * { vertical-align: middle; }
+.scroll + details.card { margin-top: 10px; }
+.log .status { display: inline; }
+.log .status .icon { margin-right: 5px; }
+.log { list-style: none; padding: 4px 0; }
+.log > li { border-top: 1px solid var(--line); }
+.log > li:first-child { border: 0; }
+.log summary { display: flex; gap: 12px; align-items: baseline; padding: 8px 16px; cursor: pointer; list-style: none; }
+.log summary::-webkit-details-marker { display: none; }
+.log summary::before { content: ""; flex: none; width: 6px; height: 6px; border: solid var(--muted); border-width: 0 1.5px 1.5px 0; rotate: -45deg; translate: 0 -1px; }
+.log [open] > summary::before { rotate: 45deg; translate: 0 -3px; }
+.log summary:hover { background: var(--hover); }
+.log summary .sentence { flex: 1; overflow-wrap: anywhere; min-width: 0; }
+.log .two { padding: 2px 16px 12px 34px; margin: 0; }
+.log .facts > div { grid-template-columns: 80px minmax(0, 1fr); }
+.log td, .log th { overflow-wrap: anywhere; }
+.ticks { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 6px 18px; }
+.ticks legend { font-weight: 550; font-size: 12.5px; padding: 0 0 4px; }
+.ticks label { font-weight: 400; display: inline-flex; gap: 6px; align-items: center; min-height: 24px; }
+.once { max-width: 640px; }
+.once h1 { margin-bottom: 10px; }
+.once dd { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; }
+.once dl { display: grid; gap: 4px; margin: 0 0 14px; }
+.once dl > div { display: grid; grid-template-columns: 90px minmax(0, 1fr); align-items: center; }
+.factor { max-width: 640px; margin-top: 14px; }
+.factor ol { padding-left: 18px; }
+.qr { display: block; width: 220px; height: 220px; margin: 12px 0; border-radius: 6px; }
+.levels select { max-width: 190px; }
+@media (max-width: 720px) {
+  .log summary { flex-wrap: wrap; gap: 2px 8px; padding: 8px 12px; }
+  .log summary time { width: 100%; padding-left: 14px; }
+  .log .two { padding: 2px 12px 10px; }
+  .inline > .field { max-width: none; flex-basis: 100%; }
+  .inline > .field:has(> button) { padding: 0; }
+  .filters .field { flex-basis: 40%; }
+  .filters .when { width: 100%; }
+  td .row, .end { flex-wrap: wrap; justify-content: flex-start; }
+  .end { max-width: none; }
+  .search.bar { max-width: none; }
+}
+
 """#),
         File(
-            name: "dashboard.js", contentType: "text/javascript; charset=utf-8", etag: "\"74f56afd7bd5c3b6\"",
+            name: "dashboard.js", contentType: "text/javascript; charset=utf-8", etag: "\"318e2d9b91b9f8cf\"",
             text: #"""
 // Everything works without this; it only makes it quicker.
 import { keys } from "./keys.js";
@@ -445,11 +585,13 @@ import { live } from "./live.js";
 import { actions } from "./actions.js";
 import { jobForm } from "./job-form.js";
 import { display } from "./display.js";
+import { forms } from "./forms.js";
 
 display();
 keys();
 actions();
 jobForm();
+forms();
 live();
 
 """#),
@@ -569,7 +711,41 @@ export function display() {
 
 """#),
         File(
-            name: "frame.mustache", contentType: "text/html; charset=utf-8", etag: "\"eea9161635d3e96c\"",
+            name: "forms.js", contentType: "text/javascript; charset=utf-8", etag: "\"2810bfc08a2ab4eb\"",
+            text: #"""
+// Buttons that ask first, secrets that are copied, and pages that nobody is shown twice.
+import { ask, paragraph } from "./dialog.js";
+
+export function forms() {
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter: button } = event;
+    if (!button?.dataset.ask) return;
+    event.preventDefault();
+    const answer = await ask(button.dataset.ask, [paragraph(button.dataset.askWords)], [
+      { word: "Leave it", value: "" },
+      { word: button.dataset.askButton, value: "yes", kind: "danger" },
+    ]);
+    if (answer !== "yes") return;
+    for (const [name, value] of [[button.name, button.value], ["confirmed", "yes"]])
+      if (name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    form.submit();
+  });
+  const once = document.querySelector("[data-once]");
+  // A reload would send the form again, and make another one.
+  if (once) history.replaceState(null, "", once.dataset.once);
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.parentElement.querySelector("[data-secret]").textContent);
+      button.textContent = "Copied";
+    });
+  }
+}
+
+"""#),
+        File(
+            name: "frame.mustache", contentType: "text/html; charset=utf-8", etag: "\"babed809a661cf64\"",
             text: #"""
 <!doctype html>
 <html lang="en" data-theme="{{theme}}">
@@ -599,7 +775,7 @@ export function display() {
 <div class="foot">
 <div class="live" hidden data-live-control><button type="button" class="ghost" aria-pressed="false" data-live-toggle><span class="dot" aria-hidden="true"></span><span data-live-word>Live</span></button></div>
 <details class="menu" data-menu>
-<summary><svg class="icon" aria-hidden="true"><use href="#i-settings"/></svg>Display</summary>
+<summary><svg class="icon" aria-hidden="true"><use href="#i-display"/></svg>Display</summary>
 <div class="panel">
 <form method="post" action="/preferences">
 <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="{{here}}">
@@ -633,13 +809,51 @@ export function display() {
 
 """#),
         File(
+            name: "grant-new.mustache", contentType: "text/html; charset=utf-8", etag: "\"59b5fd669cb68ac9\"",
+            text: #"""
+{{#mayGrant}}<details class="card"><summary><h2>Give a role</h2></summary>
+<form method="post" action="/access/grants" class="inline"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="key" value="{{formKey}}"><input type="hidden" name="return_to" value="{{here}}">
+{{#grantSubject}}<input type="hidden" name="subject" value="{{grantSubject}}">{{/grantSubject}}
+{{#asksWhom}}<p class="field"><label for="to">To</label><input id="to" name="to" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="256" aria-describedby="to-hint"><span class="muted hint" id="to-hint">The name of a user or service account, or group:NAME of a provider.</span></p>{{/asksWhom}}
+{{>role-fields}}
+<p class="field"><label for="labels">Only jobs with the labels</label><textarea id="labels" name="labels" rows="1" placeholder="team=billing" spellcheck="false"></textarea></p>
+<p class="field"><label for="days">Ends</label><select id="days" name="days"><option value="">never</option><option value="1">in a day</option><option value="7">in 7 days</option><option value="30">in 30 days</option><option value="90">in 90 days</option><option value="365">in a year</option></select></p>
+<p class="field"><button name="action" value="give" class="primary">Give the role</button></p></form></details>{{/mayGrant}}
+
+"""#),
+        File(
+            name: "grant-rows.mustache", contentType: "text/html; charset=utf-8", etag: "\"c85925bbd76e7315\"",
+            text: #"""
+<div class="scroll"><table class="cards jobs"><caption class="hidden">Roles</caption><thead><tr>{{#asksWhom}}<th scope="col">Who</th>{{/asksWhom}}<th scope="col">Role</th><th scope="col">For</th><th scope="col">Ends</th><th scope="col">Since</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>
+{{#grants}}<tr id="grant-{{grantID}}">{{#asksWhom}}<th scope="row">{{#grantPath}}<a href="{{grantPath}}">{{grantName}}</a>{{/grantPath}}{{^grantPath}}{{grantName}}{{/grantPath}}</th>{{/asksWhom}}
+<td data-label="Role">{{#mayTake}}<form method="post" action="/access/grants" class="row"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="id" value="{{grantID}}"><input type="hidden" name="return_to" value="{{here}}"><select name="role" aria-label="Role of {{grantName}} for {{grantService}}">{{#grantRoles}}<option{{#isRole}} selected{{/isRole}}>{{role}}</option>{{/grantRoles}}</select><button name="action" value="change">Change</button></form>{{/mayTake}}{{^mayTake}}{{grantRole}}{{/mayTake}}</td>
+<td data-label="For"><span>{{grantService}}{{#grantLabels}} <span class="tag">{{grantLabel}}</span>{{/grantLabels}}</span></td><td data-label="Ends">{{#grantEnd}}{{>time}}{{/grantEnd}}{{^grantEnd}}<span class="muted">never</span>{{/grantEnd}}</td><td data-label="Since">{{#grantSince}}{{>time}}{{/grantSince}}</td>
+<td class="num">{{#mayTake}}<form method="post" action="/access/grants"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="id" value="{{grantID}}"><input type="hidden" name="return_to" value="{{here}}"><button name="action" value="take" class="danger" aria-label="Take away {{grantWords}} of {{grantName}}"{{#grantAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/grantAsk}}>Take away</button></form>{{/mayTake}}</td></tr>
+{{/grants}}</tbody></table></div>
+
+"""#),
+        File(
+            name: "grants.mustache", contentType: "text/html; charset=utf-8", etag: "\"9b6a335d32c46903\"",
+            text: #"""
+<h1>Roles</h1>
+{{>access-tabs}}
+<p class="muted">A viewer reads, an operator also runs and pauses, an editor also changes jobs and secrets, an admin also decides who may what.</p>
+{{#hasGrants}}
+{{>grant-rows}}
+{{/hasGrants}}
+{{^hasGrants}}<div class="empty card"><p>Nobody has a role.</p></div>{{/hasGrants}}
+{{>pages}}
+{{>grant-new}}
+
+"""#),
+        File(
             name: "icon.svg", contentType: "image/svg+xml", etag: "\"157adb4394b1f5a4\"",
             text: #"""
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#3b5bdb"/><circle cx="8" cy="8" r="4.6" fill="none" stroke="#fff" stroke-width="1.4"/><path d="M8 5.400V8l1.800 1.2" fill="none" stroke="#fff" stroke-width="1.4" stroke-linecap="round"/></svg>
 
 """#),
         File(
-            name: "icons.mustache", contentType: "text/html; charset=utf-8", etag: "\"b142850c5dbbb528\"",
+            name: "icons.mustache", contentType: "text/html; charset=utf-8", etag: "\"0aaf711420fd99a2\"",
             text: #"""
 <svg hidden aria-hidden="true" width="0" height="0">
 <symbol id="i-logo" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="M8 4.2V8l2.6 1.8" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round"/></symbol>
@@ -647,6 +861,10 @@ export function display() {
 <symbol id="i-jobs" viewBox="0 0 16 16"><path d="M5.5 4H14M5.5 8H14m-8.5 4H14M2 4h.5M2 8h.5M2 12h.5" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
 <symbol id="i-docs" viewBox="0 0 16 16"><path d="M6 4 2 8l4 4m4-8 4 4-4 4" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/></symbol>
 <symbol id="i-settings" viewBox="0 0 16 16"><path d="M2 5h7m4 0h1M2 11h1m4 0h7" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/><circle cx="11" cy="5" r="1.8" fill="none" stroke="currentColor" stroke-width="1.4"/><circle cx="5" cy="11" r="1.8" fill="none" stroke="currentColor" stroke-width="1.4"/></symbol>
+<symbol id="i-display" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor"/></symbol>
+<symbol id="i-audit" viewBox="0 0 16 16"><path d="M3.500 2h9v12h-9zM6 5.500h4M6 8h4m-4 2.500h2.500" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/></symbol>
+<symbol id="i-access" viewBox="0 0 16 16"><circle cx="5" cy="11" r="2.800" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="m7 9 6-6m-2.500 2.500 2 2" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
+<symbol id="i-notifications" viewBox="0 0 16 16"><path d="M4 11V7a4 4 0 0 1 8 0v4l1.200 1.500H2.800zM6.800 14.300h2.400" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/></symbol>
 <symbol id="i-search" viewBox="0 0 16 16"><circle cx="7" cy="7" r="4.5" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="m10.5 10.5 3.5 3.5" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
 <symbol id="i-succeeded" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="currentColor"/><path d="m5 8.2 2.1 2.100L11 6.2" fill="none" stroke="var(--on)" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"/></symbol>
 <symbol id="i-failed" viewBox="0 0 16 16"><path d="M5.1 1h5.800L15 5.100v5.800L10.9 15H5.100L1 10.900V5.100z" fill="currentColor"/><path d="m5.7 5.7 4.6 4.600m0-4.6-4.6 4.6" stroke="var(--on)" stroke-width="1.7" stroke-linecap="round"/></symbol>
@@ -811,7 +1029,32 @@ export function jobForm() {
 
 """#),
         File(
-            name: "keys.js", contentType: "text/javascript; charset=utf-8", etag: "\"1f8d9f0d2dbafd5d\"",
+            name: "key-new.mustache", contentType: "text/html; charset=utf-8", etag: "\"2bb533bc648d63f5\"",
+            text: #"""
+{{#mayMakeKeys}}<details class="card"><summary><h2>New key</h2></summary>
+<form method="post" action="/access/keys" class="inline"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="{{here}}">{{#keyOwner}}<input type="hidden" name="owner" value="{{keyOwner}}">{{/keyOwner}}
+<p class="field"><label for="key-name">Name</label><input id="key-name" name="name" autocomplete="off" spellcheck="false" required maxlength="64"></p>
+<p class="field"><label for="key-role">May do</label><select id="key-role" name="role"><option value="">all that its owner may</option>{{#roles}}<option value="{{role}}">only as {{role}}</option>{{/roles}}</select></p>
+<p class="field"><label for="key-service">Of the service</label><input id="key-service" name="service" list="key-services" placeholder="all services" autocomplete="off" spellcheck="false" maxlength="64" aria-describedby="key-service-hint"><span class="muted hint" id="key-service-hint">Counts with a role.</span></p>
+<datalist id="key-services">{{#services}}<option value="{{serviceName}}"></option>{{/services}}</datalist>
+<p class="field"><label for="key-days">Ends</label><select id="key-days" name="days"><option value="30">in 30 days</option><option value="90" selected>in 90 days</option><option value="365">in a year</option><option value="">never</option></select></p>
+<p class="field"><label for="key-addresses">Only from the addresses</label><input id="key-addresses" name="addresses" placeholder="10.0.0.0/8" autocomplete="off" spellcheck="false"></p>
+<p class="field"><button name="action" value="create" class="primary">Make the key</button></p></form></details>{{/mayMakeKeys}}
+
+"""#),
+        File(
+            name: "key-rows.mustache", contentType: "text/html; charset=utf-8", etag: "\"668b23350565f434\"",
+            text: #"""
+<div class="scroll"><table class="cards jobs"><caption class="hidden">Keys</caption><thead><tr><th scope="col">Key</th><th scope="col">Status</th><th scope="col">May do</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>
+{{#keys}}<tr id="key-{{keyID}}"><th scope="row"><strong>{{keyName}}</strong>{{#keyOwnerName}}<span class="sub">{{#keyOwnerPath}}<a href="{{keyOwnerPath}}">{{keyOwnerName}}</a>{{/keyOwnerPath}}{{^keyOwnerPath}}{{keyOwnerName}}{{/keyOwnerPath}}</span>{{/keyOwnerName}}{{#keyAddresses}}<span class="sub">from {{keyAddresses}}</span>{{/keyAddresses}}</th>
+<td data-label="Status"><span>{{#keyStatus}}{{>status}}{{/keyStatus}}{{#keyOverlap}}<span class="sub">rotated; the old one holds until {{>time}}</span>{{/keyOverlap}}{{#keyRevoked}}<span class="sub">{{>time}}</span>{{/keyRevoked}}</span></td>
+<td data-label="May do"><span class="why">{{keyScopes}}</span></td><td data-label="Last used">{{#keyUsed}}{{>time}}{{/keyUsed}}{{^keyUsed}}<span class="muted">never</span>{{/keyUsed}}</td><td data-label="Ends">{{#keyEnd}}{{>time}}{{/keyEnd}}{{^keyEnd}}<span class="muted">never</span>{{/keyEnd}}</td>
+<td class="num">{{#isKeyGood}}<form method="post" action="/access/keys" class="actions end"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="id" value="{{keyID}}"><input type="hidden" name="return_to" value="{{here}}"><select name="overlap" aria-label="How long the old key of {{keyName}} holds after rotation"><option value="0s">old one ends now</option><option value="1h">old one holds 1 hour</option><option value="24h" selected>old one holds 1 day</option><option value="7d">old one holds 7 days</option></select><button name="action" value="rotate" aria-label="Rotate {{keyName}}">Rotate</button><button name="action" value="revoke" class="danger" aria-label="Revoke {{keyName}}"{{#keyAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/keyAsk}}>Revoke</button></form>{{/isKeyGood}}</td></tr>
+{{/keys}}</tbody></table></div>
+
+"""#),
+        File(
+            name: "keys.js", contentType: "text/javascript; charset=utf-8", etag: "\"374fdf27ea1d101a\"",
             text: #"""
 // Keys for those who keep their hands there.
 import { ask } from "./dialog.js";
@@ -829,7 +1072,8 @@ function help() {
   };
   if (document.querySelector("[data-search]")) add("/", "search");
   for (const link of document.querySelectorAll("[data-key]")) add(`g ${link.dataset.key}`, link.textContent.trim());
-  if (document.querySelector("[data-key-new]")) add("n", "new job");
+  const fresh = document.querySelector("[data-key-new]");
+  if (fresh) add("n", fresh.textContent.trim().toLowerCase());
   if (document.querySelector("[data-live-toggle]")) add("p", "pause or go on live");
   add("?", "this list");
   ask("Keys", [list], [{ word: "Close", value: "" }]);
@@ -862,6 +1106,20 @@ export function keys() {
     else if (event.key === "?") help();
   });
 }
+
+"""#),
+        File(
+            name: "keys.mustache", contentType: "text/html; charset=utf-8", etag: "\"4d97e026d5581b54\"",
+            text: #"""
+<h1>Keys</h1>
+{{>access-tabs}}
+{{#isAdministrator}}<p class="muted">Everybody’s keys. One for a program is made on the page of its <a href="/access/service-accounts">service account</a>.</p>{{/isAdministrator}}
+{{#hasKeys}}
+{{>key-rows}}
+{{/hasKeys}}
+{{^hasKeys}}<div class="empty card"><p>There are no keys here.</p></div>{{/hasKeys}}
+{{>pages}}
+{{>key-new}}
 
 """#),
         File(
@@ -1012,6 +1270,49 @@ export function live() {
 
 """#),
         File(
+            name: "notification-form.mustache", contentType: "text/html; charset=utf-8", etag: "\"9d55c8e9b882e769\"",
+            text: #"""
+<p class="crumbs"><a href="{{backPath}}">{{#isNew}}Notifications{{/isNew}}{{^isNew}}Back to the notification{{/isNew}}</a></p>
+<h1>{{title}}</h1>
+{{#isFaulty}}<div class="flash bad" role="alert"><p>{{faultCount}} to mend; nothing was changed.</p><ul>{{#otherFaults}}<li>{{otherFault}}</li>{{/otherFaults}}</ul></div>{{/isFaulty}}
+{{#hasHidden}}<p class="warn"><svg class="icon" aria-hidden="true"><use href="#i-missed"/></svg>What is secret in it is not shown. Write it once more, or put a reference to a secret in its place.</p>{{/hasHidden}}
+<form method="post" action="{{formAction}}" class="below"><input type="hidden" name="csrf" value="{{csrf}}">
+{{#isNew}}<section class="card"><h2>Notification</h2><p class="field"><label for="name">Name <span class="muted">required</span></label><input id="name" name="name" value="{{ruleName}}" class="short" autocomplete="off" spellcheck="false" required maxlength="64" pattern="[A-Za-z0-9._\-]+"></p></section>{{/isNew}}
+<section class="card"><h2>Tell of</h2><div class="fields">{{#scopeFields}}{{>field}}{{/scopeFields}}</div>
+<fieldset class="ticks"><legend>When</legend>{{#triggers}}<label><input type="checkbox" name="on" value="{{trigger}}"{{#isOn}} checked{{/isOn}}> {{triggerLabel}}</label>{{/triggers}}</fieldset></section>
+<section class="card"><h2>To</h2><fieldset class="types"><legend class="hidden">Kind of channel</legend>{{#channels}}{{>types}}{{/channels}}</fieldset></section>
+<section class="card"><h2>How often</h2><div class="fields">{{#paceFields}}{{>field}}{{/paceFields}}</div></section>
+<p class="row"><button class="primary">{{saveWord}}</button><a class="button" href="{{backPath}}">Cancel</a></p>
+</form>
+
+"""#),
+        File(
+            name: "notification.mustache", contentType: "text/html; charset=utf-8", etag: "\"1066e609e07b493b\"",
+            text: #"""
+<p class="crumbs"><a href="/notifications">Notifications</a></p>
+<div class="head"><h1 class="clip">{{ruleName}}</h1>{{#mayChange}}<form method="post" action="{{rulePath}}" class="actions"><input type="hidden" name="csrf" value="{{csrf}}"><button name="action" value="test">Send a test</button><a class="button" href="{{rulePath}}/edit">Edit</a><button name="action" value="delete" class="danger"{{#deleteAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/deleteAsk}}>Delete</button></form>{{/mayChange}}</div>
+<section class="card" aria-labelledby="rule-head"><h2 id="rule-head">What is told to whom</h2><dl class="facts">{{#facts}}<div><dt>{{factName}}</dt><dd>{{fact}}</dd></div>{{/facts}}</dl></section>
+<section class="card" aria-labelledby="notices-head"><h2 id="notices-head">What it has wanted told <span class="muted">the newest 50</span></h2><div id="notices" data-live>
+{{#hasNotices}}<div class="scroll" tabindex="0" role="group" aria-label="What it has wanted told"><table class="cards"><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Job</th><th scope="col">Became</th><th scope="col">Why</th></tr></thead><tbody>
+{{#notices}}<tr><th scope="row">{{#noticeTime}}{{>time}}{{/noticeTime}}</th><td data-label="What">{{noticeKind}}</td><td data-label="Job"><span><a href="{{noticePath}}">{{noticeJob}}</a> <span class="muted">{{noticeService}}</span></span></td><td data-label="Became"><span>{{#noticeStatus}}{{>status}}{{/noticeStatus}}{{#noticeAttempts}}<span class="sub">{{noticeAttempts}}</span>{{/noticeAttempts}}</span></td><td data-label="Why"><span class="why">{{noticeText}}{{#noticeError}}<span class="sub bad">{{noticeError}}</span>{{/noticeError}}</span></td></tr>
+{{/notices}}</tbody></table></div>{{/hasNotices}}
+{{^hasNotices}}<p class="empty">Nothing yet. A notification tells of what happens after it was made.</p>{{/hasNotices}}
+</div></section>
+
+"""#),
+        File(
+            name: "notifications.mustache", contentType: "text/html; charset=utf-8", etag: "\"9a9c3ae10789ec46\"",
+            text: #"""
+<div class="head"><h1>Notifications</h1>{{#mayCreate}}<a class="button primary" href="/new-notification" data-key-new>New notification</a>{{/mayCreate}}</div>
+{{#hasRules}}<div class="scroll"><table class="cards jobs"><caption class="hidden">Notifications</caption><thead><tr><th scope="col">Name</th><th scope="col">To</th><th scope="col">Tells of</th><th scope="col">When</th><th scope="col">Last</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>
+{{#rules}}<tr id="rule-{{ruleName}}"><th scope="row"><a href="{{rulePath}}">{{ruleName}}</a></th><td data-label="To"><span class="why"><strong>{{ruleChannel}}</strong> {{ruleTo}}</span></td><td data-label="Tells of"><span class="why">{{ruleScope}}</span></td><td data-label="When"><span class="why">{{ruleOn}}</span></td>
+<td data-label="Last"><span>{{#ruleLast}}{{>status}}{{/ruleLast}}{{^ruleLast}}<span class="muted">nothing to tell yet</span>{{/ruleLast}}{{#ruleLastTime}}<span class="sub">{{>time}}</span>{{/ruleLastTime}}{{#ruleLastError}}<span class="sub bad why">{{ruleLastError}}</span>{{/ruleLastError}}</span></td>
+<td class="num">{{#mayTest}}<form method="post" action="{{rulePath}}"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="/notifications"><button name="action" value="test" aria-label="Send a test of {{ruleName}}">Send a test</button></form>{{/mayTest}}</td></tr>
+{{/rules}}</tbody></table></div>{{/hasRules}}
+{{^hasRules}}<div class="empty card"><p>Nobody is told when jobs fail, recover, are late, skipped or missed.</p>{{#mayCreate}}<p><a class="button primary" href="/new-notification">Make the first notification</a></p>{{/mayCreate}}</div>{{/hasRules}}
+
+"""#),
+        File(
             name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"097427e6bd4ed58a\"",
             text: #"""
 <div class="head"><h1>Overview</h1>{{#mayCreate}}<a class="button primary" href="/jobs/new" data-key-new>New job</a>{{/mayCreate}}</div>
@@ -1063,6 +1364,69 @@ export function live() {
 
 """#),
         File(
+            name: "pages.mustache", contentType: "text/html; charset=utf-8", etag: "\"358f10ea6858d53e\"",
+            text: #"""
+<nav class="pages" aria-label="Pages">{{#firstPath}}<a class="button" href="{{firstPath}}" rel="first">First page</a>{{/firstPath}}{{#nextPath}}<a class="button" href="{{nextPath}}" rel="next">Next page</a>{{/nextPath}}</nav>
+
+"""#),
+        File(
+            name: "people.mustache", contentType: "text/html; charset=utf-8", etag: "\"5e42e8c6d701d68d\"",
+            text: #"""
+<h1>{{title}}</h1>
+{{>access-tabs}}
+{{#isUsers}}<form method="get" action="{{peoplePath}}" role="search" class="search bar"><svg class="icon" aria-hidden="true"><use href="#i-search"/></svg><label class="hidden" for="q">Find a user by name</label><input id="q" type="search" name="name" value="{{findName}}" placeholder="Find by whole name" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="64" data-search><button class="hidden">Find</button></form>{{/isUsers}}
+{{#hasPeople}}<div class="scroll"><table class="cards jobs"><caption class="hidden">{{title}}</caption><thead><tr><th scope="col">Name</th><th scope="col">Status</th><th scope="col">Roles</th>{{#isUsers}}<th scope="col">Second factor</th>{{/isUsers}}<th scope="col">Since</th></tr></thead><tbody>
+{{#people}}<tr id="person-{{personID}}"><th scope="row"><a href="{{personPath}}">{{personName}}</a>{{#personNote}}<span class="sub">{{personNote}}</span>{{/personNote}}</th><td data-label="Status">{{#personStatus}}{{>status}}{{/personStatus}}</td><td data-label="Roles"><span>{{#personRoles}}<span class="tag">{{personRole}}</span> {{/personRoles}}{{#moreRoles}}<span class="muted">{{moreRoles}}</span>{{/moreRoles}}{{#hasNoRole}}<span class="muted">none</span>{{/hasNoRole}}</span></td>{{#isUsers}}<td data-label="Second factor">{{#personFactor}}yes{{/personFactor}}{{^personFactor}}<span class="muted">no</span>{{/personFactor}}</td>{{/isUsers}}<td data-label="Since">{{#personSince}}{{>time}}{{/personSince}}</td></tr>
+{{/people}}</tbody></table></div>{{/hasPeople}}
+{{^hasPeople}}<div class="empty card">{{#isFound}}<p>There is no {{peopleNoun}} of this name.</p><p><a class="button" href="{{peoplePath}}">Show all</a></p>{{/isFound}}{{^isFound}}<p>There is none yet.</p>{{/isFound}}</div>{{/hasPeople}}
+{{>pages}}
+{{#mayCreate}}<details class="card"{{#isFaulty}} open{{/isFaulty}}><summary><h2>New {{peopleNoun}}</h2></summary>
+{{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
+<form method="post" action="{{peoplePath}}" class="inline"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="key" value="{{formKey}}">
+<p class="field"><label for="new-name">Name</label><input id="new-name" name="name" value="{{typedName}}" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="64"></p>
+{{#isUsers}}<p class="field"><label for="new-password">Password</label><input id="new-password" name="password" type="password" autocomplete="new-password" maxlength="256" aria-describedby="new-password-hint"><span class="muted hint" id="new-password-hint">Leave it empty, and one is made and shown to you once.</span></p>{{/isUsers}}
+{{^isUsers}}<p class="field"><label for="new-description">What it is for</label><input id="new-description" name="description" value="{{typedDescription}}" autocomplete="off" maxlength="500"></p>{{/isUsers}}
+{{#mayGrant}}{{>role-fields}}{{/mayGrant}}
+<p class="field"><button class="primary">Make the {{peopleNoun}}</button></p></form></details>{{/mayCreate}}
+
+"""#),
+        File(
+            name: "person.mustache", contentType: "text/html; charset=utf-8", etag: "\"e7798c616548e386\"",
+            text: #"""
+<p class="crumbs"><a href="/access">Access</a></p>
+<div class="head"><h1 class="clip">{{personName}}</h1>{{#personStatus}}{{>status}}{{/personStatus}}
+<form method="post" action="{{personPath}}" class="actions"><input type="hidden" name="csrf" value="{{csrf}}">{{#mayChange}}{{#isDisabled}}<button name="action" value="enable">Enable</button>{{/isDisabled}}{{^isDisabled}}<button name="action" value="disable"{{#disableAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/disableAsk}}>Disable</button>{{/isDisabled}}{{/mayChange}}{{#mayDelete}}<button name="action" value="delete" class="danger"{{#deleteAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/deleteAsk}}>Delete</button>{{/mayDelete}}</form></div>
+{{>access-tabs}}
+<section aria-labelledby="roles-head"><h2 id="roles-head">Roles</h2>
+{{#hasGrants}}
+{{>grant-rows}}
+{{/hasGrants}}
+{{^hasGrants}}<p class="empty">None: nothing may be done until a role is given.</p>{{/hasGrants}}
+{{>grant-new}}
+</section>
+<section aria-labelledby="keys-head"><h2 id="keys-head">Keys</h2>
+{{#hasKeys}}
+{{>key-rows}}
+{{/hasKeys}}
+{{^hasKeys}}<p class="empty">None.</p>{{/hasKeys}}
+{{>key-new}}
+</section>
+<div class="two">
+<section class="card" aria-labelledby="facts-head"><h2 id="facts-head">About</h2><dl class="facts">{{#facts}}<div><dt>{{factName}}</dt><dd>{{fact}}</dd></div>{{/facts}}</dl></section>
+{{#mayChange}}<section class="card" aria-labelledby="change-head"><h2 id="change-head">Change</h2>
+<form method="post" action="{{personPath}}"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="version" value="{{personVersion}}">
+{{#mayRename}}<p class="field"><label for="name">Name</label><input id="name" name="name" value="{{personName}}" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="64"></p>{{/mayRename}}
+{{^isUser}}<p class="field"><label for="description">What it is for</label><input id="description" name="description" value="{{typedDescription}}" autocomplete="off" maxlength="500"></p>{{/isUser}}
+<p class="field"><label for="tier">Requests an hour</label><select id="tier" name="tier"><option value="">as the installation says</option>{{#tiers}}<option{{#isTier}} selected{{/isTier}}>{{tier}}</option>{{/tiers}}</select></p>
+<p><button name="action" value="save">Save</button></p></form>
+{{#mayReset}}<form method="post" action="{{personPath}}" class="after"><input type="hidden" name="csrf" value="{{csrf}}"><input hidden name="username" value="{{personName}}" autocomplete="username"><p class="field"><label for="password">Another password</label><input id="password" name="password" type="password" autocomplete="new-password" maxlength="256" aria-describedby="password-hint"><span class="muted hint" id="password-hint">{{passwordHint}}</span></p><p><button name="action" value="password"{{#resetAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/resetAsk}}>Set the password</button></p></form>{{/mayReset}}
+{{#mayRemoveFactor}}<form method="post" action="{{personPath}}" class="after"><input type="hidden" name="csrf" value="{{csrf}}"><p><button name="action" value="factor" class="danger"{{#factorAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/factorAsk}}>Remove the second factor</button></p></form>{{/mayRemoveFactor}}
+{{#isOwn}}{{#isUser}}<p class="muted">Your own password and second factor are under <a href="/access">My account</a>.</p>{{/isUser}}{{/isOwn}}
+</section>{{/mayChange}}
+</div>
+
+"""#),
+        File(
             name: "preview.mustache", contentType: "text/html; charset=utf-8", etag: "\"ae1c7d48e54f55ef\"",
             text: #"""
 {{#hasPreview}}
@@ -1090,13 +1454,108 @@ export function live() {
 
 """#),
         File(
+            name: "role-fields.mustache", contentType: "text/html; charset=utf-8", etag: "\"d4e0e9237474ddd6\"",
+            text: #"""
+<p class="field"><label for="role">Role</label><select id="role" name="role"{{#mustChoose}} required{{/mustChoose}}><option value="">{{#mustChoose}}choose one{{/mustChoose}}{{^mustChoose}}none yet{{/mustChoose}}</option>{{#roles}}<option{{#isRole}} selected{{/isRole}}>{{role}}</option>{{/roles}}</select></p>
+<p class="field"><label for="service">For the service</label><input id="service" name="service" value="{{typedService}}" list="services" placeholder="all services" autocomplete="off" spellcheck="false" maxlength="64"></p>
+<datalist id="services">{{#services}}<option value="{{serviceName}}"></option>{{/services}}</datalist>
+
+"""#),
+        File(
             name: "schedule.mustache", contentType: "text/html; charset=utf-8", etag: "\"f2d5b3fb44665741\"",
             text: #"""
 {{#scheduleCode}}<code>{{scheduleCode}}</code>{{/scheduleCode}}{{scheduleText}}{{#scheduleNote}} <span class="muted">{{scheduleNote}}</span>{{/scheduleNote}}
 
 """#),
         File(
-            name: "sign-in.mustache", contentType: "text/html; charset=utf-8", etag: "\"7b44d8159cf83a63\"",
+            name: "second-factor.mustache", contentType: "text/html; charset=utf-8", etag: "\"943e45397f3631d7\"",
+            text: #"""
+<p class="crumbs"><a href="/access">My account</a></p>
+<h1>Second factor</h1>
+<div class="card factor">
+{{#factorURI}}<ol><li>Scan this with your authenticator app, or <a href="{{factorURI}}">open it on this device</a>.
+{{#qrPath}}<svg class="qr" viewBox="0 0 {{qrSize}} {{qrSize}}" role="img" aria-label="QR code for the authenticator app" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{{qrSize}}v{{qrSize}}H0z"/><path fill="#000" d="{{qrPath}}"/></svg>{{/qrPath}}
+<p>Or type the key by hand: <code data-secret>{{factorSecret}}</code></p></li>
+<li>Enter the code that the app shows now.</li></ol>{{/factorURI}}
+{{^factorURI}}<p>Enter the code that the app shows now. Without the app, <a href="/access">begin anew</a>.</p>{{/factorURI}}
+<form method="post" action="/access/second-factor" class="inline"><input type="hidden" name="csrf" value="{{csrf}}">
+<p class="field"><label for="code">Code</label><input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="64" autofocus{{#codeFault}} aria-invalid="true" aria-describedby="code-fault"{{/codeFault}}></p>
+<p class="field"><button name="action" value="confirm" class="primary">Confirm</button></p></form>
+{{#codeFault}}<p class="fault" id="code-fault" role="alert">{{codeFault}}</p>{{/codeFault}}
+<p class="muted">It counts once a code of it is confirmed; until then nothing has changed.</p>
+</div>
+
+"""#),
+        File(
+            name: "secrets.mustache", contentType: "text/html; charset=utf-8", etag: "\"66f6b192e049f757\"",
+            text: #"""
+<h1>Secrets</h1>
+{{>access-tabs}}
+<form method="get" action="/access/secrets" class="bar"><label for="of-service">Service</label><input id="of-service" class="short" name="service" value="{{secretService}}" list="services" autocomplete="off" spellcheck="false" maxlength="64" data-search><button>Show</button><datalist id="services">{{#services}}<option value="{{serviceName}}"></option>{{/services}}</datalist></form>
+{{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
+{{#isGood}}
+{{#hasSecrets}}<div class="scroll"><table class="cards jobs"><caption class="hidden">Secrets of {{secretService}}</caption><thead><tr><th scope="col">Name</th><th scope="col">In targets</th><th scope="col" class="num">Version</th><th scope="col">Set</th><th scope="col">By</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>
+{{#secrets}}<tr><th scope="row"><strong>{{secretName}}</strong></th><td data-label="In targets"><code>{{secretReference}}</code></td><td data-label="Version" class="num">{{secretVersion}}</td><td data-label="Set">{{#secretSince}}{{>time}}{{/secretSince}}</td><td data-label="By">{{secretBy}}</td><td class="num"><form method="post" action="/access/secrets"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="service" value="{{secretService}}"><input type="hidden" name="name" value="{{secretName}}"><input type="hidden" name="return_to" value="{{here}}"><button name="action" value="delete" class="danger" aria-label="Delete {{secretName}}"{{#secretAsk}} data-ask="{{askTitle}}" data-ask-words="{{askWords}}" data-ask-button="{{askButton}}"{{/secretAsk}}>Delete</button></form></td></tr>
+{{/secrets}}</tbody></table></div>{{/hasSecrets}}
+{{^hasSecrets}}<div class="empty card"><p>The service {{secretService}} has no secrets.</p></div>{{/hasSecrets}}
+{{>pages}}
+<details class="card"{{#isFaulty}} open{{/isFaulty}}><summary><h2>Set a secret of {{secretService}}</h2></summary>
+<form method="post" action="/access/secrets" class="inline"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="service" value="{{secretService}}">
+<p class="field"><label for="secret-name">Name</label><input id="secret-name" name="name" value="{{typedName}}" autocomplete="off" spellcheck="false" required maxlength="128"></p>
+<p class="field"><label for="secret-value">Value</label><textarea id="secret-value" name="value" rows="1" autocomplete="off" spellcheck="false" required aria-describedby="secret-hint"></textarea><span class="muted hint" id="secret-hint">Nobody can read it back. A name that is there gets another version.</span></p>
+<p class="field"><label for="secret-overlap">The value before holds</label><select id="secret-overlap" name="overlap"><option value="0s">no longer</option><option value="1h">1 hour more</option><option value="24h" selected>1 day more</option><option value="7d">7 days more</option></select></p>
+<p class="field"><button name="action" value="set" class="primary">Set the secret</button></p></form></details>
+{{/isGood}}
+
+"""#),
+        File(
+            name: "settings.mustache", contentType: "text/html; charset=utf-8", etag: "\"d775b51b6e5fcdd9\"",
+            text: #"""
+<div class="head"><h1>Settings</h1></div>
+<div class="two">
+<section class="card" aria-labelledby="display-head"><h2 id="display-head">Display <span class="muted">kept in this browser</span></h2>
+<form method="post" action="/preferences"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="/settings">
+<fieldset class="themes"><legend>Theme</legend>
+{{#themes}}<button name="theme" value="{{themeValue}}"{{#isTheme}} aria-pressed="true"{{/isTheme}}>{{themeName}}</button>{{/themes}}
+</fieldset></form>
+<form method="post" action="/preferences"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="/settings">
+<div class="field"><label for="own-zone">Time zone</label><div class="row"><input id="own-zone" class="short" name="zone" value="{{zone}}" list="zones" autocomplete="off" spellcheck="false" maxlength="64"><button>Use</button></div><span class="muted hint">It is {{nowTime}} there, {{utcTime}} in UTC.</span></div>
+<datalist id="zones">{{#zoneNames}}<option value="{{zoneName}}"></option>{{/zoneNames}}</datalist></form>
+<h3>More</h3>
+<ul class="list"><li><a href="/docs">The API</a> <span class="muted">for people, and as <a href="/openapi.json">OpenAPI</a></span></li>{{#mayMetrics}}<li><a href="/metrics">Metrics</a> <span class="muted">as Prometheus reads them</span></li>{{/mayMetrics}}<li><a href="/health">Health</a> <span class="muted">as load balancers read it</span></li></ul>
+</section>
+<section class="card" aria-labelledby="node-head"><h2 id="node-head">This node <span class="muted">the one that has answered</span></h2>
+<dl class="facts">{{#facts}}<div><dt>{{factName}}</dt><dd>{{fact}}</dd></div>{{/facts}}</dl></section>
+</div>
+{{#hasParts}}<section class="card" aria-labelledby="parts-head"><h2 id="parts-head">What it runs with</h2>
+<div class="scroll" tabindex="0" role="group" aria-label="What it runs with"><table class="cards"><thead><tr><th scope="col">Part</th><th scope="col">Status</th><th scope="col" class="num">Answers in</th><th scope="col">Detail</th><th scope="col">Last error</th></tr></thead><tbody>
+{{#parts}}<tr><th scope="row"><strong>{{partName}}</strong></th><td data-label="Status">{{#partStatus}}{{>status}}{{/partStatus}}</td><td data-label="Answers in" class="num">{{#partLatency}}{{partLatency}}{{/partLatency}}{{^partLatency}}<span class="muted">–</span>{{/partLatency}}</td><td data-label="Detail"><span class="why">{{#partDetail}}{{partDetail}}{{/partDetail}}{{^partDetail}}<span class="muted">–</span>{{/partDetail}}</span></td><td data-label="Last error">{{#partError}}<span class="why">{{partError}} {{#partErrorTime}}<span class="sub">{{>time}}</span>{{/partErrorTime}}</span>{{/partError}}{{^partError}}<span class="muted">none</span>{{/partError}}</td></tr>
+{{/parts}}</tbody></table></div></section>{{/hasParts}}
+{{#hasNodes}}<section class="card" aria-labelledby="nodes-head"><h2 id="nodes-head">All nodes</h2>
+<div class="scroll" tabindex="0" role="group" aria-label="All nodes"><table class="cards"><thead><tr><th scope="col">Node</th><th scope="col">Roles</th><th scope="col">Version</th><th scope="col">Address</th><th scope="col">Started</th><th scope="col">Seen</th></tr></thead><tbody>
+{{#nodes}}<tr><th scope="row"><code>{{nodeName}}</code>{{#isThisNode}} <span class="muted">this one</span>{{/isThisNode}}</th><td data-label="Roles">{{nodeRoles}}</td><td data-label="Version">{{nodeVersion}}</td><td data-label="Address">{{nodeAddress}}</td><td data-label="Started">{{#nodeStarted}}{{>time}}{{/nodeStarted}}</td><td data-label="Seen">{{#nodeSeen}}{{>time}}{{/nodeSeen}}</td></tr>
+{{/nodes}}</tbody></table></div></section>{{/hasNodes}}
+{{#hasLoggers}}<section class="card" aria-labelledby="levels-head"><h2 id="levels-head">What it logs <span class="muted">{{loggerNode}} alone, until it ends</span></h2>
+<div class="scroll" tabindex="0" role="group" aria-label="Levels of loggers"><table class="cards levels"><thead><tr><th scope="col">Logger</th><th scope="col">From this level on</th></tr></thead><tbody>
+{{#loggers}}<tr><th scope="row"><code>{{loggerLabel}}</code>{{#isChanged}}<span class="sub warn">changed{{#loggerEnd}}, ends {{>time}}{{/loggerEnd}}</span>{{/isChanged}}</th><td><form method="post" action="/settings/log-levels" class="row"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="label" value="{{loggerLabel}}"><input type="hidden" name="node" value="{{loggerNode}}"><select name="level" aria-label="Level of {{loggerLabel}}">{{#loggerLevels}}<option{{#isLevel}} selected{{/isLevel}}>{{level}}</option>{{/loggerLevels}}</select>{{#mayLevel}}<select name="for" aria-label="For how long {{loggerLabel}} logs so"><option value="15m">for 15 minutes</option><option value="1h">for an hour</option><option value="24h">for a day</option><option value="">until it is taken back</option></select><button name="action" value="set" aria-label="Change the level of {{loggerLabel}}">Change</button>{{#isChanged}}<button name="action" value="reset" aria-label="Take back the change of {{loggerLabel}}">Take back</button>{{/isChanged}}{{/mayLevel}}</form></td></tr>
+{{/loggers}}</tbody></table></div></section>{{/hasLoggers}}
+
+"""#),
+        File(
+            name: "shown-once.mustache", contentType: "text/html; charset=utf-8", etag: "\"36c1cfe43d992278\"",
+            text: #"""
+<div class="card once" data-once="{{oncePath}}">
+<h1>{{title}}</h1>
+<p>{{onceWords}}</p>
+<dl>{{#onceItems}}<div><dt>{{onceName}}</dt><dd><code data-secret>{{onceText}}</code> <button type="button" hidden data-copy aria-label="Copy {{onceName}}">Copy</button></dd></div>
+{{/onceItems}}</dl>
+<p class="warn"><svg class="icon" aria-hidden="true"><use href="#i-missed"/></svg>Nobody can show this again. Keep it before you go on.</p>
+<p><a class="button primary" href="{{oncePath}}">I have kept it</a></p>
+</div>
+
+"""#),
+        File(
+            name: "sign-in.mustache", contentType: "text/html; charset=utf-8", etag: "\"ff809b041ea1c64a\"",
             text: #"""
 <div class="card narrow">
 <p class="brand"><svg class="logo" aria-hidden="true"><use href="#i-logo"/></svg>Punctual</p>
@@ -1112,7 +1571,7 @@ export function live() {
 {{#hasProviders}}<ul class="providers">
 {{#providers}}<li><a class="button wide" href="{{providerPath}}">Sign in with {{providerName}}</a></li>
 {{/providers}}</ul>{{/hasProviders}}
-<p class="muted">A new installation? <a href="/setup">Make the first administrator.</a></p>
+{{#isNew}}<p class="muted">A new installation? <a href="/setup">Make the first administrator.</a></p>{{/isNew}}
 </div>
 
 """#),

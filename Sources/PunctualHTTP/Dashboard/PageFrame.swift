@@ -19,11 +19,19 @@ struct PageFrame {
         let operation: APIOperation
         /// The letter that leads there after `g`.
         let key: String
+        /// Whether there is nothing behind it without access control.
+        var needsAccess = false
     }
 
     private static let entries = [
         Entry(name: "Overview", path: "/", icon: "overview", operation: .whoAmI, key: "o"),
         Entry(name: "Jobs", path: "/jobs", icon: "jobs", operation: .listJobs, key: "j"),
+        Entry(
+            name: "Notifications", path: "/notifications", icon: "notifications", operation: .listNotifications,
+            key: "n"),
+        Entry(name: "Audit", path: "/audit", icon: "audit", operation: .listAudit, key: "a", needsAccess: true),
+        Entry(name: "Access", path: "/access", icon: "access", operation: .whoAmI, key: "k", needsAccess: true),
+        Entry(name: "Settings", path: "/settings", icon: "settings", operation: .whoAmI, key: "s"),
     ]
 
     func response(
@@ -42,7 +50,11 @@ struct PageFrame {
     }
 
     private func frame(_ template: String, _ title: String, _ section: String, _ flash: Flash?) -> View {
-        let entries = Self.entries.filter { who != nil && visit.may($0.operation) }.map { entry -> View in
+        let hasAccess = visit.services.access != nil
+        let shown = Self.entries.filter { entry in
+            who != nil && visit.may(entry.operation) && (hasAccess || !entry.needsAccess)
+        }
+        let entries = shown.map { entry -> View in
             [
                 "entryName": entry.name, "entryPath": entry.path, "entryIcon": "#i-\(entry.icon)",
                 "entryKey": entry.key,

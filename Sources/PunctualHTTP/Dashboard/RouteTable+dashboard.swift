@@ -27,12 +27,13 @@ extension RouteTable {
         page("/jobs/{id}", .viewPage, JobPage.show)
         page("/jobs/{id}/edit", .viewPage, JobFormPage.edit)
         form("/jobs/{id}/edit", .sendForm, JobFormPage.save)
+        addAccessPages()
         show(.get, "/dashboard/{version}/{name}", .viewAsset) { request, context, door in
             try await door(DashboardAssets.answer)(request, context)
         }
     }
 
-    private mutating func page(_ path: String, _ operation: APIOperation, _ page: @escaping Page) {
+    mutating func page(_ path: String, _ operation: APIOperation, _ page: @escaping Page) {
         let (services, doors) = (services, doors)
         show(.get, path, operation) { request, context, door in
             let entrance = PageDoor(services: services, doors: doors)
@@ -40,7 +41,7 @@ extension RouteTable {
         }
     }
 
-    private mutating func form(_ path: String, _ operation: APIOperation, _ page: @escaping Page) {
+    mutating func form(_ path: String, _ operation: APIOperation, _ page: @escaping Page) {
         let (services, doors) = (services, doors)
         show(.post, path, operation) { request, context, door in
             let entrance = PageDoor(services: services, doors: doors)

@@ -35,6 +35,8 @@ struct SignInPage {
     private func page(_ visit: Visit, refused: InnerAnswer? = nil) async throws -> Response {
         let place = visit.returnPath(or: "/")
         let providers = try await visit.read(InnerCall(.listProviders))["items"]?.array ?? []
+        // Only until somebody has been there.
+        let isNew = try await visit.call(InnerCall(.setupState)).json["needed"]?.bool ?? false
         let needsCode = refused?.json["type"]?.string?.hasSuffix("#second_factor_required") ?? false
         let message = refused.map { refused in
             needsCode ? "Enter the code of your authenticator app, and the password once more." : refused.detail
@@ -51,7 +53,7 @@ struct SignInPage {
                             "\(provider["login_path"]?.string ?? "")?return_to=\(FormFields.encoded(place))",
                     ]
                 },
-                "hasProviders": !providers.isEmpty,
+                "hasProviders": !providers.isEmpty, "isNew": isNew,
             ])
     }
 }

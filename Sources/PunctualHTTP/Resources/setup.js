@@ -40,7 +40,11 @@ form.addEventListener("submit", async (event) => {
     const json = await answer.json();
     if (answer.ok) {
       form.remove();
-      said.textContent = `The user ${json.name} is there. Sign in with: punctual login`;
+      said.textContent = `The user ${json.name} is there.`;
+      const link = Object.assign(document.createElement("a"), { href: "/sign-in", textContent: "Sign in" });
+      said.after(Object.assign(document.createElement("p"), { id: "next" }));
+      document.getElementById("next").append(link);
+      link.focus();
     } else {
       const faults = (json.errors || []).map((fault) => `${(fault.pointer || "").slice(1)} ${fault.detail}`);
       said.textContent = [json.detail, ...faults].join(" ");

@@ -1,3 +1,5 @@
+internal import PunctualAccess
+
 extension QRCode {
     /// The light border that readers ask for, in modules.
     private static let border = 4

@@ -60,11 +60,11 @@ enum Program {
     /// Runs a program to its end in the folder.
     static func run(
         _ path: String, _ arguments: [String], in folder: Folder, environment: [String: String] = [:],
-        input: String = ""
+        input: String = "", seconds: Int = 120
     ) async throws -> Said {
-        // A command that never ends fails its test after two minutes instead of holding up all others.
+        // A command that never ends fails its test after two minutes, unless it is given more, and holds up no others.
         let ended = try await Subprocess.run(
-            .path("/usr/bin/timeout"), arguments: Arguments(["--kill-after=5", "120", path] + arguments),
+            .path("/usr/bin/timeout"), arguments: Arguments(["--kill-after=5", "\(seconds)", path] + arguments),
             environment: Program.environment(folder, environment), workingDirectory: FilePath(folder.path),
             input: .string(input), output: .string(limit: 8 << 20), error: .string(limit: 8 << 20))
         return Said(

@@ -4,9 +4,11 @@ import { live } from "./live.js";
 import { actions } from "./actions.js";
 import { jobForm } from "./job-form.js";
 import { display } from "./display.js";
+import { forms } from "./forms.js";
 
 display();
 keys();
 actions();
 jobForm();
+forms();
 live();

@@ -14,7 +14,8 @@ function help() {
   };
   if (document.querySelector("[data-search]")) add("/", "search");
   for (const link of document.querySelectorAll("[data-key]")) add(`g ${link.dataset.key}`, link.textContent.trim());
-  if (document.querySelector("[data-key-new]")) add("n", "new job");
+  const fresh = document.querySelector("[data-key-new]");
+  if (fresh) add("n", fresh.textContent.trim().toLowerCase());
   if (document.querySelector("[data-live-toggle]")) add("p", "pause or go on live");
   add("?", "this list");
   ask("Keys", [list], [{ word: "Close", value: "" }]);

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PunctualAccess
 internal import PunctualJSON
 
 struct SecondFactorCommand: AsyncParsableCommand {

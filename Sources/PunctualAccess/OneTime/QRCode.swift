@@ -1,16 +1,16 @@
 /// A QR code of a short text: byte mode, error correction level L, versions 1 to 15 (ISO/IEC 18004).
 ///
 /// Level L since a screen is neither torn nor stained, and a smaller code fits more terminals.
-struct QRCode {
+package struct QRCode {
     /// How many modules a side has.
-    let size: Int
+    package let size: Int
     /// Row by row; true is dark.
-    private(set) var modules: [Bool]
+    private var modules: [Bool]
     /// The modules that hold no data.
     private var isFixed: [Bool]
 
     /// - Returns: nil when the text is longer than 520 bytes.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard let version = QRVersion.all.first(where: { $0.capacity >= bytes.count }) else { return nil }
         size = 17 + 4 * version.number
@@ -28,7 +28,8 @@ struct QRCode {
         modules = masked.min { $0.penalty < $1.penalty }?.modules ?? modules
     }
 
-    subscript(x: Int, y: Int) -> Bool { modules[y * size + x] }
+    /// Whether the module is dark.
+    package subscript(x: Int, y: Int) -> Bool { modules[y * size + x] }
 
     private mutating func fix(_ x: Int, _ y: Int, _ isDark: Bool) {
         modules[y * size + x] = isDark
