@@ -149,7 +149,7 @@ struct DashboardPageTests {
                 style += file.bytes.count
             }
         }
-        #expect(script <= 30_000 && style <= 25_000, "\(script) \(style)")
+        #expect(script <= 30_000 && style <= 30_000, "\(script) \(style)")
     }
 
     @Test("fifty jobs and their page's files are 60 KB at most as they are sent")
