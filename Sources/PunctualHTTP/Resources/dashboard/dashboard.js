@@ -3,10 +3,12 @@ import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { actions } from "./actions.js";
 import { jobForm } from "./job-form.js";
+import { lines } from "./lines.js";
 import { display } from "./display.js";
 
 display();
 keys();
 actions();
 jobForm();
+lines();
 live();

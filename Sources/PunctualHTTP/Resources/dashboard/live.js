@@ -82,7 +82,8 @@ export function live() {
         if (old && old.innerHTML !== cell.innerHTML && !old.contains(document.activeElement)) old.replaceChildren(...cell.childNodes);
       });
     }
-    for (const [id, row] of known) row.classList.toggle("going", !there.has(id));
+    // What has ended stays as it is also where newer rows have taken its place.
+    for (const [id, row] of known) row.classList.toggle("going", !there.has(id) && !("ended" in row.dataset));
     const button = document.querySelector("[data-new-rows]");
     if (!button) return;
     button.hidden = added.length === 0;
