@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import PunctualAPI
 internal import PunctualAccess
 internal import PunctualJSON
 
@@ -39,7 +40,7 @@ enum EditedRetryPage {
             return try await page(
                 form, of: job, key: key, visit, refused: made, status: .init(code: made.status))
         }
-        let begun = try await visit.call(InnerCall(.triggerJob, ["id": new], headers: headers))
+        let begun = try await visit.call(InnerCall(.triggerJob, ["id": new], headers: [JobActions.idempotencyKey: "\(key)-run"]))
         guard begun.isGood else {
             return visit.goOn(to: "/jobs/\(new)", saying: Flash(.bad, "The job is made, but does not run: \(begun.sentence)"))
         }

@@ -1,4 +1,5 @@
 internal import PunctualAccess
+internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule
 
