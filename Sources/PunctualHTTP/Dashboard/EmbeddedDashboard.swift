@@ -1165,7 +1165,7 @@ export function lines() {
 
 """#),
         File(
-            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"b4e6f149b2cf2db0\"",
+            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"6cec2d405d40361f\"",
             text: #"""
 // Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
 // place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
@@ -1270,8 +1270,8 @@ export function live() {
     for (const kind of ["job.created", "job.updated", "job.deleted", "execution.updated", "reset"]) source.addEventListener(kind, news);
     source.onopen = () => {
       show(isPaused ? "Paused" : "Live");
-      // Once more after a break, since nobody told what was missed.
-      if (last) news();
+      // Nobody told what happened since the page was made, or during a break.
+      news();
     };
     source.onerror = () => show("Waiting for the server");
   }

@@ -140,4 +140,10 @@ struct ExecutionFilters {
 extension Wording {
     /// `lease expired`
     static func reason(_ word: String) -> String { word.replacing("_", with: " ") }
+
+    /// The same where the error does not say it: `exit code 7` does.
+    static func reason(_ word: String?, unlessIn error: String?) -> String? {
+        guard let word, let last = word.split(separator: "_").last else { return nil }
+        return error?.lowercased().contains(last) ?? false ? nil : reason(word)
+    }
 }

@@ -28,7 +28,7 @@ enum ExecutionTimeline {
                 "attempt": "\(number)", "attemptStatus": StatusView.view(status),
                 "attemptStart": visit.clock.view(attempt["started_at"]),
                 "attemptTook": finish.map { Wording.duration(milliseconds: ($0 - start).wholeMilliseconds) },
-                "attemptWorker": attempt["worker"]?.string, "attemptReason": attempt["reason"]?.string.map(Wording.reason),
+                "attemptWorker": attempt["worker"]?.string, "attemptReason": Wording.reason(attempt["reason"]?.string, unlessIn: attempt["error"]?.string),
                 "attemptError": attempt["error"]?.string.map { ExecutionLines.cut($0, most: 2000).text },
                 "attemptPause": pause >= 1 ? Wording.duration(milliseconds: pause) : nil,
                 "barX": tenths(min(x, width - 3)), "barWidth": tenths(min(size, width - min(x, width - 3))),

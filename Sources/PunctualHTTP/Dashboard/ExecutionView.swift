@@ -36,7 +36,7 @@ enum ExecutionView {
             "rowQueue": text("queue") == "default" ? nil : text("queue"),
             "rowStatus": StatusView.view(execution["status"]),
             "rowPercent": (execution["progress"]?["percent"]?.double).map { "\(Int($0)) %" },
-            "rowReason": text("reason").map(Wording.reason),
+            "rowReason": Wording.reason(text("reason"), unlessIn: text("error")),
             "rowError": text("error").map { Wording.shortened($0, 200) },
             "rowTrigger": text("trigger") == "schedule" ? nil : text("trigger"),
             "rowAttempt": attempt(execution), "rowTook": took(execution),

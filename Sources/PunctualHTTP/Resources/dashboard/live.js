@@ -101,8 +101,8 @@ export function live() {
     for (const kind of ["job.created", "job.updated", "job.deleted", "execution.updated", "reset"]) source.addEventListener(kind, news);
     source.onopen = () => {
       show(isPaused ? "Paused" : "Live");
-      // Once more after a break, since nobody told what was missed.
-      if (last) news();
+      // Nobody told what happened since the page was made, or during a break.
+      news();
     };
     source.onerror = () => show("Waiting for the server");
   }
