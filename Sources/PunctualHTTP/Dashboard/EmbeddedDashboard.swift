@@ -183,7 +183,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"532a7b05a979692a\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"fba87511c3a78ef0\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -469,14 +469,14 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 .spans a[aria-current] { font-weight: 600; color: var(--text); }
 .runs tbody th { min-width: 0 !important; white-space: nowrap; }
 .runs td, .dead td { font-size: 13px; }
-.runs .why { max-width: 40ch; }
-.runs .why .sub { color: var(--bad); display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
+.runs .why { max-width: 44ch; }
+.runs th .muted, .dead th .muted { font-weight: 400; }
 .runs td a, .dead th a { overflow-wrap: anywhere; }
 .dead .error { display: block; margin-top: 2px; font-weight: 400; }
 .causes { display: flex; gap: 6px; flex-wrap: wrap; }
 .of { font-size: 15px; font-weight: 400; color: var(--muted); }
 .run { display: grid; grid-template-columns: minmax(0, 1.9fr) minmax(260px, 1fr); gap: 14px; align-items: start; }
-.run dd { font-size: 13px; }
+.run dl { font-size: 13px; }
 .run dd time { white-space: normal; }
 .code { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; max-height: 240px; overflow: auto; }
 .progress { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
@@ -484,6 +484,7 @@ progress { accent-color: var(--accent); width: 180px; }
 dialog progress { width: 100%; }
 .attempts { list-style: none; margin: 0; padding: 0; }
 .attempts > li { padding: 8px 0; }
+.attempts .line { align-items: center; }
 .attempts > li + li:not(.pause) { border-top: 1px solid var(--line); }
 .attempts > .pause { padding: 0 0 8px; font-size: 12px; }
 .attempts .pause + li { border: 0 !important; padding-top: 0; }
@@ -500,9 +501,11 @@ dialog progress { width: 100%; }
 .l-error { color: var(--bad); }
 .l-warn { color: var(--warn); }
 .l-debug { color: var(--muted); }
-.edited { max-width: 760px; }
+.edited { max-width: 760px; margin-top: 12px; }
+.edited textarea { min-height: 120px; }
 @media (max-width: 1000px) { .run { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 720px) {
+  .side nav a { white-space: nowrap; }
   .runs-bar { position: relative; }
   .runs-bar .menu { position: static; }
   .runs-bar .panel { left: 0; right: 0; top: 40px; width: auto; }
@@ -745,7 +748,7 @@ export function display() {
 
 """#),
         File(
-            name: "executions.mustache", contentType: "text/html; charset=utf-8", etag: "\"bebc7c5300c70cc5\"",
+            name: "executions.mustache", contentType: "text/html; charset=utf-8", etag: "\"2567a4822bcc0ab9\"",
             text: #"""
 <div class="head"><h1>Executions</h1></div>
 <div class="bar runs-bar">
@@ -779,11 +782,11 @@ export function display() {
 <tbody>
 {{#rows}}<tr id="run-{{rowID}}" data-row="{{rowID}}"{{#isEnded}} data-ended{{/isEnded}}>{{#mayAct}}<td class="pick">{{#mayPick}}<input type="checkbox" name="id" value="{{rowName}}" form="bulk" aria-label="Choose {{rowLabel}}" data-pick="{{rowLabel}}">{{/mayPick}}</td>{{/mayAct}}
 <th scope="row" data-cell><a href="{{rowPath}}">{{#rowTime}}{{>time}}{{/rowTime}}</a></th>
-<td data-label="Job" data-cell><a href="{{rowJobPath}}">{{rowJob}}</a><span class="sub">{{rowService}}{{#rowQueue}} · {{rowQueue}}{{/rowQueue}}</span></td>
+<td data-label="Job" data-cell><span><a href="{{rowJobPath}}">{{rowJob}}</a> <span class="muted">{{rowService}}{{#rowQueue}} · {{rowQueue}}{{/rowQueue}}</span></span></td>
 <td data-label="Status" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}{{#rowPercent}} <span class="sub">{{rowPercent}}</span>{{/rowPercent}}</td>
-<td data-label="Why" data-cell class="why">{{#rowReason}}<span>{{rowReason}}</span>{{/rowReason}}{{#rowTrigger}} <span class="tag">{{rowTrigger}}</span>{{/rowTrigger}}{{#rowError}}<span class="sub">{{rowError}}</span>{{/rowError}}</td>
+<td data-label="Why" data-cell class="why"><span>{{#rowReason}}{{rowReason}} {{/rowReason}}{{#rowError}}<span class="bad">{{rowError}}</span> {{/rowError}}{{#rowTrigger}}<span class="tag">{{rowTrigger}}</span>{{/rowTrigger}}</span></td>
 <td data-label="Attempt" data-cell class="num">{{#rowAttempt}}{{rowAttempt}}{{/rowAttempt}}{{^rowAttempt}}<span class="muted">–</span>{{/rowAttempt}}</td>
-<td data-label="Took" data-cell class="num">{{#rowTook}}{{rowTook}}{{/rowTook}}{{^rowTook}}{{#rowRuns}}<time datetime="{{timeISO}}" title="{{timeTitle}}">since <span data-ago>{{timeAgo}}</span></time>{{/rowRuns}}{{^rowRuns}}<span class="muted">–</span>{{/rowRuns}}{{/rowTook}}{{#rowWait}}<span class="sub">{{rowWait}} late</span>{{/rowWait}}</td></tr>
+<td data-label="Took" data-cell class="num">{{#rowTook}}{{rowTook}}{{/rowTook}}{{^rowTook}}{{#rowRuns}}<time datetime="{{timeISO}}" title="{{timeTitle}}">began <span data-ago>{{timeAgo}}</span></time>{{/rowRuns}}{{^rowRuns}}<span class="muted">–</span>{{/rowRuns}}{{/rowTook}}{{#rowWait}}<span class="sub">{{rowWait}} late</span>{{/rowWait}}</td></tr>
 {{/rows}}</tbody></table></div>
 {{/hasRows}}
 {{^hasRows}}{{^fault}}<div class="empty card">{{#isFiltered}}{{#isSearching}}<p>None of the newest 10,000 that were looked at is like that.</p>{{/isSearching}}{{^isSearching}}<p>No execution is like that.</p>{{/isSearching}}<p><a class="button" href="/executions">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>Nothing has run yet. Executions appear when a <a href="/jobs">job</a> is due or triggered.</p>{{/isFiltered}}</div>{{/fault}}{{/hasRows}}
@@ -1297,7 +1300,7 @@ export function live() {
 
 """#),
         File(
-            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"5c496452f1de2472\"",
+            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"be336c0ba3189876\"",
             text: #"""
 <div class="head"><h1>Overview</h1>{{#mayCreate}}<a class="button primary" href="/jobs/new" data-key-new>New job</a>{{/mayCreate}}</div>
 <section class="strip" aria-label="Health" id="strip" data-live>
@@ -1325,9 +1328,9 @@ export function live() {
 <section class="card" aria-labelledby="failing-head"><h2 id="failing-head">Failing now <span class="muted">last 24 hours</span></h2>
 <div id="failing" data-live>
 {{#hasFailing}}<ul class="list">
-{{#failing}}<li><div class="line"><a href="{{failingPath}}"><strong>{{failingName}}</strong></a> <span class="muted">{{failingService}}</span>{{#isOften}} <span class="count">{{failingCount}} times</span>{{/isOften}}<span class="push">{{#failingTime}}{{>time}}{{/failingTime}}</span></div>
+{{#failing}}<li><div class="line"><a href="{{failingPath}}"><strong>{{failingName}}</strong></a> <span class="muted">{{failingService}}</span>{{#isOften}} <span class="count">{{failingCount}} times</span>{{/isOften}}<a class="push" href="{{failingRun}}">{{#failingTime}}{{>time}}{{/failingTime}}</a></div>
 <div class="error"><svg class="icon" aria-hidden="true"><use href="#i-failed"/></svg>{{#failingReason}}{{failingReason}} {{/failingReason}}<span class="muted">{{failingError}}</span></div></li>
-{{/failing}}</ul>{{/hasFailing}}
+{{/failing}}</ul><p><a href="/dead-letters">All dead letters</a></p>{{/hasFailing}}
 {{^hasFailing}}<p class="empty">Nothing failed.</p>{{/hasFailing}}
 </div></section>
 <section class="card" aria-labelledby="coming-head"><h2 id="coming-head">The next hour</h2>

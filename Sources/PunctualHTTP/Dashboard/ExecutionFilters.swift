@@ -107,7 +107,7 @@ struct ExecutionFilters {
     func form(_ zone: ZoneRules) -> View {
         func local(_ name: String) -> String? {
             guard let value = self[name] else { return nil }
-            return Timestamp(rfc3339: value).map { String(zone.local(at: $0).description.prefix(16)) } ?? value
+            return Timestamp(rfc3339: value).map { String(zone.local(at: $0).description.prefix(16)) }
         }
         func choices(_ words: [(word: String, name: String)], _ name: String) -> [View] {
             words.map { ["choice": $0.word, "choiceName": $0.name, "isChoice": self[name] == $0.word] }

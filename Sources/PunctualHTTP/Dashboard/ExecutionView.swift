@@ -37,7 +37,7 @@ enum ExecutionView {
             "rowStatus": StatusView.view(execution["status"]),
             "rowPercent": (execution["progress"]?["percent"]?.double).map { "\(Int($0)) %" },
             "rowReason": Wording.reason(text("reason"), unlessIn: text("error")),
-            "rowError": text("error").map { Wording.shortened($0, 200) },
+            "rowError": text("error").map { Wording.shortened($0, 140) },
             "rowTrigger": text("trigger") == "schedule" ? nil : text("trigger"),
             "rowAttempt": attempt(execution), "rowTook": took(execution),
             "rowRuns": isOpen ? visit.clock.view(execution["started_at"]) : nil, "rowWait": wait(execution),

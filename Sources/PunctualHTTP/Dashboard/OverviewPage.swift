@@ -14,7 +14,8 @@ enum OverviewPage {
         let since = Timestamp(milliseconds: visit.now.milliseconds - 86_400_000)
         async let failures = visit.readIfAllowed(
             InnerCall(
-                .listExecutions, query: [("status", "failed"), ("from", "\(since)"), ("limit", "100")]))
+                .listExecutions,
+                query: [("status", "failed"), ("from", "\(since)"), ("brief", "true"), ("limit", "100")]))
         async let coming = visit.readIfAllowed(
             InnerCall(.listJobs, query: [("status", "active"), ("sort", "next_run_at"), ("limit", "50")]))
 
@@ -97,8 +98,8 @@ enum OverviewPage {
         return [
             figure("active jobs", "/jobs?status=active", jobs?["active"]),
             figure("paused jobs", "/jobs?status=paused", jobs?["paused"]),
-            figure("running", nil, executions?["running"]),
-            figure("waiting", nil, executions?["pending"]),
+            figure("running", "/executions?status=running", executions?["running"]),
+            figure("waiting", "/executions?status=pending", executions?["pending"]),
         ]
     }
 
@@ -177,6 +178,7 @@ enum OverviewPage {
                 "isOften": mine.count > 1, "failingReason": newest?["reason"]?.string,
                 "failingError": (newest?["error"]?.string).map { String($0.prefix(160)) },
                 "failingTime": visit.clock.view(newest?["finished_at"]),
+                "failingRun": "/executions/\(id)/\(newest?["id"]?.string ?? "")",
             ]
         }
     }
