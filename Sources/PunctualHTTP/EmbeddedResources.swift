@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"8552447e03267954\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"d27781f3583b61ae\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -5287,7 +5287,11 @@ try {
           "finished_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
           "status": { "type": "string" },
           "reason": { "type": ["string", "null"] },
-          "error": { "type": ["string", "null"] }
+          "error": { "type": ["string", "null"] },
+          "result": {
+            "description": "What a past attempt gave back, the first 1,024 bytes of its output; absent for nothing, and in the newest, whose answer the execution's `result` is.",
+            "$ref": "#/components/schemas/ExecutionResult"
+          }
         }
       },
       "Progress": {

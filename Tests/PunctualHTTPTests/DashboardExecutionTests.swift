@@ -29,12 +29,17 @@ struct DashboardExecutionTests {
             }
             #expect(!running.text.contains("value=\"retry\""))
             scene.clock.advance(by: .seconds(3))
-            try await client.endAttempt(id, error: "no GPU at \"node\"")
+            let said = String(repeating: "é", count: 600)
+            try await client.endAttempt(id, error: "no GPU at \"node\"", output: said)
             scene.clock.advance(by: .seconds(2))
             let claim = #"{"worker":"w","queues":["a"],"wait":"0s"}"#
             #expect(try await client.send(.post, "/api/v1/work/claim", claim).json["items"]?[0]?["attempt"] == 2)
             try await client.endAttempt(id, attempt: 2, error: "still none", output: "the answer")
+            let first = try await client.send(.get, "/api/v1/executions/\(a)/\(id)").json["attempts"]?[0]?["result"]
+            #expect(first?["output"]?.string == String(repeating: "é", count: 512))
+            #expect(first?["output_truncated"] == true && first?["exit_code"] == .null)
             let page = try await client.page("/executions/\(a)/\(id)")
+            #expect(page.text.contains("Answered: its output") && page.text.contains("éé…"))
             for text in [
                 "Failed", "Attempt 1", "Attempt 2", "no GPU at &quot;node&quot;", "still none", "the answer", "half way",
                 "It failed after 2 attempts", "value=\"retry\"", "/edited", "{&quot;a&quot;:1}", id, "Trace", "2 of 2",

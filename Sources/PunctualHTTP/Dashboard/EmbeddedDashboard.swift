@@ -183,7 +183,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"fba87511c3a78ef0\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"f01680ce618c10e9\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -489,6 +489,7 @@ dialog progress { width: 100%; }
 .attempts > .pause { padding: 0 0 8px; font-size: 12px; }
 .attempts .pause + li { border: 0 !important; padding-top: 0; }
 .attempts .error { margin: 4px 0 0; white-space: pre-line; max-height: 200px; overflow: auto; }
+.answered summary { cursor: pointer; font-size: 12.5px; color: var(--muted); margin-top: 4px; width: max-content; }
 .span-bar { display: block; width: 100%; height: 8px; margin-top: 6px; border-radius: 2px; }
 .rail { fill: var(--hover); }
 .b-run { fill: var(--run); }
@@ -707,7 +708,7 @@ export function display() {
 
 """#),
         File(
-            name: "execution.mustache", contentType: "text/html; charset=utf-8", etag: "\"66e8272d5bdf7a2d\"",
+            name: "execution.mustache", contentType: "text/html; charset=utf-8", etag: "\"f3ae05ae0f5260c9\"",
             text: #"""
 <p class="crumbs"><a href="/executions">Executions</a> <span aria-hidden="true">/</span> {{#jobIsThere}}<a href="{{jobPath}}">{{jobName}}</a>{{/jobIsThere}}{{^jobIsThere}}{{jobName}} <span class="tag">job deleted</span>{{/jobIsThere}}</p>
 <div class="head"><h1 class="clip">{{jobName}} {{#executionTime}}<time class="of" datetime="{{timeISO}}" title="{{timeTitle}}">{{timeText}}</time>{{/executionTime}}</h1><span id="run-status" data-live>{{#executionStatus}}{{>status}}{{/executionStatus}}{{#isOpen}}<span hidden data-is-open></span>{{/isOpen}}</span>
@@ -723,7 +724,8 @@ export function display() {
 {{#attempts}}{{#attemptPause}}<li class="pause muted">{{attemptPause}} later</li>{{/attemptPause}}
 <li><div class="line"><strong>Attempt {{attempt}}</strong> {{#attemptStatus}}{{>status}}{{/attemptStatus}} {{#attemptWorker}}<span class="muted">at <code>{{attemptWorker}}</code></span>{{/attemptWorker}}<span class="push">{{#attemptTook}}{{attemptTook}} {{/attemptTook}}<span class="muted">{{#attemptStart}}{{>time}}{{/attemptStart}}</span></span></div>
 {{#hasBars}}<svg class="span-bar" viewBox="0 0 600 8" preserveAspectRatio="none" aria-hidden="true"><rect class="rail" width="600" height="8"/><rect class="{{barKind}}" x="{{barX}}" width="{{barWidth}}" height="8"/></svg>{{/hasBars}}
-{{#attemptError}}<p class="error">{{#attemptReason}}<strong>{{attemptReason}}</strong> {{/attemptReason}}{{attemptError}}</p>{{/attemptError}}{{^attemptError}}{{#attemptReason}}<p class="error"><strong>{{attemptReason}}</strong></p>{{/attemptReason}}{{/attemptError}}</li>
+{{#attemptError}}<p class="error">{{#attemptReason}}<strong>{{attemptReason}}</strong> {{/attemptReason}}{{attemptError}}</p>{{/attemptError}}{{^attemptError}}{{#attemptReason}}<p class="error"><strong>{{attemptReason}}</strong></p>{{/attemptReason}}{{/attemptError}}
+{{#attemptAnswer}}<details class="answered"><summary>Answered: {{attemptCode}}</summary>{{#attemptOutput}}<pre class="answer" tabindex="0">{{attemptOutput}}{{#isAttemptCut}}…{{/isAttemptCut}}</pre>{{/attemptOutput}}{{^attemptOutput}}<p class="empty">Nothing was said.</p>{{/attemptOutput}}</details>{{/attemptAnswer}}</li>
 {{/attempts}}</ol>
 {{#hasBars}}<p class="legend">{{wholeTime}} from the first attempt on</p>{{/hasBars}}{{/hasAttempts}}
 {{^hasAttempts}}<p class="empty">No attempt was made{{#isOpen}} yet{{/isOpen}}.</p>{{/hasAttempts}}
@@ -735,7 +737,7 @@ export function display() {
 {{/lines}}</ol></div>
 {{^hasLines}}<p class="muted" data-no-lines>Nothing has been said yet.</p>{{/hasLines}}
 {{#moreLinesPath}}<p data-more-lines><a href="{{moreLinesPath}}">More lines</a></p>{{/moreLinesPath}}</section>{{/showLines}}
-<section id="answer" data-live>{{#answer}}<div class="card"><h2>Answer <span class="muted">{{answerCode}}</span></h2>
+<section id="answer" data-live>{{#answer}}<div class="card"><h2>Answer of the last attempt <span class="muted">{{answerCode}}</span></h2>
 {{#answerText}}<pre class="answer" tabindex="0">{{answerText}}</pre>{{/answerText}}{{^answerText}}<p class="empty">Nothing was said.</p>{{/answerText}}
 {{#isAnswerCut}}<p class="muted">Cut here; <a href="{{answerAPI}}">the API</a> has more.</p>{{/isAnswerCut}}{{#isAnswerTruncated}}<p class="muted">More came than is kept.</p>{{/isAnswerTruncated}}</div>{{/answer}}</section>
 </div>
@@ -1168,7 +1170,7 @@ export function lines() {
 
 """#),
         File(
-            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"6cec2d405d40361f\"",
+            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"2a11c0978a324ebc\"",
             text: #"""
 // Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
 // place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
@@ -1228,6 +1230,9 @@ export function live() {
   function put(fresh) {
     for (const part of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(part.id);
+      // What somebody has opened stays open.
+      const mine = part.querySelectorAll("details");
+      other?.querySelectorAll("details").forEach((one, index) => (one.open = mine[index]?.open ?? one.open));
       if (!other || other.innerHTML === part.innerHTML) continue;
       // Who is about to press something presses what he sees.
       if (part.contains(document.activeElement) || part.querySelector(":active")) continue;

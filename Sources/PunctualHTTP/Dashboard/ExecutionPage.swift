@@ -92,8 +92,7 @@ enum ExecutionPage {
         let (shown, isCut) = ExecutionLines.cut(output, most: 16_384)
         return [
             "answer": [
-                "answerCode": result["http_status"]?.int.map { "HTTP status \($0)" }
-                    ?? result["exit_code"]?.int.map { "exit code \($0)" },
+                "answerCode": ExecutionTimeline.code(of: result),
                 "answerText": shown.isEmpty ? nil : shown, "isAnswerCut": isCut,
                 "isAnswerTruncated": result["output_truncated"]?.bool ?? false,
                 "answerAPI": "/api/v1\(ExecutionView.path(execution))",

@@ -30,6 +30,7 @@ enum ExecutionTimeline {
                 "attemptTook": finish.map { Wording.duration(milliseconds: ($0 - start).wholeMilliseconds) },
                 "attemptWorker": attempt["worker"]?.string, "attemptReason": Wording.reason(attempt["reason"]?.string, unlessIn: attempt["error"]?.string),
                 "attemptError": attempt["error"]?.string.map { ExecutionLines.cut($0, most: 2000).text },
+                "attemptAnswer": answer(attempt["result"]),
                 "attemptPause": pause >= 1 ? Wording.duration(milliseconds: pause) : nil,
                 "barX": tenths(min(x, width - 3)), "barWidth": tenths(min(size, width - min(x, width - 3))),
                 "barKind": "b-\(kind)",
@@ -41,6 +42,21 @@ enum ExecutionTimeline {
             "wholeTime": Wording.duration(milliseconds: Int64(whole)),
             "lostAttempts": kept > 1 ? Wording.count(Int(kept - 1), "earlier attempt") : nil,
         ]
+    }
+
+    /// What a past attempt gave back; the last one's has a place of its own.
+    private static func answer(_ result: JSONValue?) -> View? {
+        guard let result, !result.isNull else { return nil }
+        let output = result["output"]?.string ?? ""
+        return [
+            "attemptCode": code(of: result) ?? "its output", "attemptOutput": output.isEmpty ? nil : output,
+            "isAttemptCut": result["output_truncated"]?.bool ?? false,
+        ]
+    }
+
+    /// `HTTP status 503`, `exit code 7`.
+    static func code(of result: JSONValue) -> String? {
+        result["http_status"]?.int.map { "HTTP status \($0)" } ?? result["exit_code"]?.int.map { "exit code \($0)" }
     }
 
     private static func tenths(_ value: Double) -> String {

@@ -56,6 +56,9 @@ export function live() {
   function put(fresh) {
     for (const part of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(part.id);
+      // What somebody has opened stays open.
+      const mine = part.querySelectorAll("details");
+      other?.querySelectorAll("details").forEach((one, index) => (one.open = mine[index]?.open ?? one.open));
       if (!other || other.innerHTML === part.innerHTML) continue;
       // Who is about to press something presses what he sees.
       if (part.contains(document.activeElement) || part.querySelector(":active")) continue;
