@@ -21,10 +21,13 @@ struct DashboardExecutionTests {
         try await scene.run { client in
             let a = try await client.outsideJob("a", attempts: 2)
             let id = try await client.claimed(a, "a")
-            let say = #"{"id":"\#(id)","attempt":1,"worker":"w","lines":[{"text":"half way","level":"warn"}],"progress":{"percent":50,"message":"so far"}}"#
+            let say =
+                #"{"id":"\#(id)","attempt":1,"worker":"w","lines":[{"text":"half way","level":"warn"}],"progress":{"percent":50,"message":"so far"}}"#
             #expect(try await client.send(.post, "/api/v1/work/heartbeat", say).status == 200)
             let running = try await client.page("/executions/\(a)/\(id)")
-            for text in ["Running", "half way", "value=\"50\"", "so far", "data-is-open", "value=\"cancel\"", "Attempt 1 runs"] {
+            for text in [
+                "Running", "half way", "value=\"50\"", "so far", "data-is-open", "value=\"cancel\"", "Attempt 1 runs",
+            ] {
                 #expect(running.text.contains(text), "\(text)")
             }
             #expect(!running.text.contains("value=\"retry\""))
@@ -41,7 +44,8 @@ struct DashboardExecutionTests {
             let page = try await client.page("/executions/\(a)/\(id)")
             #expect(page.text.contains("Answered: its output") && page.text.contains("éé…"))
             for text in [
-                "Failed", "Attempt 1", "Attempt 2", "no GPU at &quot;node&quot;", "still none", "the answer", "half way",
+                "Failed", "Attempt 1", "Attempt 2", "no GPU at &quot;node&quot;", "still none", "the answer",
+                "half way",
                 "It failed after 2 attempts", "value=\"retry\"", "/edited", "{&quot;a&quot;:1}", id, "Trace", "2 of 2",
                 "class=\"b-bad\"", "/jobs/\(a)",
             ] { #expect(page.text.contains(text), "\(text)") }
@@ -52,7 +56,9 @@ struct DashboardExecutionTests {
             #expect(try await client.send(.delete, "/api/v1/jobs/\(a)").status == 204)
             let gone = try await client.page("/executions/\(a)/\(id)")
             #expect(gone.status == 200 && gone.text.contains("job deleted") && !gone.text.contains("value=\"retry\""))
-            for path in ["/executions/\(a)/x", "/executions/x/\(id)", "/executions/\(UUID().uuidString.lowercased())/\(id)"] {
+            for path in [
+                "/executions/\(a)/x", "/executions/x/\(id)", "/executions/\(UUID().uuidString.lowercased())/\(id)",
+            ] {
                 #expect(try await client.page(path).status == 404, "\(path)")
             }
         }
@@ -156,7 +162,7 @@ struct DashboardExecutionTests {
             #expect(items.map { $0["count"] } == [30, 1, 1])
             let page = try await client.page("/dead-letters")
             let group = "\(a).\(items[0]["key"]?.string ?? "")"
-            #expect(page.text.contains("value=\"\(group)\"") && page.text.contains("data-count=\"30\""))
+            #expect(page.text.contains("value=\"\(group)\"") && page.text.contains("data-size=\"30\""))
             #expect(page.text.contains("<strong>32</strong> executions in 3 groups"))
             let fields = [("action", "redrive"), ("group", group), ("key", "k")]
             let question = try await client.post("/dead-letters/actions", fields)
@@ -172,7 +178,8 @@ struct DashboardExecutionTests {
                 parts += 1
             } while after != nil && parts < 5
             #expect(done == 30 && parts == 2)
-            #expect(try await client.send(.get, "/api/v1/executions/\(a)?status=pending").json["items"]?.array?.count == 30)
+            #expect(
+                try await client.send(.get, "/api/v1/executions/\(a)?status=pending").json["items"]?.array?.count == 30)
             #expect(try await client.send(.get, "/api/v1/dead-letters").json["looked_at"] == 2)
             let late = try await client.post("/dead-letters/actions", fields)
             #expect(flash(late).contains("None of them is there any more"))
@@ -183,7 +190,8 @@ struct DashboardExecutionTests {
             #expect(flash(sent) == "punctual_flash=good:Sent 2 executions to run again.")
             #expect(try await client.page("/dead-letters").text.contains("None: everything that failed"))
             for (wrong, text) in [
-                ([("action", "redrive")], "No group was chosen."), ([("action", "redrive"), ("group", "x")], "No group"),
+                ([("action", "redrive")], "No group was chosen."),
+                ([("action", "redrive"), ("group", "x")], "No group"),
                 ([("action", "retry"), ("group", group)], "no such action"),
                 ([("action", "redrive"), ("group", "x.y")], "must be a UUID"),
             ] {
@@ -201,7 +209,8 @@ struct DashboardExecutionTests {
             let path = "/executions/\(a)/\(id)/edited"
             let form = try await client.page(path)
             #expect(form.status == 200 && form.text.contains("{&quot;a&quot;:1}"))
-            let name = try #require(form.hidden("name") ?? form.text.firstMatch(of: /value="(a-edited-[0-9a-f]{6})"/).map { String($0.1) })
+            let name = try #require(
+                form.hidden("name") ?? form.text.firstMatch(of: /value="(a-edited-[0-9a-f]{6})"/).map { String($0.1) })
             let key = try #require(form.hidden("key"))
             let fields = [
                 ("key", key), ("target_type", "worker"), ("name", name), ("worker_task", "t"),
@@ -230,7 +239,9 @@ struct DashboardExecutionTests {
             let a = try await client.outsideJob("a")
             let id = try await client.claimed(a, "a")
             for part in 0..<3 {
-                let lines = (0..<100).map { #"{"text":"\#(String(repeating: "x", count: 500)) \#(part * 100 + $0 + 1)"}"# }
+                let lines = (0..<100).map {
+                    #"{"text":"\#(String(repeating: "x", count: 500)) \#(part * 100 + $0 + 1)"}"#
+                }
                 let say = #"{"id":"\#(id)","attempt":1,"worker":"w","lines":[\#(lines.joined(separator: ","))]}"#
                 #expect(try await client.send(.post, "/api/v1/work/heartbeat", say).status == 200)
             }

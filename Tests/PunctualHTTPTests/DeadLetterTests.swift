@@ -134,6 +134,31 @@ struct DeadLetterTests {
             let own = try await client.page("/executions/\(a)/\(mine)", headers: reading)
             #expect(own.status == 200 && !own.text.contains("name=\"action\"") && !own.text.contains("/edited"))
             #expect(try await client.page("/executions/\(a)/\(mine)/edited", headers: reading).status == 403)
+            // What is sent all the same is refused and told to the audit log.
+            let csrf = try #require(own.hidden("csrf"))
+            let key = answer.json["items"]?[0]?["key"]?.string ?? ""
+            let before = try await scene.identities.auditHead().sequence
+            for (path, fields) in [
+                ("/executions/actions", [("action", "retry"), ("id", "\(a)/\(mine)")]),
+                ("/executions/actions", [("action", "retry"), ("id", "\(b)/\(foreign)")]),
+                ("/dead-letters/actions", [("action", "redrive"), ("group", "\(a).\(key)"), ("confirmed", "yes")]),
+                ("/dead-letters/actions", [("action", "redrive"), ("group", "\(b).\(key)"), ("confirmed", "yes")]),
+                ("/executions/\(a)/\(mine)/edited", [("name", "x"), ("target_type", "noop")]),
+            ] {
+                let sent = try await client.post(path, fields + [("csrf", csrf)], headers: reading)
+                #expect(sent.status == 303 || sent.status == 403, "\(path) \(fields)")
+            }
+            let entries = try await scene.identities.auditEntries(from: before + 1, limit: 10).map(\.draft)
+            #expect(
+                entries.map(\.operation) == ["retryExecution", "retryExecution", "retryExecution", "sendForm"],
+                "\(entries)")
+            #expect(entries.allSatisfy { !$0.isAllowed })
+            for (job, id) in [(a, mine), (b, foreign)] {
+                let now = try await client.send(.get, "/api/v1/executions/\(job)/\(id)", headers: admin).json["status"]
+                #expect(now == "failed")
+            }
+            #expect(
+                try await client.post("/dead-letters/actions", [("action", "redrive")], headers: reading).status == 403)
         }
     }
 

@@ -44,7 +44,8 @@ enum DeadLetterActions {
         let problems = try await ExecutionActions.retry(names, visit)
         var text = "Sent \(Wording.count(names.count - problems.count, "execution")) to run again."
         if all.count > names.count {
-            text += " \(Wording.count(Int64(all.count - names.count))) of the chosen are left: choose them again to go on."
+            text +=
+                " \(Wording.count(Int64(all.count - names.count))) of the chosen are left: choose them again to go on."
         }
         return visit.goOn(
             to: place,
@@ -97,7 +98,8 @@ enum DeadLetterActions {
                 "explained": number > ExecutionActions.most
                     ? "Each goes on with its next attempt, as the same occurrence. \(ExecutionActions.most) are sent at a time."
                     : "Each goes on with its next attempt, as the same occurrence.",
-                "picked": [], "sent": groups.map { "\($0.job).\($0.key)" }.sorted().map {
+                "picked": [],
+                "sent": groups.map { "\($0.job).\($0.key)" }.sorted().map {
                     ["sentName": "group", "sentValue": $0] as View
                 }, "returnTo": place, "formKey": visit.form["key"],
             ])

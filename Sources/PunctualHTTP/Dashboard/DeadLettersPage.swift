@@ -59,7 +59,8 @@ enum DeadLettersPage {
         return [
             "groupName": "\(job).\(text("key") ?? "")", "groupID": "\(job)-\(text("key") ?? "")",
             "groupJob": text("job_name"), "groupJobPath": "/jobs/\(job)", "groupService": text("service"),
-            "groupReason": Wording.reason(reason, unlessIn: text("error")), "groupError": text("error").map { Wording.shortened($0, 300) },
+            "groupReason": Wording.reason(reason, unlessIn: text("error")),
+            "groupError": text("error").map { Wording.shortened($0, 300) },
             "groupCount": Wording.count(Int64(count)), "groupSize": count,
             "groupLabel": "\(text("job_name") ?? ""): \(Wording.shortened(text("error") ?? reason ?? "", 80))",
             "groupNewest": visit.clock.view(group["newest_scheduled_at"]),

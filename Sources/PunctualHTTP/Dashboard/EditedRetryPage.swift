@@ -28,7 +28,8 @@ enum EditedRetryPage {
         var draft = original.job().object ?? JSONObject()
         for name in ["starts_at", "ends_at", "max_runs", "jitter"] { draft[name] = nil }
         (draft["name"], draft["target"], draft["schedule"]) = (edited["name"], edited["target"], ["type": "manual"])
-        draft["description"] = .string("Once, with edited input, in place of an execution of \(job["name"]?.string ?? "").")
+        draft["description"] = .string(
+            "Once, with edited input, in place of an execution of \(job["name"]?.string ?? "").")
         var labels = draft["labels"]?.object ?? JSONObject()
         labels["edited-from"] = .string(id)
         draft["labels"] = .object(labels)
@@ -40,9 +41,11 @@ enum EditedRetryPage {
             return try await page(
                 form, of: job, key: key, visit, refused: made, status: .init(code: made.status))
         }
-        let begun = try await visit.call(InnerCall(.triggerJob, ["id": new], headers: [JobActions.idempotencyKey: "\(key)-run"]))
+        let begun = try await visit.call(
+            InnerCall(.triggerJob, ["id": new], headers: [JobActions.idempotencyKey: "\(key)-run"]))
         guard begun.isGood else {
-            return visit.goOn(to: "/jobs/\(new)", saying: Flash(.bad, "The job is made, but does not run: \(begun.sentence)"))
+            return visit.goOn(
+                to: "/jobs/\(new)", saying: Flash(.bad, "The job is made, but does not run: \(begun.sentence)"))
         }
         return visit.goOn(
             to: ExecutionView.path(begun.json),
@@ -62,7 +65,8 @@ enum EditedRetryPage {
             InnerCall(.getExecution, ["job_id": id, "id": visit.context.parameters.get("id") ?? ""]))
         let job = try await visit.read(InnerCall(.getJob, ["id": id]))
         guard visit.may(.createJob, job: job), visit.may(.triggerJob, job: job) else {
-            throw Problem(.forbidden, "You may run this again as it is, but not with another input: that takes an editor.")
+            throw Problem(
+                .forbidden, "You may run this again as it is, but not with another input: that takes an editor.")
         }
         return job
     }
@@ -85,7 +89,8 @@ enum EditedRetryPage {
             "execution-edited", title: "Run again with edited input", section: "/executions", status: status,
             [
                 "backPath": back, "formAction": "\(back)/edited", "formKey": key, "jobName": job["name"]?.string,
-                "targetType": type?["type"], "editFields": ([name].compactMap { $0 }) + (type?["typeFields"] as? [View] ?? []),
+                "targetType": type?["type"],
+                "editFields": ([name].compactMap { $0 }) + (type?["typeFields"] as? [View] ?? []),
                 "fault": refused?.sentence, "isFaulty": form.isFaulty,
             ])
     }

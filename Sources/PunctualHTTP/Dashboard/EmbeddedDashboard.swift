@@ -5,7 +5,7 @@ extension EmbeddedResources {
     /// The dashboard's templates, style and modules, by name.
     package static let dashboard: [File] = [
         File(
-            name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"fbf59a5d3e109eca\"",
+            name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"737532b779cf07e0\"",
             text: #"""
 // Choosing rows, asking before what cannot be taken back, and a few seconds in which a deletion has not happened yet.
 import { ask, paragraph, toast } from "./dialog.js";
@@ -39,7 +39,10 @@ function pickedBoxes() {
 function chosen(form) {
   return form.dataset.one !== undefined
     ? [{ name: form.dataset.one, row: null, size: 1 }]
-    : pickedBoxes().map((box) => ({ name: box.dataset.pick, row: box.closest("tr"), size: Number(box.dataset.count ?? 1) }));
+    : pickedBoxes().map((box) => {
+        const row = box.closest("tr");
+        return { name: box.dataset.pick, row, size: Number(row.querySelector("[data-size]")?.dataset.size ?? 1) };
+      });
 }
 
 /** Sends the form with what was decided. Not by the button: the page may have been renewed while somebody thought. */
@@ -183,7 +186,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"f01680ce618c10e9\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"31b42beec710535a\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -462,6 +465,9 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 @media (forced-colors: active) { .status .icon, .b-good, .b-bad, .b-other { forced-color-adjust: none; } }
 
 /* Executions, Execution, Dead letters */
+.new-rows { min-height: 40px; }
+[data-bulk] + .new-rows { min-height: 0; height: 0; position: relative; }
+[data-bulk] + .new-rows button { position: absolute; bottom: 1px; left: 50%; translate: -50% 0; }
 .lead { max-width: 80ch; }
 .wide-panel { width: 300px; max-height: 80vh; overflow: auto; }
 .wide-panel .field { margin-bottom: 8px; }
@@ -507,6 +513,7 @@ dialog progress { width: 100%; }
 @media (max-width: 1000px) { .run { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 720px) {
   .side nav a { white-space: nowrap; }
+  [data-bulk] + .new-rows { min-height: 46px; }
   .runs-bar { position: relative; }
   .runs-bar .menu { position: static; }
   .runs-bar .panel { left: 0; right: 0; top: 40px; width: auto; }
@@ -535,7 +542,7 @@ live();
 
 """#),
         File(
-            name: "dead-letters.mustache", contentType: "text/html; charset=utf-8", etag: "\"a8891e57ffe42ba4\"",
+            name: "dead-letters.mustache", contentType: "text/html; charset=utf-8", etag: "\"52d8ae7ae1bfc8d8\"",
             text: #"""
 <div class="head"><h1>Dead letters</h1></div>
 <p class="muted lead">Executions that have spent their attempts, by job and error. Whoever mends the cause runs them again here; each goes on as the same occurrence.</p>
@@ -558,9 +565,9 @@ live();
 <caption class="hidden">{{groupCount}}, the largest first</caption>
 <thead><tr>{{#mayAct}}<th scope="col" class="pick"><input type="checkbox" aria-label="Choose all on this page" data-pick-all hidden></th>{{/mayAct}}<th scope="col">What broke</th><th scope="col" class="num">Executions</th><th scope="col">Newest</th><th scope="col">Oldest</th></tr></thead>
 <tbody>
-{{#groups}}<tr id="group-{{groupID}}" data-row="{{groupID}}">{{#mayAct}}<td class="pick">{{#mayRedrive}}<input type="checkbox" name="group" value="{{groupName}}" form="bulk" aria-label="Choose {{groupLabel}}" data-pick="{{groupLabel}}" data-count="{{groupSize}}">{{/mayRedrive}}</td>{{/mayAct}}
+{{#groups}}<tr id="group-{{groupID}}" data-row="{{groupID}}">{{#mayAct}}<td class="pick">{{#mayRedrive}}<input type="checkbox" name="group" value="{{groupName}}" form="bulk" aria-label="Choose {{groupLabel}}" data-pick="{{groupLabel}}">{{/mayRedrive}}</td>{{/mayAct}}
 <th scope="row" data-cell><a href="{{groupJobPath}}">{{groupJob}}</a> <span class="muted">{{groupService}}</span><span class="error">{{#groupReason}}<strong>{{groupReason}}</strong> {{/groupReason}}{{groupError}}</span></th>
-<td data-label="Executions" data-cell class="num"><a href="{{groupPath}}">{{groupCount}}</a></td>
+<td data-label="Executions" data-cell class="num"><a href="{{groupPath}}" data-size="{{groupSize}}">{{groupCount}}</a></td>
 <td data-label="Newest" data-cell>{{#groupNewest}}<a href="{{groupNewestPath}}">{{>time}}</a>{{/groupNewest}}</td>
 <td data-label="Oldest" data-cell>{{#groupOldest}}{{>time}}{{/groupOldest}}{{^groupOldest}}<span class="muted">–</span>{{/groupOldest}}</td></tr>
 {{/groups}}</tbody></table></div>

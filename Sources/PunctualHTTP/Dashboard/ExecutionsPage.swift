@@ -20,7 +20,8 @@ enum ExecutionsPage {
         if !found.isGood, found.status != 422 { throw PageRefusal(found) }
         let items = found.json["items"]?.array ?? []
         let next = found.json["next_cursor"]?.string
-        var view = filters.form(visit.preferences.zone).merging(controls(filters, try await job, visit, try await stats))
+        var view = filters.form(visit.preferences.zone).merging(
+            controls(filters, try await job, visit, try await stats))
         view["rows"] = items.map { ExecutionView.row($0, visit) }
         view["hasRows"] = !items.isEmpty
         view["rowCount"] = items.count

@@ -180,7 +180,8 @@ extension StoreCheck {
             try same(try await number(scene) { $0.reason = .overlap }, 1)
             try same(try await number(scene) { $0.reason = .timeout }, 0)
         },
-        StoreCheck("executions are found by a text in the job's name or the error, signs of patterns as they are") { scene in
+        StoreCheck("executions are found by a text in the job's name or the error, signs of patterns as they are") {
+            scene in
             let (a, b) = (try await scene.job("nightly-Report"), try await scene.job("other"))
             try await scene.trigger(a)
             let failed = try await scene.finish(

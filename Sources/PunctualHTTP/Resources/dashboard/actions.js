@@ -30,7 +30,10 @@ function pickedBoxes() {
 function chosen(form) {
   return form.dataset.one !== undefined
     ? [{ name: form.dataset.one, row: null, size: 1 }]
-    : pickedBoxes().map((box) => ({ name: box.dataset.pick, row: box.closest("tr"), size: Number(box.dataset.count ?? 1) }));
+    : pickedBoxes().map((box) => {
+        const row = box.closest("tr");
+        return { name: box.dataset.pick, row, size: Number(row.querySelector("[data-size]")?.dataset.size ?? 1) };
+      });
 }
 
 /** Sends the form with what was decided. Not by the button: the page may have been renewed while somebody thought. */
