@@ -186,7 +186,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"31b42beec710535a\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"41430caea2c959f7\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -475,7 +475,9 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 .spans a[aria-current] { font-weight: 600; color: var(--text); }
 .runs tbody th { min-width: 0 !important; white-space: nowrap; }
 .runs td, .dead td { font-size: 13px; }
-.runs .why { max-width: 44ch; }
+.runs .why { max-width: 44ch; min-width: 200px; }
+.runs td:nth-last-child(5) { max-width: 290px; }
+.explain p { overflow-wrap: anywhere; }
 .runs th .muted, .dead th .muted { font-weight: 400; }
 .runs td a, .dead th a { overflow-wrap: anywhere; }
 .dead .error { display: block; margin-top: 2px; font-weight: 400; }
@@ -484,7 +486,7 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 .run { display: grid; grid-template-columns: minmax(0, 1.9fr) minmax(260px, 1fr); gap: 14px; align-items: start; }
 .run dl { font-size: 13px; }
 .run dd time { white-space: normal; }
-.code { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; max-height: 240px; overflow: auto; }
+.code { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; }
 .progress { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
 progress { accent-color: var(--accent); width: 180px; }
 dialog progress { width: 100%; }
@@ -494,7 +496,7 @@ dialog progress { width: 100%; }
 .attempts > li + li:not(.pause) { border-top: 1px solid var(--line); }
 .attempts > .pause { padding: 0 0 8px; font-size: 12px; }
 .attempts .pause + li { border: 0 !important; padding-top: 0; }
-.attempts .error { margin: 4px 0 0; white-space: pre-line; max-height: 200px; overflow: auto; }
+.attempts .error { margin: 4px 0 0; white-space: pre-line; }
 .answered summary { cursor: pointer; font-size: 12.5px; color: var(--muted); margin-top: 4px; width: max-content; }
 .span-bar { display: block; width: 100%; height: 8px; margin-top: 6px; border-radius: 2px; }
 .rail { fill: var(--hover); }
@@ -513,6 +515,7 @@ dialog progress { width: 100%; }
 @media (max-width: 1000px) { .run { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 720px) {
   .side nav a { white-space: nowrap; }
+  .runs td:nth-last-child(5), .runs .why { max-width: none; min-width: 0; }
   [data-bulk] + .new-rows { min-height: 46px; }
   .runs-bar { position: relative; }
   .runs-bar .menu { position: static; }
@@ -715,7 +718,7 @@ export function display() {
 
 """#),
         File(
-            name: "execution.mustache", contentType: "text/html; charset=utf-8", etag: "\"f3ae05ae0f5260c9\"",
+            name: "execution.mustache", contentType: "text/html; charset=utf-8", etag: "\"c796646476bf332f\"",
             text: #"""
 <p class="crumbs"><a href="/executions">Executions</a> <span aria-hidden="true">/</span> {{#jobIsThere}}<a href="{{jobPath}}">{{jobName}}</a>{{/jobIsThere}}{{^jobIsThere}}{{jobName}} <span class="tag">job deleted</span>{{/jobIsThere}}</p>
 <div class="head"><h1 class="clip">{{jobName}} {{#executionTime}}<time class="of" datetime="{{timeISO}}" title="{{timeTitle}}">{{timeText}}</time>{{/executionTime}}</h1><span id="run-status" data-live>{{#executionStatus}}{{>status}}{{/executionStatus}}{{#isOpen}}<span hidden data-is-open></span>{{/isOpen}}</span>
@@ -747,11 +750,11 @@ export function display() {
 <section id="answer" data-live>{{#answer}}<div class="card"><h2>Answer of the last attempt <span class="muted">{{answerCode}}</span></h2>
 {{#answerText}}<pre class="answer" tabindex="0">{{answerText}}</pre>{{/answerText}}{{^answerText}}<p class="empty">Nothing was said.</p>{{/answerText}}
 {{#isAnswerCut}}<p class="muted">Cut here; <a href="{{answerAPI}}">the API</a> has more.</p>{{/isAnswerCut}}{{#isAnswerTruncated}}<p class="muted">More came than is kept.</p>{{/isAnswerTruncated}}</div>{{/answer}}</section>
+{{#request}}<section class="card" aria-labelledby="request-head"><h2 id="request-head">Request <span class="muted">as the job has it now</span></h2><dl class="facts" id="request" data-live>{{#requestFacts}}<div><dt>{{requestName}}</dt><dd class="code">{{requestValue}}</dd></div>{{/requestFacts}}</dl></section>{{/request}}
 </div>
 <div>
 <section class="card" aria-labelledby="run-facts-head"><h2 id="run-facts-head">Facts</h2><dl class="facts" id="run-facts" data-live>{{#facts}}<div><dt>{{factName}}</dt><dd>{{#factTime}}{{>time}}{{/factTime}}{{#factCode}}<code>{{factCode}}</code>{{/factCode}}{{factText}}</dd></div>{{/facts}}</dl>
 <p class="muted">Search logs and traces for these: <code>punctual.execution.id</code>, <code>trace.id</code>.</p></section>
-{{#request}}<section class="card" aria-labelledby="request-head"><h2 id="request-head">Request <span class="muted">as the job has it now</span></h2><dl class="facts" id="request" data-live>{{#requestFacts}}<div><dt>{{requestName}}</dt><dd class="code">{{requestValue}}</dd></div>{{/requestFacts}}</dl></section>{{/request}}
 </div>
 </div>
 

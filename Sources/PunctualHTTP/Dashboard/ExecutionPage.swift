@@ -55,7 +55,7 @@ enum ExecutionPage {
         let isWaiting = ["pending", "buffered"].contains(execution["status"]?.string ?? "")
         let blockers = isWaiting ? told.json["blocked_by"]?.array ?? [] : []
         var view: View = [
-            "explanation": mine?["detail"]?.string.map { Wording.shortened($0, 400) } ?? sentence(execution),
+            "explanation": mine?["detail"]?.string.map { Wording.shortened($0, 240) } ?? sentence(execution),
             "isBlocked": isWaiting && !blockers.isEmpty || execution["status"]?.string == "failed",
             "blockers": blockers.map { ["blocker": $0["detail"]?.string] as View },
         ]
@@ -133,7 +133,7 @@ enum ExecutionPage {
         }
         return [
             "requestFacts": pairs.compactMap { name, value -> View? in
-                value.map { ["requestName": name, "requestValue": ExecutionLines.cut($0, most: 4096).text] }
+                value.map { ["requestName": name, "requestValue": ExecutionLines.cut($0, most: 2000).text] }
             }
         ]
     }

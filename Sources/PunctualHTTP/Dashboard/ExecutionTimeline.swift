@@ -30,7 +30,7 @@ enum ExecutionTimeline {
                 "attemptTook": finish.map { Wording.duration(milliseconds: ($0 - start).wholeMilliseconds) },
                 "attemptWorker": attempt["worker"]?.string,
                 "attemptReason": Wording.reason(attempt["reason"]?.string, unlessIn: attempt["error"]?.string),
-                "attemptError": attempt["error"]?.string.map { ExecutionLines.cut($0, most: 2000).text },
+                "attemptError": attempt["error"]?.string.map { ExecutionLines.cut($0, most: 800).text },
                 "attemptAnswer": answer(attempt["result"]),
                 "attemptPause": pause >= 1 ? Wording.duration(milliseconds: pause) : nil,
                 "barX": tenths(min(x, width - 3)), "barWidth": tenths(min(size, width - min(x, width - 3))),
