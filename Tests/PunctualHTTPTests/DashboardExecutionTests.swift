@@ -64,6 +64,24 @@ struct DashboardExecutionTests {
         }
     }
 
+    @Test("leads to trace and logs where they are said to be")
+    func links() async throws {
+        var scene = APIScene()
+        scene.services.links.traces = "https://t.example.com/a?b=1&t={trace_id}"
+        scene.services.links.logs = "https://l.example.com/?q={execution_id}"
+        try await scene.run { client in
+            let a = try await client.outsideJob("a")
+            let id = try await client.dead(a, "a", "gone")
+            let page = try await client.page("/executions/\(a)/\(id)")
+            let trace = ExecutionTrace(try #require(Identifier(id))).id
+            #expect(page.text.contains(#"href="https://t.example.com/a?b&#61;1&amp;t&#61;\#(trace)""#))
+            #expect(page.text.contains(#"href="https://l.example.com/?q&#61;\#(id)""#))
+        }
+        for wrong in ["", "javascript:{trace_id}", "https://a/", "https://a/ {trace_id}", "//a/{trace_id}"] {
+            #expect(!OutsideLinks.isFit(wrong), "\(wrong)")
+        }
+    }
+
     @Test("what an execution says is what it says, whatever it looks like", arguments: DashboardPageTests.hostile)
     func escaped(text: String) async throws {
         try await withAPI { client, _ in

@@ -718,7 +718,7 @@ export function display() {
 
 """#),
         File(
-            name: "execution.mustache", contentType: "text/html; charset=utf-8", etag: "\"c796646476bf332f\"",
+            name: "execution.mustache", contentType: "text/html; charset=utf-8", etag: "\"8d5dc632ac926c51\"",
             text: #"""
 <p class="crumbs"><a href="/executions">Executions</a> <span aria-hidden="true">/</span> {{#jobIsThere}}<a href="{{jobPath}}">{{jobName}}</a>{{/jobIsThere}}{{^jobIsThere}}{{jobName}} <span class="tag">job deleted</span>{{/jobIsThere}}</p>
 <div class="head"><h1 class="clip">{{jobName}} {{#executionTime}}<time class="of" datetime="{{timeISO}}" title="{{timeTitle}}">{{timeText}}</time>{{/executionTime}}</h1><span id="run-status" data-live>{{#executionStatus}}{{>status}}{{/executionStatus}}{{#isOpen}}<span hidden data-is-open></span>{{/isOpen}}</span>
@@ -754,7 +754,7 @@ export function display() {
 </div>
 <div>
 <section class="card" aria-labelledby="run-facts-head"><h2 id="run-facts-head">Facts</h2><dl class="facts" id="run-facts" data-live>{{#facts}}<div><dt>{{factName}}</dt><dd>{{#factTime}}{{>time}}{{/factTime}}{{#factCode}}<code>{{factCode}}</code>{{/factCode}}{{factText}}</dd></div>{{/facts}}</dl>
-<p class="muted">Search logs and traces for these: <code>punctual.execution.id</code>, <code>trace.id</code>.</p></section>
+{{#hasNoLinks}}<p class="muted">Search logs and traces for these: <code>punctual.execution.id</code>, <code>trace.id</code>.</p>{{/hasNoLinks}}{{^hasNoLinks}}<p class="row">{{#tracesPath}}<a class="button" href="{{tracesPath}}" rel="noreferrer">Trace</a>{{/tracesPath}}{{#logsPath}}<a class="button" href="{{logsPath}}" rel="noreferrer">Logs</a>{{/logsPath}}</p>{{/hasNoLinks}}</section>
 </div>
 </div>
 

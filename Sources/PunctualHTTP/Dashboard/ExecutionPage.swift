@@ -26,6 +26,10 @@ enum ExecutionPage {
         view = view.merging(answer(execution))
         if definition.isGood { view["request"] = request(definition.json["target"], execution) }
         view["facts"] = facts(execution, visit)
+        let links = visit.services.links
+        view["tracesPath"] = OutsideLinks.address(links.traces, trace: trace(id), execution: id)
+        view["logsPath"] = OutsideLinks.address(links.logs, trace: trace(id), execution: id)
+        view["hasNoLinks"] = links == OutsideLinks()
         let time = visit.clock.view(execution["scheduled_at"])?["timeText"] as? String ?? ""
         let title = "\(execution["job_name"]?.string ?? "Execution") \(time)"
         return try await visit.page("execution", title: title, section: "/executions", view)
