@@ -39,23 +39,24 @@ export function lines() {
     source.addEventListener("end", () => {
       source.close();
       source = null;
-      delete list.dataset.more;
-      isEnded = true;
     });
   }
 
-  let isEnded = false;
+  // What the page says of how far the execution is: with each change there may be more lines, even if it has ended already.
+  const state = () => document.querySelector("#run-status").textContent + document.querySelectorAll(".attempts > li").length;
+  const isOpen = document.querySelector("[data-is-open]") !== null;
+  let known = isOpen || "more" in list.dataset ? "" : state();
   document.querySelector("[data-more-lines]")?.remove();
   setInterval(() => {
     if (end) end.hidden = isAtEnd();
     if (sessionStorage.getItem("paused") === "yes" || document.hidden) return;
-    const isOpen = document.querySelector("[data-is-open]") !== null;
-    // One that has ended may be run again.
-    if (isEnded && !isOpen) isEnded = false;
-    else if (!source && !isEnded && (isOpen || "more" in list.dataset)) open();
+    if (!source && state() !== known) {
+      known = state();
+      open();
+    }
     add();
   }, 250);
   end?.addEventListener("click", goToEnd);
   addEventListener("pagehide", () => source?.close());
-  if (document.querySelector("[data-is-open]")) goToEnd();
+  if (isOpen) goToEnd();
 }
