@@ -53,6 +53,8 @@ package struct APIServices: Sendable {
     package var hasReplicas = false
     /// Whether the server speaks TLS itself.
     package var isSecure = false
+    /// Where the dashboard leads besides.
+    package var links = OutsideLinks()
     /// Whether health and metrics are all that is answered: of a node without the role `api`.
     package var isSystemAlone = false
     /// Which pages of other origins may call; nil means none.

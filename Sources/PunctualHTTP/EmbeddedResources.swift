@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"c8cdda9a336cb6ea\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"8f9a41bf25bd6a60\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -1006,7 +1006,7 @@ try {
         "tags": ["Executions"],
         "operationId": "listExecutions",
         "summary": "List executions across jobs",
-        "description": "Newest first.",
+        "description": "Newest first. With `q` a page looks at the newest 10,000 that the other filters choose: it may hold fewer than `limit`, even none, and the search goes on with `next_cursor`.",
         "parameters": [
           { "$ref": "#/components/parameters/ExecutionStatus" },
           { "$ref": "#/components/parameters/Service" },
@@ -1015,6 +1015,8 @@ try {
           { "$ref": "#/components/parameters/From" },
           { "$ref": "#/components/parameters/To" },
           { "$ref": "#/components/parameters/Reason" },
+          { "$ref": "#/components/parameters/ExecutionSearch" },
+          { "$ref": "#/components/parameters/Brief" },
           { "$ref": "#/components/parameters/Limit" },
           { "$ref": "#/components/parameters/Cursor" },
           { "$ref": "#/components/parameters/RequestIdIn" }
@@ -1041,13 +1043,15 @@ try {
         "tags": ["Executions"],
         "operationId": "listJobExecutions",
         "summary": "List a job's executions",
-        "description": "Newest first. History outlives its job: an id without job and without history is 404.",
+        "description": "Newest first; `q` as for the list across jobs. History outlives its job: an id without job and without history is 404.",
         "parameters": [
           { "$ref": "#/components/parameters/JobIdOfPath" },
           { "$ref": "#/components/parameters/ExecutionStatus" },
           { "$ref": "#/components/parameters/From" },
           { "$ref": "#/components/parameters/To" },
           { "$ref": "#/components/parameters/Reason" },
+          { "$ref": "#/components/parameters/ExecutionSearch" },
+          { "$ref": "#/components/parameters/Brief" },
           { "$ref": "#/components/parameters/Limit" },
           { "$ref": "#/components/parameters/Cursor" },
           { "$ref": "#/components/parameters/RequestIdIn" }
@@ -1217,6 +1221,45 @@ try {
           "409": { "$ref": "#/components/responses/Conflict" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
           "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/dead-letters": {
+      "get": {
+        "tags": ["Executions"],
+        "operationId": "listDeadLetters",
+        "summary": "What failed for good, by job and error",
+        "description": "Failed executions, those that have spent their attempts, grouped by job and by how they failed: the reason and the first line of the error, whatever ids and numbers are in it. The largest group first. One answer looks at the newest 2,000; `next_cursor` goes on behind them. Each is run again by `POST /api/v1/executions/{job_id}/retry`, and is then none of them any more.",
+        "parameters": [
+          { "$ref": "#/components/parameters/Service" },
+          { "$ref": "#/components/parameters/QueueFilter" },
+          { "$ref": "#/components/parameters/JobIdFilter" },
+          { "$ref": "#/components/parameters/From" },
+          { "$ref": "#/components/parameters/To" },
+          { "$ref": "#/components/parameters/Reason" },
+          {
+            "name": "limit",
+            "in": "query",
+            "description": "How many failed executions are looked at.",
+            "schema": { "type": "integer", "minimum": 1, "maximum": 2000, "default": 2000 }
+          },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The groups.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"}, "Cache-Status": {"$ref": "#/components/headers/CacheStatus"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/DeadLetters"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "422": { "$ref": "#/components/responses/Unprocessable" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
@@ -5248,7 +5291,11 @@ try {
           "finished_at": { "oneOf": [{"$ref": "#/components/schemas/InstantText"}, {"type": "null"}] },
           "status": { "type": "string" },
           "reason": { "type": ["string", "null"] },
-          "error": { "type": ["string", "null"] }
+          "error": { "type": ["string", "null"] },
+          "result": {
+            "description": "What a past attempt gave back, the first 1,024 bytes of its output; absent for nothing, and in the newest, whose answer the execution's `result` is.",
+            "$ref": "#/components/schemas/ExecutionResult"
+          }
         }
       },
       "Progress": {
@@ -6011,6 +6058,72 @@ try {
           }
         ]
       },
+      "DeadLetters": {
+        "type": "object",
+        "description": "Failed executions by job and error.",
+        "required": ["items", "looked_at", "oldest_scheduled_at", "next_cursor"],
+        "properties": {
+          "items": { "type": "array", "items": {"$ref": "#/components/schemas/DeadLetterGroup"}, "maxItems": 2000 },
+          "looked_at": { "type": "integer", "description": "How many executions the groups hold.", "minimum": 0 },
+          "oldest_scheduled_at": {
+            "description": "How far back was looked.",
+            "anyOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}]
+          },
+          "next_cursor": {
+            "type": ["string", "null"],
+            "description": "Pass it as `cursor` to look further back; null when there is nothing."
+          }
+        },
+        "examples": [
+          {
+            "items": [
+              {
+                "key": "9f2c41d07a3e",
+                "job_id": "01970b2e-7c1a-7d3e-9a52-3f6f0d1c2b4a",
+                "job_name": "nightly-report",
+                "service": "default",
+                "queue": "default",
+                "reason": "http_status",
+                "error": "status 503, expected 200-299",
+                "count": 1,
+                "newest_scheduled_at": "2026-03-30T00:00:00.000Z",
+                "oldest_scheduled_at": "2026-03-30T00:00:00.000Z",
+                "execution_ids": ["7d0c6a51-2f4e-5b1a-8c33-90aa6f1e2d77"]
+              }
+            ],
+            "looked_at": 1,
+            "oldest_scheduled_at": "2026-03-30T00:00:00.000Z",
+            "next_cursor": null
+          }
+        ]
+      },
+      "DeadLetterGroup": {
+        "type": "object",
+        "description": "Executions of one job that failed in the same way.",
+        "required": [
+          "key", "job_id", "job_name", "service", "queue", "reason", "error", "count", "newest_scheduled_at",
+          "oldest_scheduled_at", "execution_ids"
+        ],
+        "properties": {
+          "key": { "type": "string", "description": "The way in which they failed: the same in every answer, and for other jobs." },
+          "job_id": { "$ref": "#/components/schemas/Id" },
+          "job_name": { "$ref": "#/components/schemas/JobName" },
+          "service": { "$ref": "#/components/schemas/ServiceName" },
+          "queue": { "$ref": "#/components/schemas/QueueName" },
+          "reason": { "type": ["string", "null"], "description": "As an execution's." },
+          "error": { "type": ["string", "null"], "description": "The newest one's." },
+          "count": { "type": "integer", "minimum": 1, "maximum": 2000 },
+          "newest_scheduled_at": { "$ref": "#/components/schemas/Instant" },
+          "oldest_scheduled_at": { "$ref": "#/components/schemas/Instant" },
+          "execution_ids": {
+            "type": "array",
+            "description": "The newest first.",
+            "items": { "$ref": "#/components/schemas/Id" },
+            "minItems": 1,
+            "maxItems": 2000
+          }
+        }
+      },
       "RetryRequest": {
         "type": "object",
         "description": "Which execution; default: the job's last failed one.",
@@ -6731,6 +6844,18 @@ try {
         "in": "query",
         "description": "Part of the name or the description, in any case.",
         "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+      },
+      "ExecutionSearch": {
+        "name": "q",
+        "in": "query",
+        "description": "Part of the job's name or of the error, in any case of the letters A–Z.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 256 }
+      },
+      "Brief": {
+        "name": "brief",
+        "in": "query",
+        "description": "Leaves out what may be large: `result` is null, and `attempts` holds the newest alone.",
+        "schema": { "type": "boolean", "default": false }
       },
       "Sort": {
         "name": "sort",

@@ -64,6 +64,8 @@ struct ExecutionController {
         query.reason = fields.choice("reason")
         query.from = fields.instant("from")
         query.to = fields.instant("to")
+        query.text = fields.text("q")
+        query.isBrief = fields.flag("brief")
         let page = try fields.page(of: "executions/\(path)")
         (query.limit, query.after) = (page.limit, page.after)
         return page

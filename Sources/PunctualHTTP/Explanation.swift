@@ -66,7 +66,7 @@ struct Explanation {
                 + "\(job.draft.misfirePolicy.rawValue)."
         case (.missed, _): "It was older than catchup_window, or one of more than max_catchup."
         case (.failed, let reason):
-            "It failed after \(execution.attempt) attempts\(reason.map { " (\($0.rawValue))" } ?? ""): \(execution.error ?? "")"
+            "It failed after \(Wording.count(execution.attempt, "attempt"))\(reason.map { " (\($0.rawValue))" } ?? ""): \(execution.error ?? "")"
         case (.cancelled, _): "It was cancelled."
         case (.succeeded, _): "It succeeded in attempt \(execution.attempt)."
         case (.running, _): "Attempt \(execution.attempt) runs at \(execution.worker ?? "a worker")."

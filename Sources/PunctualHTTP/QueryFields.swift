@@ -60,6 +60,13 @@ struct QueryFields {
         return nil
     }
 
+    /// `true` or `false`; false without one.
+    mutating func flag(_ name: String) -> Bool {
+        guard let value = text(name) else { return false }
+        if value != "true", value != "false" { fault(name, "must be true or false") }
+        return value == "true"
+    }
+
     mutating func instant(_ name: String) -> Timestamp? {
         guard let value = text(name) else { return nil }
         let instant = Timestamp(rfc3339: value)
@@ -86,8 +93,10 @@ struct QueryFields {
 
     /// What every list is asked: how many, and from where on. The last to be read of a query.
     /// - Throws: `Problem` 422 when a parameter was at fault or is unknown.
-    mutating func page(of list: String) throws -> PageRequest {
-        let limit = int("limit", 1...200, default: 50)
+    mutating func page(
+        of list: String, limits: ClosedRange<Int> = 1...200, standard: Int = 50
+    ) throws -> PageRequest {
+        let limit = int("limit", limits, default: standard)
         let scope = "\(list)?" + self.scope
         let after = cursor(scope: scope)
         try finish()

@@ -196,6 +196,7 @@ extension RouteTable {
         on(.get, "\(api)/executions/{job_id}/{id}", .getExecution, executions.get)
         on(.get, "\(api)/executions/{job_id}/{id}/lines", .readLines, isUnbounded: true, lines.read)
         on(.post, "\(api)/executions/{job_id}/{id}/cancel", .cancelExecution, executions.cancel)
+        on(.get, "\(api)/dead-letters", .listDeadLetters, DeadLetterController(services: services).list)
         on(.get, "\(api)/queues", .listQueues, queues.list)
         on(.post, "\(api)/queues/{name}/pause", .pauseQueue, queues.pause)
         on(.post, "\(api)/queues/{name}/resume", .resumeQueue, queues.resume)

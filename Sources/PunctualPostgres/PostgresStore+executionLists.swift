@@ -7,29 +7,41 @@ extension PostgresStore {
         var found = try await rows(of: reduced, showing: query.visible)
         let hasMore = found.count > query.limit
         if hasMore { found.removeLast() }
+        var last = hasMore ? found.last : nil
+        // The search goes on behind what was looked at.
+        if !hasMore, query.text != nil {
+            last = try await rows(of: reduced, showing: query.visible, .lastLookedAt).first
+        }
         return Page(
-            items: found,
-            next: hasMore ? found.last.map { PageKey(value: String($0.scheduledAt.milliseconds), id: $0.id) } : nil)
+            items: found, next: last.map { PageKey(value: String($0.scheduledAt.milliseconds), id: $0.id) })
     }
 
     /// What the query chooses, and of that what the filter shows, in case the query shows more.
-    func rows(of query: ExecutionQuery, showing visible: ServiceFilter) async throws(StoreError) -> [Execution] {
+    func rows(
+        of query: ExecutionQuery, showing visible: ServiceFilter, _ part: ExecutionQuery.Part = .page
+    ) async throws(StoreError) -> [Execution] {
         let rows: Rows?
         if let reader, !visible.isEverything {
-            let calls = query.calls(selecting: "id", ReaderRole.keepingIDs)
-            rows = try await read(PostgresStore.page(), as: reader, visible, behind: calls)
+            let calls = query.calls(part, selecting: nil, ReaderRole.keepingIDs)
+            let page = query.isBrief ? PostgresStore.briefPage() : PostgresStore.page()
+            rows = try await read(page, as: reader, visible, behind: calls)
         } else {
-            rows = try await run(query.calls(selecting: StoredExecution.columns) { $0 }).last
+            let columns = StoredExecution.columns(of: nil, isBrief: query.isBrief)
+            rows = try await run(query.calls(part, selecting: columns) { $0 }).last
         }
         return rows?.map { StoredExecution(&$0).row } ?? []
     }
 
-    private static let page = Statement(
+    private static let page = Statement(pageText(isBrief: false))
+    private static let briefPage = Statement(pageText(isBrief: true))
+
+    private static func pageText(isBrief: Bool) -> String {
         """
-        SELECT \(StoredExecution.columns(of: "e")) FROM unnest(\(ReaderRole.ids)) AS g (id) CROSS JOIN LATERAL (
+        SELECT \(StoredExecution.columns(of: "e", isBrief: isBrief)) FROM unnest(\(ReaderRole.ids)) AS g (id) CROSS JOIN LATERAL (
             SELECT * FROM open_executions o WHERE o.id = g.id UNION ALL SELECT * FROM ended_executions o WHERE o.id = g.id
         ) e ORDER BY e.id DESC
-        """)
+        """
+    }
 
     /// The index of labels is of a kind that only bitmaps can read.
     static let allowBitmaps = Statement("SELECT set_config('enable_bitmapscan', 'on', true)")
@@ -41,14 +53,40 @@ extension PostgresStore {
 }
 
 extension ExecutionQuery {
-    /// The page and one row more, newest first.
-    ///
+    enum Part {
+        /// The page and one row more, newest first.
+        case page
+        /// For a text: the oldest of those that are looked at, when there may be older ones.
+        case lastLookedAt
+    }
+
     /// An id begins with its instant, so the order of ids is the order of instants, and each index ends in the id.
-    /// - Parameter whole: what is made of the last statement.
-    fileprivate func calls(selecting columns: String, _ whole: (String) -> String) -> [Call] {
-        var statement = ExecutionListStatement(self, columns)
-        let sql = whole(statement.sql)
-        let call = Call(composed: sql, parameters: statement.parameters)
+    /// - Parameters:
+    ///   - columns: nil selects the id alone.
+    ///   - whole: what is made of the last statement.
+    fileprivate func calls(_ part: Part, selecting columns: String?, _ whole: (String) -> String) -> [Call] {
+        let call: Call
+        if let text {
+            let isMine = visible.labelled.isEmpty || jobID != nil
+            // Where labels decide, so many of each of the jobs are looked at.
+            let depth = isMine ? self.depth : min(self.depth, 500)
+            var all = self
+            (all.text, all.limit) = (nil, depth - 1)
+            var statement = ExecutionListStatement(all, columns ?? "id, job_name, error")
+            let looked = "SELECT \(columns == nil ? "id" : "*") FROM (\(statement.sql)) w"
+            switch part {
+            case .page:
+                let sql = statement.searching(looked, for: text, limit: limit + 1)
+                call = Call(composed: whole(sql), parameters: statement.parameters)
+            case .lastLookedAt:
+                let sql = "\(looked) ORDER BY id DESC OFFSET \(depth - 1) LIMIT 1"
+                call = Call(composed: whole(sql), parameters: statement.parameters)
+            }
+        } else {
+            var statement = ExecutionListStatement(self, columns ?? "id")
+            let sql = statement.sql
+            call = Call(composed: whole(sql), parameters: statement.parameters)
+        }
         return visible.labelled.isEmpty || jobID != nil ? [call] : [PostgresStore.allowBitmaps(), call]
     }
 }
@@ -80,6 +118,13 @@ private struct ExecutionListStatement {
             add({ "scheduled_at < \($0)" }, to)
         }
         if let after = query.after { add({ "id < \($0)" }, after.id) }
+    }
+
+    /// Of the rows of another statement those that have the text; in collation C, lower() knows the letters of ASCII alone.
+    mutating func searching(_ rows: String, for text: String, limit: Int) -> String {
+        let text = "lower(\(name(text)) COLLATE \"C\")"
+        let places = ["w.job_name", "w.error"].map { "strpos(lower(\($0) COLLATE \"C\"), \(text)) > 0" }
+        return "\(rows) WHERE \(places.joined(separator: " OR ")) ORDER BY id DESC LIMIT \(limit)"
     }
 
     private mutating func add(_ condition: (String) -> String, _ value: some Bindable) {

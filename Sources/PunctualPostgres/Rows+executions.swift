@@ -13,8 +13,12 @@ struct StoredExecution: Sendable {
     /// In the order in which `init(_:)` reads them.
     static let columns = columns(of: nil)
 
-    static func columns(of table: String?) -> String {
-        names.map { name in table.map { "\($0).\(name)" } ?? name }.joined(separator: ", ")
+    /// - Parameter isBrief: without what may be large.
+    static func columns(of table: String?, isBrief: Bool = false) -> String {
+        names.map { name in
+            if isBrief, name == "result" || name == "past_attempts" { return "NULL::text AS \(name)" }
+            return table.map { "\($0).\(name)" } ?? name
+        }.joined(separator: ", ")
     }
 
     static let names = [

@@ -6,15 +6,30 @@ extension SQLiteStore {
         guard let query = query.reduced else { return Page(items: [], next: nil) }
         return try await read { transaction in
             var found: [Execution] = []
-            for arm in try transaction.arms(of: query) {
-                let (sql, values) = query.statement(arm)
+            let (arms, bound) = try transaction.arms(of: query)
+            // Up to where all arms have been looked at, for a text.
+            var end = bound
+            for arm in arms {
+                let depth = max(200, query.depth / arms.count)
+                let (sql, values) = query.search(arm, depth: min(depth, query.depth))
                 found += try transaction.database.rows(composed: sql, values, read: Execution.init)
+                if query.text == nil { continue }
+                let (last, these) = query.lastLookedAt(arm, depth: min(depth, query.depth))
+                let stop = try transaction.database.rows(composed: last, these, read: Execution.init).first
+                end = [end, stop.map(PageKey.init)].compactMap { $0 }.max { $0.id < $1.id }
             }
-            if query.visible.isEverything { return query.page(found) }
+            if query.visible.isEverything { return query.page(found, end: end) }
             // What two arms show is there twice.
             let each = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-            return query.page(each.values.sorted { $0.id > $1.id })
+            let seen = each.values.filter { row in end.map { row.id >= $0.id } ?? true }
+            return query.page(seen.sorted { $0.id > $1.id }, end: end)
         }
+    }
+}
+
+extension PageKey {
+    fileprivate init(_ execution: Execution) {
+        self.init(value: String(execution.scheduledAt.milliseconds), id: execution.id)
     }
 }
 
@@ -34,12 +49,13 @@ extension Transaction {
     /// How many jobs are looked at one by one; of more, the next execution is soon met by walking.
     private static let jobLimit = 1000
 
-    fileprivate func arms(of query: ExecutionQuery) throws -> [Arm] {
+    /// - Returns: the arms, and for a text where they stop to be all.
+    fileprivate func arms(of query: ExecutionQuery) throws -> (arms: [Arm], bound: PageKey?) {
         let visible = query.visible
-        if visible.isEverything { return [.all] }
+        if visible.isEverything { return ([.all], nil) }
         let whole = visible.condition(ofExecutions: true)
         // The executions of one job are a range of their own, whoever sees which.
-        if query.jobID != nil { return [.walk(whole)] }
+        if query.jobID != nil { return ([.walk(whole)], nil) }
         var arms: [Arm] = []
         let services = visible.services
         if !services.isEmpty {
@@ -49,30 +65,58 @@ extension Transaction {
                 arms.append(.services(services))
             }
         }
-        if visible.labelled.isEmpty { return arms }
+        if visible.labelled.isEmpty { return (arms, nil) }
         let labels = visible.labelled.map { carries($0.labels, definition: "definition") }
         let jobs = try database.rows(
             composed: "SELECT id FROM jobs WHERE \(labels.map { "(\($0.sql))" }.joined(separator: " OR ")) LIMIT ?",
             labels.flatMap(\.values) + [Transaction.jobLimit + 1]
         ) { try $0.identifier() }
-        if jobs.count > Transaction.jobLimit { return arms + [.walk(whole)] }
+        if jobs.count > Transaction.jobLimit { return (arms + [.walk(whole)], nil) }
         // Only those with the newest executions can have a place on the page.
-        var newest: [(job: Identifier, row: Identifier)] = []
+        var newest: [Execution] = []
         for job in jobs {
             let (sql, values) = query.newest(of: job, whole)
-            newest += try database.rows(composed: sql, values) { (job, try $0.identifier()) }
+            newest += try database.rows(composed: sql, values, read: Execution.init)
         }
-        newest.sort { $0.row > $1.row }
-        return arms + newest.prefix(query.limit + 1).map { .job($0.job, whole) }
+        newest.sort { $0.id > $1.id }
+        let chosen = newest.prefix(query.limit + 1)
+        // Whether the others have the text is not looked at: the search goes on with their newest.
+        let bound = query.text == nil || chosen.count == newest.count ? nil : chosen.last.map(PageKey.init)
+        return (arms + chosen.map { .job($0.jobID, whole) }, bound)
     }
 }
 
 extension ExecutionQuery {
-    fileprivate func page(_ found: [Execution]) -> Page<Execution> {
+    /// - Parameter end: where to look on for a text when these are all that were found.
+    fileprivate func page(_ found: [Execution], end: PageKey?) -> Page<Execution> {
         let items = Array(found.prefix(limit))
-        let last = found.count > limit ? items.last : nil
-        return Page(
-            items: items, next: last.map { PageKey(value: String($0.scheduledAt.milliseconds), id: $0.id) })
+        return Page(items: items, next: found.count > limit ? items.last.map(PageKey.init) : end)
+    }
+
+    /// The same without the text, at most so many.
+    private func looking(_ depth: Int) -> ExecutionQuery {
+        var query = self
+        (query.text, query.limit) = (nil, depth - 1)
+        return query
+    }
+
+    /// Of what the other conditions choose, those that have the text.
+    fileprivate func search(_ arm: Arm, depth: Int) -> (sql: String, values: [any Bindable]) {
+        guard let text else { return statement(arm) }
+        let (sql, values) = looking(depth).statement(arm)
+        let pattern =
+            "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+        return (
+            """
+            SELECT * FROM (\(sql)) WHERE job_name LIKE ? ESCAPE '\\' OR error LIKE ? ESCAPE '\\' ORDER BY id DESC LIMIT ?
+            """, values + [pattern, pattern, limit + 1]
+        )
+    }
+
+    /// The oldest of those that are looked at, when there may be older ones.
+    fileprivate func lastLookedAt(_ arm: Arm, depth: Int) -> (sql: String, values: [any Bindable]) {
+        let (sql, values) = looking(depth).statement(arm)
+        return ("SELECT * FROM (\(sql)) ORDER BY id DESC LIMIT 1 OFFSET ?", values + [depth - 1])
     }
 
     /// Whether a condition other than the service has an index.
@@ -81,9 +125,8 @@ extension ExecutionQuery {
     /// The newest execution of the job, if any.
     fileprivate func newest(of job: Identifier, _ condition: Condition) -> (sql: String, values: [any Bindable]) {
         var query = self
-        query.limit = 0
-        let (sql, values) = query.statement(.job(job, condition))
-        return ("SELECT id FROM (\(sql))", values)
+        (query.text, query.limit, query.isBrief) = (nil, 0, true)
+        return query.statement(.job(job, condition))
     }
 
     /// The page and one row more, newest first.
@@ -138,7 +181,8 @@ extension ExecutionQuery {
         func rows(_ more: [String]) -> String {
             let all = conditions + more
             let filter = all.isEmpty ? "" : "WHERE " + all.joined(separator: " AND ")
-            return "SELECT \(Execution.columns) FROM executions \(filter) ORDER BY id DESC LIMIT ?"
+            let columns = isBrief ? Execution.briefColumns : Execution.columns
+            return "SELECT \(columns) FROM executions \(filter) ORDER BY id DESC LIMIT ?"
         }
         guard let ranges else { return (rows([]), values + [limit + 1]) }
         let range = rows(["\(ranges.column) = ?"])

@@ -169,6 +169,10 @@ extension Execution {
         error, past_attempts, progress
         """
 
+    /// The same without what may be large.
+    static let briefColumns = columns.replacing(" result,", with: " NULL AS result,")
+        .replacing("past_attempts", with: "NULL AS past_attempts")
+
     /// Reads a row of `columns`; what cannot be read is left out, and `error` says what.
     init(_ columns: inout Columns) throws {
         var complaint: String?

@@ -143,6 +143,7 @@ package enum Node {
         api.writeFault = { shards.lastFault }
         api.hasReplicas = !settings.databaseReplicas.isEmpty
         api.isSecure = certificate != nil
+        api.links = settings.links
         api.isSystemAlone = !settings.roles.contains(.api)
         api.crossOrigin = settings.httpOrigins.isEmpty ? nil : CrossOrigin(origins: settings.httpOrigins)
         let callers = ConnectionCount()

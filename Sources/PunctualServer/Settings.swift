@@ -68,6 +68,8 @@ package struct Settings: Sendable, Equatable {
     var quotas = standardQuotas
     /// Where reports of errors go.
     var errors = Errors()
+    /// Where the dashboard leads besides.
+    var links = OutsideLinks()
     /// Which traces are made, and where they go.
     var tracing = TracingSettings()
     /// Where the head of the audit log is put by.
@@ -117,7 +119,7 @@ extension Settings {
         "worker.queues", "worker.services", "worker.least_priority", "shutdown.grace",
         "history.retention", "history.archive",
     ]).union(accessKeys).union(quotaKeys).union(anchorKeys).union(brokerKeys).union(metricKeys).union(tracingKeys)
-        .union(errorKeys)
+        .union(errorKeys).union(linkKeys)
     /// Settings whose value may be a list.
     static let lists: Set = accessLists.union(quotaLists).union([
         "database.replicas", "http.cors.origins", "roles", "egress.allow", "command.allow", "worker.queues",
@@ -277,6 +279,7 @@ extension Settings {
         if let value = list("metrics.jobs") { result.metricJobs = try Self.watchedJobs(value) }
         result.tracing = try Self.tracing(environment, text)
         result.errors = try errors.reading(text)
+        result.links = try links.reading(text)
         if let value = text("webhook.secret") { result.webhookSecret = value }
         if let value = list("command.allow") { result.commandAllow = value }
         for (key, field) in [

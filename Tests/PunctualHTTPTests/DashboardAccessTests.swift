@@ -42,12 +42,14 @@ struct DashboardAccessTests {
         try await scene.run { client in
             for route in buildRouter(scene.scene.services).pages where route.operation == .viewPage {
                 let path = route.path.replacingOccurrences(of: "{id}", with: UUID().uuidString.lowercased())
+                    .replacingOccurrences(of: "{job_id}", with: UUID().uuidString.lowercased())
                 let answer = try await client.page(path)
                 let place = path == "/" ? "" : "?return_to=\(path.replacingOccurrences(of: "/", with: "%2F"))"
                 #expect(answer.status == 303 && answer.location == "/sign-in\(place)", "\(path)")
             }
             for route in buildRouter(scene.scene.services).pages where route.operation == .sendForm {
                 let path = route.path.replacingOccurrences(of: "{id}", with: "x")
+                    .replacingOccurrences(of: "{job_id}", with: "x")
                 #expect(try await client.post(path, [("action", "delete")]).status == 303, "\(path)")
             }
             let page = try await client.page("/sign-in?return_to=%2Fjobs%3Fq%3Da")

@@ -12,6 +12,7 @@ import Testing
 struct DashboardPageTests {
     static let paths = [
         "/", "/jobs", "/jobs?q=n&status=active&sort=-next_run_at", "/jobs/new", "/jobs/{id}", "/jobs/{id}/edit",
+        "/executions", "/executions?q=n&status=failed&within=24h", "/dead-letters",
     ]
 
     @Test("each is a whole page without inline script or style, under a strict policy", arguments: paths)

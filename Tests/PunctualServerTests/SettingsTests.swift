@@ -3,6 +3,7 @@ import Logging
 import PunctualAccess
 import PunctualCore
 import PunctualExecutors
+import PunctualHTTP
 import PunctualObservability
 import Testing
 
@@ -150,13 +151,11 @@ struct SettingsTests {
         wanted.databaseReplicas = ["postgres://a,b/d", "postgresql://c/d"]
         wanted.databaseReaderRole = "lists"
         wanted.replicaAge = .seconds(9)
-        wanted.httpHost = "127.0.0.2"
-        wanted.httpPort = 9000
+        (wanted.httpHost, wanted.httpPort) = ("127.0.0.2", 9000)
         (wanted.httpCertificate, wanted.httpKey) = ("/etc/a.crt", "/etc/a.key")
         wanted.httpConnections = 500
         wanted.httpOrigins = ["https://a.example.com", "http://localhost:3000"]
-        wanted.nodeID = "n-1"
-        wanted.roles = [.api, .worker]
+        (wanted.nodeID, wanted.roles) = ("n-1", [.api, .worker])
         wanted.logLevel = .debug
         wanted.logFormat = .json
         wanted.egressAllow = ["10.0.0.0/8", "::1"]
@@ -200,6 +199,7 @@ struct SettingsTests {
         wanted.brokers.rabbitMQPrefix = try BrokerPrefix("b")
         wanted.errors.address = ErrorAddress(dsn: "https://k@e.example.com/1")
         wanted.errors.environment = "test"
+        (wanted.links.traces, wanted.links.logs) = ("https://t.example.com/{trace_id}", "http://l/?q={execution_id}")
         wanted.tracing.endpoint = "http://c.example.com:4318/v1/traces"
         wanted.tracing.isOn = true
         wanted.tracing.headers = [.init(name: "authorization", value: "Bearer x")]
@@ -215,8 +215,8 @@ struct SettingsTests {
             "tracing.compression": "gzip", "tracing.certificate": "/etc/ca.pem", "tracing.service_name": "jobs",
             "database.url": "postgres://u@h/d", "database.connections": "12",
             "database.replicas": "postgres://a,b/d postgresql://c/d", "database.replica_age": "9s",
-            "database.reader_role": "lists",
-            "http.host": "127.0.0.2", "http.port": "9000", "node.id": "n-1",
+            "dashboard.traces": "https://t.example.com/{trace_id}", "dashboard.logs": "http://l/?q={execution_id}",
+            "database.reader_role": "lists", "http.host": "127.0.0.2", "http.port": "9000", "node.id": "n-1",
             "http.tls.certificate": "/etc/a.crt", "http.tls.key": "/etc/a.key", "http.max_connections": "500",
             "http.cors.origins": "https://a.example.com, http://localhost:3000",
             "roles": "api, worker", "log.level": "DEBUG", "log.format": "json", "egress.allow": "10.0.0.0/8, ::1",
@@ -266,6 +266,7 @@ struct SettingsTests {
             roles: [api, worker]
             log: {level: debug, format: json}
             egress: {allow: [10.0.0.0/8, "::1"], certificate: /etc/own.pem}
+            dashboard: {traces: "https://t.example.com/{trace_id}", logs: "http://l/?q={execution_id}"}
             command:
               allow:
               - /bin/*

@@ -6,6 +6,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case pauseJob, resumeJob, triggerJob, backfillJob, nextOccurrences, explainJob
     case previewSchedule, scheduleStatus, putOnSchedule, takeOffSchedule
     case listExecutions, listJobExecutions, getExecution, readLines, retryExecution, cancelExecution
+    case listDeadLetters
     case listQueues, pauseQueue, resumeQueue
     case listLimits, getQueueLimit, putQueueLimit, deleteQueueLimit, getServiceLimit, putServiceLimit,
         deleteServiceLimit
@@ -63,7 +64,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .listKeys, .createKey, .getKey, .rotateKey, .revokeKey: .ownOrAdmin
         case .previewSchedule: .anywhere(.viewer)
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .listExecutions, .listJobExecutions, .getExecution,
-            .readLines, .events, .listLimits, .getServiceLimit, .getJobLimit:
+            .listDeadLetters, .readLines, .events, .listLimits, .getServiceLimit, .getJobLimit:
             .service(.viewer)
         case .pauseJob, .resumeJob, .triggerJob, .backfillJob, .putOnSchedule, .takeOffSchedule, .retryExecution,
             .cancelExecution, .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork, .completeWorks:
@@ -127,8 +128,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             .deleteNotification, .testNotification:
             true
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
-            .listJobExecutions, .getExecution, .readLines, .listQueues, .listLimits, .getQueueLimit, .getServiceLimit,
-            .getJobLimit, .listNotifications, .getNotification,
+            .listJobExecutions, .getExecution, .readLines, .listDeadLetters, .listQueues, .listLimits, .getQueueLimit,
+            .getServiceLimit, .getJobLimit, .listNotifications, .getNotification,
             .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork,
             .completeWorks, .stats, .statsByMinute, .events,
             .health, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,

@@ -27,12 +27,12 @@ extension Execution {
             next.finishedAt = now
             next.reason = reason == .overlap ? .overlap : .cancelled
         case .retry(let pause):
-            next.moveAttemptToPast(at: now, status: .failed)
+            next.moveAttemptToPast(at: now, status: .failed, completion.result)
             next.status = .pending
             next.availableAt = now + pause
         case .handedBack:
             next.reason = .shutdown
-            next.moveAttemptToPast(at: now, status: .cancelled)
+            next.moveAttemptToPast(at: now, status: .cancelled, completion.result)
             next.status = .pending
             next.availableAt = now
             if maxAttempts > 0 { next.maxAttempts += 1 }
@@ -41,11 +41,11 @@ extension Execution {
         return next
     }
 
-    private mutating func moveAttemptToPast(at now: Timestamp, status: ExecutionStatus) {
+    private mutating func moveAttemptToPast(at now: Timestamp, status: ExecutionStatus, _ given: ExecutionResult?) {
         pastAttempts.append(
             Attempt(
                 number: attempt, worker: worker, startedAt: startedAt ?? now, finishedAt: now, status: status,
-                reason: reason, error: error))
+                reason: reason, error: error, result: given?.excerpt))
         if pastAttempts.count > Execution.pastAttemptsKept {
             pastAttempts.removeFirst(pastAttempts.count - Execution.pastAttemptsKept)
         }
@@ -74,7 +74,12 @@ extension Execution {
     public func reopened(at now: Timestamp, policy: RetryPolicy) -> Execution? {
         guard status.successors.contains(.pending), status.isFinal else { return nil }
         var next = self
-        if let last = attempts.last, last.number > (pastAttempts.last?.number ?? 0) { next.pastAttempts.append(last) }
+        if var last = attempts.last, last.number > (pastAttempts.last?.number ?? 0) {
+            // What an attempt before has given back stays the execution's while a later one gives nothing.
+            let given = result?.excerpt
+            if given != pastAttempts.last?.result { last.result = given }
+            next.pastAttempts.append(last)
+        }
         next.worker = nil
         next.startedAt = nil
         next.finishedAt = nil

@@ -91,13 +91,16 @@ extension ExecutionResult {
 extension Attempt {
     /// The contract's form; also what a store keeps.
     public var json: JSONValue {
-        [
+        let json: JSONValue = [
             "attempt": .int(Int64(number)), "worker": worker.map(JSONValue.string) ?? .null,
             "started_at": .string(startedAt.description),
             "finished_at": finishedAt.map { .string($0.description) } ?? .null,
             "status": .string(status.rawValue), "reason": reason.map { .string($0.rawValue) } ?? .null,
             "error": error.map(JSONValue.string) ?? .null,
         ]
+        guard let result, var members = json.object else { return json }
+        members["result"] = result.json
+        return .object(members)
     }
 
     /// Reads what `json` wrote; nil when it is something else.
@@ -109,6 +112,7 @@ extension Attempt {
         self.init(
             number: Int(number), worker: json["worker"]?.string, startedAt: startedAt,
             finishedAt: json["finished_at"]?.string.flatMap { Timestamp(rfc3339: $0) }, status: status,
-            reason: json["reason"]?.string.flatMap(ExecutionReason.init(rawValue:)), error: json["error"]?.string)
+            reason: json["reason"]?.string.flatMap(ExecutionReason.init(rawValue:)), error: json["error"]?.string,
+            result: json["result"].flatMap(ExecutionResult.init(stored:)))
     }
 }

@@ -93,10 +93,12 @@ public struct Attempt: Hashable, Sendable {
     public var status: ExecutionStatus
     public var reason: ExecutionReason?
     public var error: String?
+    /// An excerpt of what a past attempt gave back, nil for nothing; the newest attempt's is the execution's `result`.
+    public var result: ExecutionResult?
 
     public init(
         number: Int, worker: String?, startedAt: Timestamp, finishedAt: Timestamp?, status: ExecutionStatus,
-        reason: ExecutionReason?, error: String?
+        reason: ExecutionReason?, error: String?, result: ExecutionResult? = nil
     ) {
         self.number = number
         self.worker = worker
@@ -105,6 +107,7 @@ public struct Attempt: Hashable, Sendable {
         self.status = status
         self.reason = reason
         self.error = error
+        self.result = result
     }
 }
 
@@ -121,6 +124,21 @@ public struct ExecutionResult: Hashable, Sendable {
         self.exitCode = exitCode
         self.output = output
         self.outputTruncated = outputTruncated
+    }
+
+    /// Bytes of output that are kept of a past attempt.
+    public static let excerptBytes = 1024
+
+    /// The same with the beginning of the output alone, whole characters; nil where nothing is told.
+    public var excerpt: ExecutionResult? {
+        if self == ExecutionResult() { return nil }
+        var excerpt = self
+        if output.utf8.count > Self.excerptBytes {
+            var end = output.utf8.index(output.utf8.startIndex, offsetBy: Self.excerptBytes)
+            while end.samePosition(in: output.unicodeScalars) == nil { end = output.utf8.index(before: end) }
+            (excerpt.output, excerpt.outputTruncated) = (String(output[..<end]), true)
+        }
+        return excerpt
     }
 }
 

@@ -5,7 +5,8 @@ public protocol HistoryStore: Sendable {
     /// The execution, or nil; nil too when it is another job's.
     func execution(_ id: Identifier, of job: Identifier?) async throws(StoreError) -> Execution?
 
-    /// One page of executions, newest `scheduledAt` first.
+    /// One page of executions, newest `scheduledAt` first. With a text to look for it may hold less than `limit`, even nothing,
+    /// and `next` is then where to look on.
     func executions(_ query: ExecutionQuery) async throws(StoreError) -> Page<Execution>
 
     /// How many there are of each kind.
@@ -58,7 +59,14 @@ public struct ExecutionQuery: Hashable, Sendable {
     public var from: Timestamp?
     /// `scheduledAt` before.
     public var to: Timestamp?
-    /// 1 to 200.
+    /// Found in the job's name or in the error, in whatever case of ASCII letters. There is no index of it: of those that the
+    /// other conditions choose, the newest `depth` are looked at.
+    public var text: String?
+    /// How many are looked at for a text, at most; stores may look at fewer where rights are a matter of labels.
+    public var depth = 10_000
+    /// Leaves out `result` and `pastAttempts`, which may be large.
+    public var isBrief = false
+    /// 1 to 200; brief ones, 1 to 2,000.
     public var limit = 50
     /// Continues behind this row; its value is `scheduledAt` in decimal milliseconds.
     public var after: PageKey?

@@ -46,22 +46,44 @@ extension EmbeddedResources {
 
 """#),
         File(
-            name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"17db78c34bb00290\"",
+            name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"88ee4c0323f2ac8c\"",
             text: #"""
 // Choosing rows, asking before what cannot be taken back, and a few seconds in which a deletion has not happened yet.
 import { ask, paragraph, toast } from "./dialog.js";
+import { inParts } from "./parts.js";
 
-const verbs = { pause: "Pause", resume: "Resume", trigger: "Trigger", delete: "Delete" };
+const verbs = { pause: "Pause", resume: "Resume", trigger: "Trigger", delete: "Delete", retry: "Run again", redrive: "Run again", cancel: "Cancel" };
+// What is asked first whatever the number; and what some mean.
+const dangerous = ["delete", "cancel"];
+const careful = ["trigger", "retry"];
+const meanings = {
+  delete: "What waits is cancelled. The history stays until its time is over.",
+  cancel: "What waits is cancelled at once; what runs is asked to stop.",
+  retry: "Each goes on with its next attempt, as the same occurrence.",
+  redrive: "Each goes on with its next attempt, as the same occurrence.",
+};
 const patience = 6000;
 
-function count(number) {
-  return `${number} job${number === 1 ? "" : "s"}`;
+export function count(number, form) {
+  return `${number.toLocaleString("en")} ${form?.dataset.noun ?? "job"}${number === 1 ? "" : "s"}`;
+}
+
+/** How many are meant: a row may stand for more than one. */
+function sum(things) {
+  return things.reduce((all, thing) => all + thing.size, 0);
+}
+
+function pickedBoxes() {
+  return [...document.querySelectorAll("[data-pick]:checked")];
 }
 
 function chosen(form) {
   return form.dataset.one !== undefined
-    ? [{ name: form.dataset.one, row: null }]
-    : [...document.querySelectorAll("[data-pick]:checked")].map((box) => ({ name: box.dataset.pick, row: box.closest("tr") }));
+    ? [{ name: form.dataset.one, row: null, size: 1 }]
+    : pickedBoxes().map((box) => {
+        const row = box.closest("tr");
+        return { name: box.dataset.pick, row, size: Number(row.querySelector("[data-size]")?.dataset.size ?? 1) };
+      });
 }
 
 /** What was agreed to: what the form held when it was sent, whatever has been ticked since. */
@@ -96,7 +118,7 @@ function later(form, data, jobs) {
     // The form's own `action` is its button of that name.
     fetch(form.getAttribute("action"), { method: "POST", body: data, keepalive: true, redirect: "manual" });
   };
-  const line = toast(`Deleting ${count(jobs.length)}…`, "Undo", () => {
+  const line = toast(`Deleting ${count(jobs.length, form)}…`, "Undo", () => {
     end();
     for (const row of rows) row.classList.remove("going");
   });
@@ -110,20 +132,22 @@ function later(form, data, jobs) {
 async function decide(form, action, jobs) {
   const data = agreed(form, action);
   if (jobs.length === 0) {
-    await ask("No job is chosen", [paragraph("Tick the boxes of those that are meant.")], [{ word: "Close", value: "" }]);
+    await ask(`No ${form.dataset.noun ?? "job"} is chosen`, [paragraph("Tick the boxes of those that are meant.")], [{ word: "Close", value: "" }]);
     return;
   }
   const names = document.createElement("ul");
   for (const job of jobs.slice(0, 8)) names.append(Object.assign(document.createElement("li"), { textContent: job.name }));
   if (jobs.length > 8) names.append(Object.assign(document.createElement("li"), { textContent: `and ${jobs.length - 8} more` }));
   const content = [names];
-  if (action === "delete") content.push(paragraph("What waits is cancelled. The history stays until its time is over."));
-  const answer = await ask(`${verbs[action]} ${count(jobs.length)}?`, content, [
+  if (meanings[action]) content.push(paragraph(meanings[action]));
+  const what = verbs[action].replace("again", "").trim() + ` ${count(sum(jobs), form)}` + (verbs[action].endsWith("again") ? " again" : "");
+  const answer = await ask(`${what}?`, content, [
     { word: "Leave it", value: "" },
-    { word: `${verbs[action]} ${count(jobs.length)}`, value: "yes", kind: action === "delete" ? "danger" : "primary" },
+    { word: what, value: "yes", kind: dangerous.includes(action) ? "danger" : "primary" },
   ]);
   if (answer !== "yes") return;
   if (action === "delete") later(form, data, jobs);
+  else if ("parts" in form.dataset) inParts(form, data, sum(jobs), count);
   else send(form, data);
 }
 
@@ -131,7 +155,7 @@ function watch(form) {
   form.addEventListener("submit", (event) => {
     const action = event.submitter?.value;
     const jobs = chosen(form);
-    const isHarmless = action !== "delete" && (action !== "trigger" || jobs.length === 1);
+    const isHarmless = !dangerous.includes(action) && !("parts" in form.dataset) && (!careful.includes(action) || jobs.length === 1);
     if (jobs.length > 0 && isHarmless) return;
     event.preventDefault();
     decide(form, action, jobs);
@@ -143,8 +167,9 @@ export function told() {
   const words = document.querySelector("[data-picked]");
   if (!words) return;
   const boxes = [...document.querySelectorAll("[data-pick]")];
-  const number = boxes.filter((box) => box.checked).length;
-  words.textContent = number === 0 ? "None chosen" : `${count(number)} chosen`;
+  const number = pickedBoxes().length;
+  const form = document.querySelector("[data-bulk]");
+  words.textContent = number === 0 ? "None chosen" : `${count(sum(chosen(form)), form)} chosen`;
   for (const button of words.parentElement.querySelectorAll("button")) button.disabled = number === 0;
   const all = document.querySelector("[data-pick-all]");
   if (all) {
@@ -223,6 +248,19 @@ export function actions() {
 
 """#),
         File(
+            name: "confirm-executions.mustache", contentType: "text/html; charset=utf-8", etag: "\"bf7e93a16273d961\"",
+            text: #"""
+<div class="card narrow">
+<h1>{{title}}</h1>
+{{#hasPicked}}<ul>{{#picked}}<li>{{pickedName}}</li>{{/picked}}{{#morePicked}}<li class="muted">and {{morePicked}} more</li>{{/morePicked}}</ul>{{/hasPicked}}
+<p>{{explained}}</p>
+<form method="post" action="{{formPath}}"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="{{returnTo}}"><input type="hidden" name="confirmed" value="yes">{{#formKey}}<input type="hidden" name="key" value="{{formKey}}">{{/formKey}}
+{{#sent}}<input type="hidden" name="{{sentName}}" value="{{sentValue}}">{{/sent}}
+<p class="row"><button name="action" value="{{action}}" class="{{#isDangerous}}danger{{/isDangerous}}{{^isDangerous}}primary{{/isDangerous}}">{{verb}}</button> <a class="button" href="{{returnTo}}">Leave it</a></p></form>
+</div>
+
+"""#),
+        File(
             name: "confirm.mustache", contentType: "text/html; charset=utf-8", etag: "\"f2981c01704eb3f6\"",
             text: #"""
 <div class="card narrow">
@@ -237,7 +275,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"8355f2359a316e70\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"e0addf0140b11a10\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -573,17 +611,76 @@ section > h2:first-child { margin-top: 4px; }
   td .row, .end { flex-wrap: wrap; justify-content: flex-start; }
   .end { max-width: none; }
   .search.bar { max-width: none; }
+/* Executions, Execution, Dead letters */
+.new-rows { min-height: 40px; }
+[data-bulk] + .new-rows { min-height: 0; height: 0; position: relative; }
+[data-bulk] + .new-rows button { position: absolute; bottom: 1px; left: 50%; translate: -50% 0; }
+.lead { max-width: 80ch; }
+.wide-panel { width: 300px; max-height: 80vh; overflow: auto; }
+.wide-panel .field { margin-bottom: 8px; }
+.spans { display: flex; gap: 10px; flex-wrap: wrap; font-size: 12.5px; }
+.spans a[aria-current] { font-weight: 600; color: var(--text); }
+.runs tbody th { min-width: 0 !important; white-space: nowrap; }
+.runs td, .dead td { font-size: 13px; }
+.runs .why { max-width: 44ch; min-width: 200px; }
+.runs td:nth-last-child(5) { max-width: 290px; }
+.explain p { overflow-wrap: anywhere; }
+.runs th .muted, .dead th .muted { font-weight: 400; }
+.runs td a, .dead th a { overflow-wrap: anywhere; }
+.dead .error { display: block; margin-top: 2px; font-weight: 400; }
+.causes { display: flex; gap: 6px; flex-wrap: wrap; }
+.of { font-size: 15px; font-weight: 400; color: var(--muted); }
+.run { display: grid; grid-template-columns: minmax(0, 1.9fr) minmax(260px, 1fr); gap: 14px; align-items: start; }
+.run dl { font-size: 13px; }
+.run dd time { white-space: normal; }
+.code { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; }
+.progress { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
+progress { accent-color: var(--accent); width: 180px; }
+dialog progress { width: 100%; }
+.attempts { list-style: none; margin: 0; padding: 0; }
+.attempts > li { padding: 8px 0; }
+.attempts .line { align-items: center; }
+.attempts > li + li:not(.pause) { border-top: 1px solid var(--line); }
+.attempts > .pause { padding: 0 0 8px; font-size: 12px; }
+.attempts .pause + li { border: 0 !important; padding-top: 0; }
+.attempts .error { margin: 4px 0 0; white-space: pre-line; }
+.answered summary { cursor: pointer; font-size: 12.5px; color: var(--muted); margin-top: 4px; width: max-content; }
+.span-bar { display: block; width: 100%; height: 8px; margin-top: 6px; border-radius: 2px; }
+.rail { fill: var(--hover); }
+.b-run { fill: var(--run); }
+.lines, .answer { max-height: 420px; overflow: auto; margin: 0; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); font: 12.5px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-anchor: none; }
+.answer { padding: 8px 12px; white-space: pre-wrap; overflow-wrap: anywhere; }
+.lines ol { list-style: none; margin: 0; padding: 6px 0; }
+.lines li { padding: 0 12px 0 60px; white-space: pre-wrap; overflow-wrap: anywhere; min-height: 1.55em; }
+.lines li[value]::before { content: attr(value); float: left; width: 40px; margin-left: -52px; text-align: right; color: var(--muted); user-select: none; }
+.lines .turn { color: var(--muted); padding: 6px 12px 2px; }
+.l-error { color: var(--bad); }
+.l-warn { color: var(--warn); }
+.l-debug { color: var(--muted); }
+.edited { max-width: 760px; margin-top: 12px; }
+.edited textarea { min-height: 120px; }
+@media (max-width: 1000px) { .run { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 720px) {
+  .side nav a { white-space: nowrap; }
+  .runs td:nth-last-child(5), .runs .why { max-width: none; min-width: 0; }
+  [data-bulk] + .new-rows { min-height: 46px; }
+  .runs-bar { position: relative; }
+  .runs-bar .menu { position: static; }
+  .runs-bar .panel { left: 0; right: 0; top: 40px; width: auto; }
+  .runs tbody th { padding-right: 30px !important; white-space: normal; }
+  .dead tbody th { padding-right: 30px !important; }
 }
 
 """#),
         File(
-            name: "dashboard.js", contentType: "text/javascript; charset=utf-8", etag: "\"318e2d9b91b9f8cf\"",
+            name: "dashboard.js", contentType: "text/javascript; charset=utf-8", etag: "\"875519a446492189\"",
             text: #"""
 // Everything works without this; it only makes it quicker.
 import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { actions } from "./actions.js";
 import { jobForm } from "./job-form.js";
+import { lines } from "./lines.js";
 import { display } from "./display.js";
 import { forms } from "./forms.js";
 
@@ -592,7 +689,44 @@ keys();
 actions();
 jobForm();
 forms();
+lines();
 live();
+
+"""#),
+        File(
+            name: "dead-letters.mustache", contentType: "text/html; charset=utf-8", etag: "\"52d8ae7ae1bfc8d8\"",
+            text: #"""
+<div class="head"><h1>Dead letters</h1></div>
+<p class="muted lead">Executions that have spent their attempts, by job and error. Whoever mends the cause runs them again here; each goes on as the same occurrence.</p>
+<div class="bar runs-bar">
+<p class="sum" id="dead-sum" data-live>{{#hasGroups}}<strong>{{deadCount}}</strong> {{deadNoun}} in {{groupCount}}{{#since}}, since {{>time}}{{/since}}{{/hasGroups}}</p>
+<details class="menu push" data-menu><summary class="button">Filter</summary>
+<form method="get" action="/dead-letters" class="panel left wide-panel">
+{{#fJob}}<input type="hidden" name="job_id" value="{{fJob}}">{{/fJob}}
+{{>execution-filter}}
+</form></details>
+</div>
+{{>execution-chips}}
+{{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
+<p class="causes" id="causes" data-live>{{#causes}}{{#causePath}}<a class="tag" href="{{causePath}}">{{cause}} <strong>{{causeCount}}</strong></a>{{/causePath}}{{^causePath}}<span class="tag">{{cause}} <strong>{{causeCount}}</strong></span>{{/causePath}} {{/causes}}</p>
+{{#hasGroups}}
+{{#mayAct}}<form method="post" action="/dead-letters/actions" id="bulk" data-bulk data-noun="execution" data-parts><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="{{here}}"><input type="hidden" name="key" value="{{formKey}}">
+<div class="bulk"><span class="muted" data-picked aria-live="polite">With the chosen:</span><button name="action" value="redrive">Run again</button></div></form>{{/mayAct}}
+<p class="new-rows"><button type="button" class="button" hidden data-new-rows></button></p>
+<div class="scroll"><table class="cards jobs dead" data-rows>
+<caption class="hidden">{{groupCount}}, the largest first</caption>
+<thead><tr>{{#mayAct}}<th scope="col" class="pick"><input type="checkbox" aria-label="Choose all on this page" data-pick-all hidden></th>{{/mayAct}}<th scope="col">What broke</th><th scope="col" class="num">Executions</th><th scope="col">Newest</th><th scope="col">Oldest</th></tr></thead>
+<tbody>
+{{#groups}}<tr id="group-{{groupID}}" data-row="{{groupID}}">{{#mayAct}}<td class="pick">{{#mayRedrive}}<input type="checkbox" name="group" value="{{groupName}}" form="bulk" aria-label="Choose {{groupLabel}}" data-pick="{{groupLabel}}">{{/mayRedrive}}</td>{{/mayAct}}
+<th scope="row" data-cell><a href="{{groupJobPath}}">{{groupJob}}</a> <span class="muted">{{groupService}}</span><span class="error">{{#groupReason}}<strong>{{groupReason}}</strong> {{/groupReason}}{{groupError}}</span></th>
+<td data-label="Executions" data-cell class="num"><a href="{{groupPath}}" data-size="{{groupSize}}">{{groupCount}}</a></td>
+<td data-label="Newest" data-cell>{{#groupNewest}}<a href="{{groupNewestPath}}">{{>time}}</a>{{/groupNewest}}</td>
+<td data-label="Oldest" data-cell>{{#groupOldest}}{{>time}}{{/groupOldest}}{{^groupOldest}}<span class="muted">–</span>{{/groupOldest}}</td></tr>
+{{/groups}}</tbody></table></div>
+{{#hiddenGroups}}<p class="muted">And {{hiddenGroups}} smaller groups: narrow the list to see them.</p>{{/hiddenGroups}}
+{{/hasGroups}}
+{{^hasGroups}}{{^fault}}<div class="empty card">{{#isFiltered}}<p>No dead letter is like that.</p><p><a class="button" href="/dead-letters">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>None: everything that failed has run well since, or has attempts left.</p>{{/isFiltered}}</div>{{/fault}}{{/hasGroups}}
+<nav class="pages" aria-label="Pages">{{#firstPath}}<a class="button" href="{{firstPath}}" rel="first">Newest</a>{{/firstPath}}{{#nextPath}}<span class="muted">These are the newest {{deadCount}}.</span><a class="button" href="{{nextPath}}" rel="next">Older ones</a>{{/nextPath}}</nav>
 
 """#),
         File(
@@ -698,6 +832,126 @@ export function display() {
     menu.querySelector("summary").focus();
   });
 }
+
+"""#),
+        File(
+            name: "execution-chips.mustache", contentType: "text/html; charset=utf-8", etag: "\"bc088538f44bfb45\"",
+            text: #"""
+{{#hasChips}}<ul class="chips" aria-label="Filters">{{#chips}}<li><a href="{{chipPath}}" aria-label="Remove the filter {{chipText}}">{{chipText}} <span aria-hidden="true">×</span></a></li>{{/chips}}<li><a class="plain" href="{{clearPath}}">Clear</a></li></ul>{{/hasChips}}
+
+"""#),
+        File(
+            name: "execution-edited.mustache", contentType: "text/html; charset=utf-8", etag: "\"f38a64c4f2059402\"",
+            text: #"""
+<p class="crumbs"><a href="{{backPath}}">Back to the execution</a></p>
+<h1>{{title}}</h1>
+<p class="lead">It runs once, as a job of its own beside <strong>{{jobName}}</strong>, with everything else as that has it now. The execution itself stays as it is: receivers tell repeats by its id, so it cannot come with something else.</p>
+{{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
+{{^fault}}{{#isFaulty}}<p class="flash bad" role="alert">Something is to mend; nothing was run.</p>{{/isFaulty}}{{/fault}}
+<form method="post" action="{{formAction}}" class="card edited"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="key" value="{{formKey}}"><input type="hidden" name="target_type" value="{{targetType}}">
+<div class="fields">{{#editFields}}{{>field}}{{/editFields}}</div>
+<p class="row"><button class="primary">Run once</button><a class="button" href="{{backPath}}">Leave it</a></p>
+</form>
+
+"""#),
+        File(
+            name: "execution-filter.mustache", contentType: "text/html; charset=utf-8", etag: "\"908136a3b80b8aba\"",
+            text: #"""
+<p class="field"><label for="f-reason">Reason</label><select id="f-reason" name="reason"><option value="">Any</option>{{#fReasons}}<option value="{{choice}}"{{#isChoice}} selected{{/isChoice}}>{{choiceName}}</option>{{/fReasons}}</select></p>
+<p class="field"><label for="f-service">Service</label><input id="f-service" name="service" value="{{fService}}" maxlength="64" spellcheck="false"></p>
+<p class="field"><label for="f-queue">Queue</label><input id="f-queue" name="queue" value="{{fQueue}}" maxlength="64" spellcheck="false"></p>
+<p class="field"><label for="f-from">Scheduled from <span class="muted">{{fZone}}</span></label><input id="f-from" type="datetime-local" name="from" value="{{fFrom}}"></p>
+<p class="field"><label for="f-to">before <span class="muted">{{fZone}}</span></label><input id="f-to" type="datetime-local" name="to" value="{{fTo}}"></p>
+<p class="spans">{{#spans}}<a href="{{spanPath}}"{{#isSpan}} aria-current="true"{{/isSpan}}>{{spanName}}</a> {{/spans}}</p>
+<p><button class="primary">Apply</button></p>
+
+"""#),
+        File(
+            name: "execution.mustache", contentType: "text/html; charset=utf-8", etag: "\"8d5dc632ac926c51\"",
+            text: #"""
+<p class="crumbs"><a href="/executions">Executions</a> <span aria-hidden="true">/</span> {{#jobIsThere}}<a href="{{jobPath}}">{{jobName}}</a>{{/jobIsThere}}{{^jobIsThere}}{{jobName}} <span class="tag">job deleted</span>{{/jobIsThere}}</p>
+<div class="head"><h1 class="clip">{{jobName}} {{#executionTime}}<time class="of" datetime="{{timeISO}}" title="{{timeTitle}}">{{timeText}}</time>{{/executionTime}}</h1><span id="run-status" data-live>{{#executionStatus}}{{>status}}{{/executionStatus}}{{#isOpen}}<span hidden data-is-open></span>{{/isOpen}}</span>
+<form method="post" action="/executions/actions" class="actions" data-one="{{executionLabel}}" data-noun="execution"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="id" value="{{executionName}}"><input type="hidden" name="return_to" value="{{executionPath}}"><input type="hidden" name="key" value="{{formKey}}">
+<span class="actions" id="run-actions" data-live>{{#mayRetry}}<button name="action" value="retry">Run again</button>{{/mayRetry}}{{#mayEditRetry}}<a class="button" href="{{executionPath}}/edited">Run with edited input</a>{{/mayEditRetry}}{{#mayCancel}}<button name="action" value="cancel" class="danger">Cancel</button>{{/mayCancel}}</span></form></div>
+<section class="explain{{#isBlocked}} blocked{{/isBlocked}}" aria-label="Why it did or does not run" id="run-explain" data-live><p><strong>{{explanation}}</strong></p>{{#blockers}}<p>{{blocker}}</p>{{/blockers}}
+{{#progress}}<p class="progress">{{#percent}}<progress max="100" value="{{percent}}" aria-label="Progress"></progress> {{percent}} %{{/percent}} {{progressText}} <span class="muted">{{#progressTime}}{{>time}}{{/progressTime}}</span></p>{{/progress}}</section>
+<div class="run">
+<div>
+<section class="card" aria-labelledby="attempts-head"><h2 id="attempts-head">Attempts</h2><div id="attempts" data-live>
+{{#hasAttempts}}{{#lostAttempts}}<p class="muted">{{lostAttempts}} not kept.</p>{{/lostAttempts}}
+<ol class="attempts">
+{{#attempts}}{{#attemptPause}}<li class="pause muted">{{attemptPause}} later</li>{{/attemptPause}}
+<li><div class="line"><strong>Attempt {{attempt}}</strong> {{#attemptStatus}}{{>status}}{{/attemptStatus}} {{#attemptWorker}}<span class="muted">at <code>{{attemptWorker}}</code></span>{{/attemptWorker}}<span class="push">{{#attemptTook}}{{attemptTook}} {{/attemptTook}}<span class="muted">{{#attemptStart}}{{>time}}{{/attemptStart}}</span></span></div>
+{{#hasBars}}<svg class="span-bar" viewBox="0 0 600 8" preserveAspectRatio="none" aria-hidden="true"><rect class="rail" width="600" height="8"/><rect class="{{barKind}}" x="{{barX}}" width="{{barWidth}}" height="8"/></svg>{{/hasBars}}
+{{#attemptError}}<p class="error">{{#attemptReason}}<strong>{{attemptReason}}</strong> {{/attemptReason}}{{attemptError}}</p>{{/attemptError}}{{^attemptError}}{{#attemptReason}}<p class="error"><strong>{{attemptReason}}</strong></p>{{/attemptReason}}{{/attemptError}}
+{{#attemptAnswer}}<details class="answered"><summary>Answered: {{attemptCode}}</summary>{{#attemptOutput}}<pre class="answer" tabindex="0">{{attemptOutput}}{{#isAttemptCut}}…{{/isAttemptCut}}</pre>{{/attemptOutput}}{{^attemptOutput}}<p class="empty">Nothing was said.</p>{{/attemptOutput}}</details>{{/attemptAnswer}}</li>
+{{/attempts}}</ol>
+{{#hasBars}}<p class="legend">{{wholeTime}} from the first attempt on</p>{{/hasBars}}{{/hasAttempts}}
+{{^hasAttempts}}<p class="empty">No attempt was made{{#isOpen}} yet{{/isOpen}}.</p>{{/hasAttempts}}
+</div></section>
+{{#showLines}}<section class="card" aria-labelledby="lines-head"><h2 id="lines-head">Output <button type="button" class="link" hidden data-lines-end>To the end</button></h2>
+{{#firstLinesPath}}<p><a href="{{firstLinesPath}}">From the beginning</a></p>{{/firstLinesPath}}
+<div class="lines" tabindex="0" role="log" aria-live="off" aria-labelledby="lines-head"><ol data-lines="{{linesPath}}" data-after="{{lastLine}}" data-turn="{{lastTurn}}"{{#hasMoreLines}} data-more{{/hasMoreLines}}>
+{{#lines}}{{#lineTurn}}<li class="turn">Attempt {{lineTurn}}</li>{{/lineTurn}}<li class="l-{{lineLevel}}" value="{{lineNumber}}" title="{{lineTime}}">{{lineText}}</li>
+{{/lines}}</ol></div>
+{{^hasLines}}<p class="muted" data-no-lines>Nothing has been said yet.</p>{{/hasLines}}
+{{#moreLinesPath}}<p data-more-lines><a href="{{moreLinesPath}}">More lines</a></p>{{/moreLinesPath}}</section>{{/showLines}}
+<section id="answer" data-live>{{#answer}}<div class="card"><h2>Answer of the last attempt <span class="muted">{{answerCode}}</span></h2>
+{{#answerText}}<pre class="answer" tabindex="0">{{answerText}}</pre>{{/answerText}}{{^answerText}}<p class="empty">Nothing was said.</p>{{/answerText}}
+{{#isAnswerCut}}<p class="muted">Cut here; <a href="{{answerAPI}}">the API</a> has more.</p>{{/isAnswerCut}}{{#isAnswerTruncated}}<p class="muted">More came than is kept.</p>{{/isAnswerTruncated}}</div>{{/answer}}</section>
+{{#request}}<section class="card" aria-labelledby="request-head"><h2 id="request-head">Request <span class="muted">as the job has it now</span></h2><dl class="facts" id="request" data-live>{{#requestFacts}}<div><dt>{{requestName}}</dt><dd class="code">{{requestValue}}</dd></div>{{/requestFacts}}</dl></section>{{/request}}
+</div>
+<div>
+<section class="card" aria-labelledby="run-facts-head"><h2 id="run-facts-head">Facts</h2><dl class="facts" id="run-facts" data-live>{{#facts}}<div><dt>{{factName}}</dt><dd>{{#factTime}}{{>time}}{{/factTime}}{{#factCode}}<code>{{factCode}}</code>{{/factCode}}{{factText}}</dd></div>{{/facts}}</dl>
+{{#hasNoLinks}}<p class="muted">Search logs and traces for these: <code>punctual.execution.id</code>, <code>trace.id</code>.</p>{{/hasNoLinks}}{{^hasNoLinks}}<p class="row">{{#tracesPath}}<a class="button" href="{{tracesPath}}" rel="noreferrer">Trace</a>{{/tracesPath}}{{#logsPath}}<a class="button" href="{{logsPath}}" rel="noreferrer">Logs</a>{{/logsPath}}</p>{{/hasNoLinks}}</section>
+</div>
+</div>
+
+"""#),
+        File(
+            name: "executions.mustache", contentType: "text/html; charset=utf-8", etag: "\"2567a4822bcc0ab9\"",
+            text: #"""
+<div class="head"><h1>Executions</h1></div>
+<div class="bar runs-bar">
+<form method="get" action="/executions" role="search" class="search">
+<svg class="icon" aria-hidden="true"><use href="#i-search"/></svg>
+<label class="hidden" for="q">Search executions by job or error</label>
+<input id="q" type="search" name="q" value="{{q}}" placeholder="Search by job or error" autocomplete="off" spellcheck="false" maxlength="256" data-search>
+{{#kept}}<input type="hidden" name="{{keptName}}" value="{{keptValue}}">{{/kept}}
+<button class="hidden">Search</button>
+</form>
+<details class="menu" data-menu><summary class="button">Filter</summary>
+<form method="get" action="/executions" class="panel left wide-panel">
+{{#fQ}}<input type="hidden" name="q" value="{{fQ}}">{{/fQ}}{{#fJob}}<input type="hidden" name="job_id" value="{{fJob}}">{{/fJob}}
+<p class="field"><label for="f-status">Status</label><select id="f-status" name="status"><option value="">Any</option>{{#fStatuses}}<option value="{{choice}}"{{#isChoice}} selected{{/isChoice}}>{{choiceName}}</option>{{/fStatuses}}</select></p>
+{{>execution-filter}}
+</form></details>
+<nav class="tabs" aria-label="Status">
+{{#tabs}}<a href="{{tabPath}}"{{#isTab}} aria-current="true"{{/isTab}}>{{tabName}}{{#tabCount}} <span class="muted">{{tabCount}}</span>{{/tabCount}}</a>{{/tabs}}
+</nav>
+</div>
+{{>execution-chips}}
+{{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
+{{#hasRows}}
+{{#mayAct}}<form method="post" action="/executions/actions" id="bulk" data-bulk data-noun="execution"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="return_to" value="{{here}}"><input type="hidden" name="key" value="{{formKey}}">
+<div class="bulk"><span class="muted" data-picked aria-live="polite">With the chosen:</span>
+<button name="action" value="retry">Run again</button><button name="action" value="cancel" class="danger">Cancel</button></div></form>{{/mayAct}}
+<p class="new-rows"><button type="button" class="button" hidden data-new-rows></button></p>
+<div class="scroll"><table class="cards jobs runs" data-rows>
+<caption class="hidden">{{rowCount}} executions on this page, the newest first</caption>
+<thead><tr>{{#mayAct}}<th scope="col" class="pick"><input type="checkbox" aria-label="Choose all on this page" data-pick-all hidden></th>{{/mayAct}}<th scope="col">Scheduled</th><th scope="col">Job</th><th scope="col">Status</th><th scope="col">Why</th><th scope="col" class="num">Attempt</th><th scope="col" class="num">Took</th></tr></thead>
+<tbody>
+{{#rows}}<tr id="run-{{rowID}}" data-row="{{rowID}}"{{#isEnded}} data-ended{{/isEnded}}>{{#mayAct}}<td class="pick">{{#mayPick}}<input type="checkbox" name="id" value="{{rowName}}" form="bulk" aria-label="Choose {{rowLabel}}" data-pick="{{rowLabel}}">{{/mayPick}}</td>{{/mayAct}}
+<th scope="row" data-cell><a href="{{rowPath}}">{{#rowTime}}{{>time}}{{/rowTime}}</a></th>
+<td data-label="Job" data-cell><span><a href="{{rowJobPath}}">{{rowJob}}</a> <span class="muted">{{rowService}}{{#rowQueue}} · {{rowQueue}}{{/rowQueue}}</span></span></td>
+<td data-label="Status" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}{{#rowPercent}} <span class="sub">{{rowPercent}}</span>{{/rowPercent}}</td>
+<td data-label="Why" data-cell class="why"><span>{{#rowReason}}{{rowReason}} {{/rowReason}}{{#rowError}}<span class="bad">{{rowError}}</span> {{/rowError}}{{#rowTrigger}}<span class="tag">{{rowTrigger}}</span>{{/rowTrigger}}</span></td>
+<td data-label="Attempt" data-cell class="num">{{#rowAttempt}}{{rowAttempt}}{{/rowAttempt}}{{^rowAttempt}}<span class="muted">–</span>{{/rowAttempt}}</td>
+<td data-label="Took" data-cell class="num">{{#rowTook}}{{rowTook}}{{/rowTook}}{{^rowTook}}{{#rowRuns}}<time datetime="{{timeISO}}" title="{{timeTitle}}">began <span data-ago>{{timeAgo}}</span></time>{{/rowRuns}}{{^rowRuns}}<span class="muted">–</span>{{/rowRuns}}{{/rowTook}}{{#rowWait}}<span class="sub">{{rowWait}} late</span>{{/rowWait}}</td></tr>
+{{/rows}}</tbody></table></div>
+{{/hasRows}}
+{{^hasRows}}{{^fault}}<div class="empty card">{{#isFiltered}}{{#isSearching}}<p>None of the newest 10,000 that were looked at is like that.</p>{{/isSearching}}{{^isSearching}}<p>No execution is like that.</p>{{/isSearching}}<p><a class="button" href="/executions">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>Nothing has run yet. Executions appear when a <a href="/jobs">job</a> is due or triggered.</p>{{/isFiltered}}</div>{{/fault}}{{/hasRows}}
+<nav class="pages" aria-label="Pages">{{#firstPath}}<a class="button" href="{{firstPath}}" rel="first">First page</a>{{/firstPath}}{{#nextPath}}{{#isSearching}}<span class="muted">10,000 executions were looked at.</span>{{/isSearching}}<a class="button" href="{{nextPath}}" rel="next">{{#isSearching}}Search older ones{{/isSearching}}{{^isSearching}}Next page{{/isSearching}}</a>{{/nextPath}}</nav>
 
 """#),
         File(
@@ -853,12 +1107,14 @@ export function forms() {
 
 """#),
         File(
-            name: "icons.mustache", contentType: "text/html; charset=utf-8", etag: "\"0aaf711420fd99a2\"",
+            name: "icons.mustache", contentType: "text/html; charset=utf-8", etag: "\"f9b8146b0d198f7e\"",
             text: #"""
 <svg hidden aria-hidden="true" width="0" height="0">
 <symbol id="i-logo" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="M8 4.2V8l2.6 1.8" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round"/></symbol>
 <symbol id="i-overview" viewBox="0 0 16 16"><path d="M2 13h12M4 11V7m4 4V3m4 8V6" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
 <symbol id="i-jobs" viewBox="0 0 16 16"><path d="M5.5 4H14M5.5 8H14m-8.5 4H14M2 4h.5M2 8h.5M2 12h.5" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
+<symbol id="i-executions" viewBox="0 0 16 16"><path d="M2 4h6M5 8h8M4 12h5" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/></symbol>
+<symbol id="i-dead-letters" viewBox="0 0 16 16"><path d="M2 4.500h12v8H2zm.3.300L8 9l5.700-4.200" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/></symbol>
 <symbol id="i-docs" viewBox="0 0 16 16"><path d="M6 4 2 8l4 4m4-8 4 4-4 4" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/></symbol>
 <symbol id="i-settings" viewBox="0 0 16 16"><path d="M2 5h7m4 0h1M2 11h1m4 0h7" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/><circle cx="11" cy="5" r="1.8" fill="none" stroke="currentColor" stroke-width="1.4"/><circle cx="5" cy="11" r="1.8" fill="none" stroke="currentColor" stroke-width="1.4"/></symbol>
 <symbol id="i-display" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor"/></symbol>
@@ -948,7 +1204,7 @@ export function jobForm() {
 
 """#),
         File(
-            name: "job.mustache", contentType: "text/html; charset=utf-8", etag: "\"9ffde98004cae1c4\"",
+            name: "job.mustache", contentType: "text/html; charset=utf-8", etag: "\"2624012622fc5346\"",
             text: #"""
 <p class="crumbs"><a href="/jobs">Jobs</a> <span aria-hidden="true">/</span> {{jobService}}</p>
 <div class="head"><h1 class="clip">{{jobTitle}}</h1><span id="job-status" data-live>{{#jobStatus}}{{>status}}{{/jobStatus}}</span>
@@ -973,8 +1229,8 @@ export function jobForm() {
 </div>
 <section class="card" aria-labelledby="executions-head"><h2 id="executions-head">Executions</h2><div id="executions" data-live>
 {{#hasHistory}}<div class="scroll" tabindex="0" role="group" aria-label="Executions"><table class="cards"><thead><tr><th scope="col">Scheduled</th><th scope="col">Status</th><th scope="col">Why</th><th scope="col" class="num">Attempt</th><th scope="col" class="num">Took</th></tr></thead><tbody>
-{{#executions}}<tr><th scope="row" data-label="Scheduled">{{#executionTime}}{{>time}}{{/executionTime}}</th><td data-label="Status">{{#executionStatus}}{{>status}}{{/executionStatus}}</td><td data-label="Why" class="why">{{executionWords}} <span class="muted">{{executionTrigger}}</span></td><td data-label="Attempt" class="num">{{executionAttempt}}</td><td data-label="Took" class="num">{{#executionDuration}}{{executionDuration}}{{/executionDuration}}{{^executionDuration}}<span class="muted">–</span>{{/executionDuration}}</td></tr>
-{{/executions}}</tbody></table></div>{{/hasHistory}}
+{{#executions}}<tr><th scope="row" data-label="Scheduled"><a href="/executions/{{jobID}}/{{executionID}}">{{#executionTime}}{{>time}}{{/executionTime}}</a></th><td data-label="Status">{{#executionStatus}}{{>status}}{{/executionStatus}}</td><td data-label="Why" class="why">{{executionWords}} <span class="muted">{{executionTrigger}}</span></td><td data-label="Attempt" class="num">{{executionAttempt}}</td><td data-label="Took" class="num">{{#executionDuration}}{{executionDuration}}{{/executionDuration}}{{^executionDuration}}<span class="muted">–</span>{{/executionDuration}}</td></tr>
+{{/executions}}</tbody></table></div><p><a href="/executions?job_id={{jobID}}">All executions</a></p>{{/hasHistory}}
 {{^hasHistory}}<p class="empty">None yet.</p>{{/hasHistory}}
 </div></section>
 
@@ -1123,7 +1379,74 @@ export function keys() {
 
 """#),
         File(
-            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"c1f55fbb808f7578\"",
+            name: "lines.js", contentType: "text/javascript; charset=utf-8", etag: "\"535fab686e7d6643\"",
+            text: #"""
+// Adds lines of output as they come. Whoever has scrolled up stays where he reads; whoever is at the end stays there.
+
+export function lines() {
+  const list = document.querySelector("[data-lines]");
+  if (!list || !window.EventSource) return;
+  const box = list.parentElement;
+  const end = document.querySelector("[data-lines-end]");
+  let [source, waiting, last, turn] = [null, [], Number(list.dataset.after), list.dataset.turn];
+
+  const isAtEnd = () => box.scrollTop + box.clientHeight >= box.scrollHeight - 8;
+  const goToEnd = () => (box.scrollTop = box.scrollHeight);
+
+  function item(words, more) {
+    return Object.assign(document.createElement("li"), { textContent: words, ...more });
+  }
+
+  function add() {
+    const fresh = document.createDocumentFragment();
+    for (const line of waiting.splice(0)) {
+      // A stream that was broken may tell a line twice.
+      if (line.number <= last) continue;
+      last = line.number;
+      if (String(line.attempt) !== turn) {
+        turn = String(line.attempt);
+        fresh.append(item(`Attempt ${turn}`, { className: "turn" }));
+      }
+      fresh.append(item(line.text, { className: `l-${line.level}`, value: line.number, title: line.at }));
+    }
+    if (!fresh.firstChild) return;
+    const follows = isAtEnd();
+    list.append(fresh);
+    document.querySelector("[data-no-lines]")?.remove();
+    if (follows) goToEnd();
+  }
+
+  function open() {
+    source = new EventSource(`${list.dataset.lines}?after=${last}`);
+    source.addEventListener("line", (event) => waiting.push(JSON.parse(event.data)));
+    source.addEventListener("end", () => {
+      source.close();
+      source = null;
+    });
+  }
+
+  // What the page says of how far the execution is: with each change there may be more lines, even if it has ended already.
+  const state = () => document.querySelector("#run-status").textContent + document.querySelectorAll(".attempts > li").length;
+  const isOpen = document.querySelector("[data-is-open]") !== null;
+  let known = isOpen || "more" in list.dataset ? "" : state();
+  document.querySelector("[data-more-lines]")?.remove();
+  setInterval(() => {
+    if (end) end.hidden = isAtEnd();
+    if (sessionStorage.getItem("paused") === "yes" || document.hidden) return;
+    if (!source && state() !== known) {
+      known = state();
+      open();
+    }
+    add();
+  }, 250);
+  end?.addEventListener("click", goToEnd);
+  addEventListener("pagehide", () => source?.close());
+  if (isOpen) goToEnd();
+}
+
+"""#),
+        File(
+            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"f3d4e42d6de5328e\"",
             text: #"""
 // Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
 // place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
@@ -1189,6 +1512,9 @@ export function live() {
   function put(fresh) {
     for (const part of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(part.id);
+      // What somebody has opened stays open.
+      const mine = part.querySelectorAll("details");
+      other?.querySelectorAll("details").forEach((one, index) => (one.open = mine[index]?.open ?? one.open));
       if (!other || other.innerHTML === part.innerHTML) continue;
       // Who is about to press something presses what he sees.
       if (part.contains(document.activeElement) || part.querySelector(":active")) continue;
@@ -1215,7 +1541,8 @@ export function live() {
         if (old && old.innerHTML !== cell.innerHTML && !old.contains(document.activeElement)) old.replaceChildren(...cell.childNodes);
       });
     }
-    for (const [id, row] of known) row.classList.toggle("going", !there.has(id));
+    // What has ended stays as it is also where newer rows have taken its place.
+    for (const [id, row] of known) row.classList.toggle("going", !there.has(id) && !("ended" in row.dataset));
     const button = document.querySelector("[data-new-rows]");
     if (!button) return;
     button.hidden = added.length === 0;
@@ -1234,8 +1561,8 @@ export function live() {
     source.onopen = () => {
       failures = 0;
       show(isPaused ? "Paused" : "Live");
-      // Once more after a break, since nobody told what was missed.
-      if (last) news();
+      // Nobody told what happened since the page was made, or during a break.
+      news();
     };
     source.onerror = () => {
       show("Waiting for the server");
@@ -1313,7 +1640,7 @@ export function live() {
 
 """#),
         File(
-            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"097427e6bd4ed58a\"",
+            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"c220e0ff15680432\"",
             text: #"""
 <div class="head"><h1>Overview</h1>{{#mayCreate}}<a class="button primary" href="/jobs/new" data-key-new>New job</a>{{/mayCreate}}</div>
 <div id="partial" data-live>{{#isPartial}}<p class="warn" role="status">The store does not answer in time. What it alone can tell is missing here.</p>{{/isPartial}}</div>
@@ -1342,9 +1669,9 @@ export function live() {
 <section class="card" aria-labelledby="failing-head"><h2 id="failing-head">Failing now <span class="muted">last 24 hours</span></h2>
 <div id="failing" data-live>
 {{#hasFailing}}<ul class="list">
-{{#failing}}<li><div class="line"><a href="{{failingPath}}"><strong>{{failingName}}</strong></a> <span class="muted">{{failingService}}</span>{{#isOften}} <span class="count">{{#isAtLeast}}at least {{/isAtLeast}}{{failingCount}} times</span>{{/isOften}}<span class="push">{{#failingTime}}{{>time}}{{/failingTime}}</span></div>
+{{#failing}}<li><div class="line"><a href="{{failingPath}}"><strong>{{failingName}}</strong></a> <span class="muted">{{failingService}}</span>{{#isOften}} <span class="count">{{#isAtLeast}}at least {{/isAtLeast}}{{failingCount}} times</span>{{/isOften}}<a class="push" href="{{failingRun}}">{{#failingTime}}{{>time}}{{/failingTime}}</a></div>
 <div class="error"><svg class="icon" aria-hidden="true"><use href="#i-failed"/></svg>{{#failingReason}}{{failingReason}} {{/failingReason}}<span class="muted">{{failingError}}</span></div></li>
-{{/failing}}</ul>{{/hasFailing}}
+{{/failing}}</ul><p><a href="/dead-letters">All dead letters</a></p>{{/hasFailing}}
 {{^hasFailing}}<p class="empty">{{#isPartial}}Not known now.{{/isPartial}}{{^isPartial}}No job's newest run failed.{{/isPartial}}</p>{{/hasFailing}}
 </div></section>
 <section class="card" aria-labelledby="coming-head"><h2 id="coming-head">The next hour</h2>
@@ -1367,6 +1694,60 @@ export function live() {
             name: "pages.mustache", contentType: "text/html; charset=utf-8", etag: "\"358f10ea6858d53e\"",
             text: #"""
 <nav class="pages" aria-label="Pages">{{#firstPath}}<a class="button" href="{{firstPath}}" rel="first">First page</a>{{/firstPath}}{{#nextPath}}<a class="button" href="{{nextPath}}" rel="next">Next page</a>{{/nextPath}}</nav>
+
+"""#),
+        File(
+            name: "parts.js", contentType: "text/javascript; charset=utf-8", etag: "\"d02448b29178d47f\"",
+            text: #"""
+// Sends a form that means many things bit by bit, and shows how far it is; it can be stopped between two bits.
+
+export async function inParts(form, data, total, count) {
+  const dialog = document.createElement("dialog");
+  const head = Object.assign(document.createElement("h2"), { id: "parts-head", textContent: "Running them again" });
+  dialog.setAttribute("aria-labelledby", head.id);
+  const bar = Object.assign(document.createElement("progress"), { max: total, value: 0 });
+  bar.setAttribute("aria-labelledby", head.id);
+  const words = document.createElement("p");
+  words.setAttribute("role", "status");
+  const row = Object.assign(document.createElement("p"), { className: "row" });
+  const stop = Object.assign(document.createElement("button"), { type: "button", textContent: "Stop" });
+  row.append(stop);
+  dialog.append(head, bar, words, row);
+  document.body.append(dialog);
+  let isStopped = false;
+  stop.addEventListener("click", () => (isStopped = true));
+  // Escape stops, too; the dialog goes when the bit that is under way has ended.
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    isStopped = true;
+  });
+  dialog.showModal();
+
+  data.set("part", "yes");
+  let [done, failed, problem, isOver] = [0, 0, null, false];
+  while (!isStopped && !isOver) {
+    try {
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data });
+      const part = answer.ok && !answer.redirected ? await answer.json() : { done: 0, failed: 0, left: 0, problem: `The server answered ${answer.status}.` };
+      [done, failed, problem] = [done + part.done, failed + part.failed, part.problem ?? problem];
+      isOver = part.left === 0;
+      if (part.after) data.set("after", part.after);
+      bar.max = done + failed + part.left;
+    } catch {
+      [problem, isOver] = ["The server cannot be reached.", true];
+    }
+    bar.value = done + failed;
+    words.textContent = `${count(done, form)} sent to run again.`;
+  }
+  if (failed || problem) words.textContent += ` ${failed || "Some"} could not be: ${problem}`;
+  head.textContent = isStopped && !isOver ? "Stopped" : problem ? "Ended with problems" : "Done";
+  stop.textContent = "Close";
+  stop.focus();
+  // What it leaves behind is a page as it is now.
+  const close = () => location.reload();
+  stop.addEventListener("click", close);
+  dialog.addEventListener("cancel", close);
+}
 
 """#),
         File(

@@ -35,6 +35,12 @@ struct JobForm {
         for field in Self.all where sent.has(field.name) { texts[field.name] = sent[field.name] ?? "" }
     }
 
+    /// The job's name.
+    var name: String {
+        get { texts["name"] ?? "" }
+        set { texts["name"] = newValue }
+    }
+
     private var scheduleFields: [JobField] { JobField.schedules.first { $0.type == scheduleType }?.fields ?? [] }
     private var targetFields: [JobField] { JobField.targets.first { $0.type == targetType }?.fields ?? [] }
 

@@ -11,7 +11,7 @@ enum JobPage {
         async let explanation = visit.call(InnerCall(.explainJob, ["id": id]))
         async let next = visit.call(InnerCall(.nextOccurrences, ["id": id], query: [("count", "10")]))
         async let executions = visit.call(
-            InnerCall(.listJobExecutions, ["job_id": id], query: [("limit", "100")]))
+            InnerCall(.listJobExecutions, ["job_id": id], query: [("brief", "true"), ("limit", "100")]))
         var view = facts(try await job, visit)
         // A schedule that cannot be computed any more explains nothing; the job is shown all the same.
         let told = try await explanation

@@ -94,8 +94,8 @@ enum OverviewPage {
         return [
             figure("active jobs", "/jobs?status=active", jobs?["active"]),
             figure("paused jobs", "/jobs?status=paused", jobs?["paused"]),
-            figure("running", nil, executions?["running"]),
-            figure("waiting", nil, executions?["pending"]),
+            figure("running", "/executions?status=running", executions?["running"]),
+            figure("waiting", "/executions?status=pending", executions?["pending"]),
         ]
     }
 
@@ -167,7 +167,7 @@ enum OverviewPage {
         var byJob: [String: [JSONValue]] = [:]
         var cursor: String?
         for _ in 0..<mostPages {
-            var query = [("status", "failed"), ("from", "\(since)"), ("limit", "200")]
+            var query = [("status", "failed"), ("from", "\(since)"), ("brief", "true"), ("limit", "200")]
             if let cursor { query.append(("cursor", cursor)) }
             let page = try await visit.glance(InnerCall(.listExecutions, query: query))
             if page.isMissing { return ([], true) }
@@ -183,7 +183,7 @@ enum OverviewPage {
         var rows: [View] = []
         for id in order.prefix(mostFailing * 2) where rows.count < mostFailing {
             let newest = try await visit.glance(
-                InnerCall(.listJobExecutions, ["job_id": id], query: [("limit", "5")]))
+                InnerCall(.listJobExecutions, ["job_id": id], query: [("brief", "true"), ("limit", "5")]))
             if newest.isMissing { return ([], true) }
             let end = newest.json?["items"]?.array?.first { ["succeeded", "failed"].contains($0["status"]?.string) }
             if end?["status"] == "succeeded" { continue }
@@ -196,6 +196,7 @@ enum OverviewPage {
                 "failingReason": failure?["reason"]?.string,
                 "failingError": (failure?["error"]?.string).map { String($0.prefix(160)) },
                 "failingTime": visit.clock.view(failure?["finished_at"]),
+                "failingRun": "/executions/\(id)/\(failure?["id"]?.string ?? "")",
             ])
         }
         return (rows, false)

@@ -26,6 +26,8 @@ struct PageFrame {
     private static let entries = [
         Entry(name: "Overview", path: "/", icon: "overview", operation: .whoAmI, key: "o"),
         Entry(name: "Jobs", path: "/jobs", icon: "jobs", operation: .listJobs, key: "j"),
+        Entry(name: "Executions", path: "/executions", icon: "executions", operation: .listExecutions, key: "e"),
+        Entry(name: "Dead letters", path: "/dead-letters", icon: "dead-letters", operation: .listDeadLetters, key: "d"),
         Entry(
             name: "Notifications", path: "/notifications", icon: "notifications", operation: .listNotifications,
             key: "n"),

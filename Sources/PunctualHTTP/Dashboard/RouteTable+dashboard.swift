@@ -28,6 +28,13 @@ extension RouteTable {
         page("/jobs/{id}/edit", .viewPage, JobFormPage.edit)
         form("/jobs/{id}/edit", .sendForm, JobFormPage.save)
         addAccessPages()
+        page("/executions", .viewPage, ExecutionsPage.show)
+        form("/executions/actions", .sendForm, ExecutionActions.send)
+        page("/executions/{job_id}/{id}", .viewPage, ExecutionPage.show)
+        page("/executions/{job_id}/{id}/edited", .viewPage, EditedRetryPage.show)
+        form("/executions/{job_id}/{id}/edited", .sendForm, EditedRetryPage.send)
+        page("/dead-letters", .viewPage, DeadLettersPage.show)
+        form("/dead-letters/actions", .sendForm, DeadLetterActions.send)
         show(.get, "/dashboard/{version}/{name}", .viewAsset) { request, context, door in
             try await door(DashboardAssets.answer)(request, context)
         }

@@ -13,8 +13,11 @@ extension MemoryStore: HistoryStore {
         let found = executions.values.map(\.row)
             .filter { query.matches($0, labels: jobs[$0.jobID]?.draft.labels ?? goneLabels[$0.jobID]) }
             .sorted { ($0.scheduledAt, $0.id) > ($1.scheduledAt, $1.id) }
-        let page = Array(found.prefix(query.limit))
-        let last = found.count > query.limit ? page.last : nil
+        let looked = query.text == nil ? found : Array(found.prefix(query.depth))
+        let fitting = looked.filter { query.finds($0) || twin == .findingAnyText }
+        let page = fitting.prefix(query.limit).map { query.isBrief ? $0.brief : $0 }
+        let isCut = looked.count < found.count || (query.text != nil && looked.count == query.depth)
+        let last = fitting.count > query.limit ? page.last : isCut ? looked.last : nil
         return Page(
             items: page, next: last.map { PageKey(value: String($0.scheduledAt.milliseconds), id: $0.id) })
     }

@@ -70,4 +70,20 @@ extension ExecutionQuery {
         }
         return statuses.isEmpty || statuses.contains(row.status)
     }
+
+    /// Whether the row has the text that is looked for.
+    func finds(_ row: Execution) -> Bool {
+        guard let text else { return true }
+        return row.jobName.holds(text) || row.error?.holds(text) ?? false
+    }
+}
+
+extension Execution {
+    /// Without what may be large.
+    var brief: Execution {
+        var brief = self
+        brief.result = nil
+        brief.pastAttempts = []
+        return brief
+    }
 }

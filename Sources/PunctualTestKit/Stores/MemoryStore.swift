@@ -54,6 +54,8 @@ public actor MemoryStore {
         case beginningAnew
         /// A job's limit stays behind.
         case keepingLimits
+        /// Executions are found whatever is looked for.
+        case findingAnyText
     }
 
     let twin: Twin?

@@ -180,6 +180,56 @@ extension StoreCheck {
             try same(try await number(scene) { $0.reason = .overlap }, 1)
             try same(try await number(scene) { $0.reason = .timeout }, 0)
         },
+        StoreCheck("executions are found by a text in the job's name or the error, signs of patterns as they are") {
+            scene in
+            let (a, b) = (try await scene.job("nightly-Report"), try await scene.job("other"))
+            try await scene.trigger(a)
+            let failed = try await scene.finish(
+                scene.running(b), .failed, reason: .connection, error: "The REPORT server is 100%_gone \\ away")
+            func found(_ text: String) async throws -> Int { try await number(scene) { $0.text = text } }
+            try same(try await found("report"), 2)
+            try same(try await found("NIGHT"), 1)
+            for text in ["0%_g", "\\ A"] { try same(try await found(text), 1) }
+            for text in ["0_%", "gone%", "é"] { try same(try await found(text), 0) }
+            var query = ExecutionQuery()
+            (query.text, query.statuses, query.service) = ("server", [.failed], failed.service)
+            let page = try await scene.store.executions(query)
+            try same(page.items, [failed])
+            try same(page.next, nil)
+        },
+        StoreCheck("a search looks at so many and says where to go on") { scene in
+            let (a, b) = (try await scene.job("a"), try await scene.job("b"))
+            var wanted: [Identifier] = []
+            for index in 0..<7 {
+                scene.clock.advance(by: .seconds(1))
+                let row = try await scene.trigger(index % 3 == 0 ? b : a, nonce: UInt64(index + 1), overlap: .allowAll)
+                if index % 3 == 0 { wanted.insert(row.id, at: 0) }
+            }
+            var query = ExecutionQuery()
+            (query.text, query.depth, query.limit) = ("b", 2, 1)
+            var (seen, pages): ([Identifier], Int) = ([], 0)
+            repeat {
+                let page = try await scene.store.executions(query)
+                seen += page.items.map(\.id)
+                query.after = page.next
+                pages += 1
+            } while query.after != nil && pages < 20
+            try same(seen, wanted)
+            try expect((4...8).contains(pages), "\(pages) pages")
+        },
+        StoreCheck("brief executions come without what may be large") { scene in
+            let job = try await scene.job()
+            let claimed = try await scene.running(job)
+            try await scene.finish(claimed, .retry(after: .zero), reason: .connection, error: "away")
+            let again = try await scene.claim(200)
+            try same(again.count, 1)
+            var full = try await scene.finish(again[0], .failed, error: "gone", result: ExecutionResult(output: "much"))
+            try same(full.pastAttempts.count, 1)
+            var query = ExecutionQuery()
+            query.isBrief = true
+            (full.result, full.pastAttempts) = (nil, [])
+            try same(try await scene.store.executions(query).items, [full])
+        },
         StoreCheck("another job's execution is nil") { scene in
             let (a, b) = (try await scene.job("a"), try await scene.job("b"))
             let row = try await scene.trigger(a)

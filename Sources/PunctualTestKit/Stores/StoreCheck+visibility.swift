@@ -30,6 +30,10 @@ extension StoreCheck {
                 (rows.visible, rows.limit) = (visible, random.random.pick([1, 4, 200]))
                 let seenRows = try await pages(of: rows, in: scene)
                 try expect(seenRows == wantedRows, "\(note), \(rows): saw \(seenRows), wanted \(wantedRows)")
+                (rows.text, rows.depth) = ("B-1", random.random.pick([2, 5, 10_000]))
+                let found = try await search(rows, in: scene)
+                let wanted = wantedRows.filter { $0.jobName.contains("b-1") }
+                try expect(found == wanted, "\(note), \(rows): found \(found), wanted \(wanted)")
 
                 try await claim(random.random.int(in: 1...4), visible, scene, note)
             }
@@ -76,6 +80,19 @@ extension StoreCheck {
             query.after = after
             return try await scene.store.executions(query)
         }
+    }
+
+    /// What a text finds, page by page, of which some may be empty.
+    private static func search(_ query: ExecutionQuery, in scene: StoreScene) async throws -> [Execution] {
+        var query = query
+        var items: [Execution] = []
+        repeat {
+            let page = try await scene.store.executions(query)
+            if let next = page.next, let after = query.after { try expect(next.id < after.id, "it does not go on") }
+            items += page.items
+            query.after = page.next
+        } while query.after != nil
+        return items
     }
 
     /// The items of all pages; a page without items is the only one.

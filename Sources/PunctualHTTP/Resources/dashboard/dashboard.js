@@ -3,6 +3,7 @@ import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { actions } from "./actions.js";
 import { jobForm } from "./job-form.js";
+import { lines } from "./lines.js";
 import { display } from "./display.js";
 import { forms } from "./forms.js";
 
@@ -11,4 +12,5 @@ keys();
 actions();
 jobForm();
 forms();
+lines();
 live();

@@ -62,6 +62,9 @@ export function live() {
   function put(fresh) {
     for (const part of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(part.id);
+      // What somebody has opened stays open.
+      const mine = part.querySelectorAll("details");
+      other?.querySelectorAll("details").forEach((one, index) => (one.open = mine[index]?.open ?? one.open));
       if (!other || other.innerHTML === part.innerHTML) continue;
       // Who is about to press something presses what he sees.
       if (part.contains(document.activeElement) || part.querySelector(":active")) continue;
@@ -88,7 +91,8 @@ export function live() {
         if (old && old.innerHTML !== cell.innerHTML && !old.contains(document.activeElement)) old.replaceChildren(...cell.childNodes);
       });
     }
-    for (const [id, row] of known) row.classList.toggle("going", !there.has(id));
+    // What has ended stays as it is also where newer rows have taken its place.
+    for (const [id, row] of known) row.classList.toggle("going", !there.has(id) && !("ended" in row.dataset));
     const button = document.querySelector("[data-new-rows]");
     if (!button) return;
     button.hidden = added.length === 0;
@@ -107,8 +111,8 @@ export function live() {
     source.onopen = () => {
       failures = 0;
       show(isPaused ? "Paused" : "Live");
-      // Once more after a break, since nobody told what was missed.
-      if (last) news();
+      // Nobody told what happened since the page was made, or during a break.
+      news();
     };
     source.onerror = () => {
       show("Waiting for the server");
