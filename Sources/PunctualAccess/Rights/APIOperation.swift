@@ -5,6 +5,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case listJobs, createJob, createJobs, getJob, replaceJob, patchJob, deleteJob
     case pauseJob, resumeJob, triggerJob, backfillJob, nextOccurrences, explainJob
     case previewSchedule, scheduleStatus, putOnSchedule, takeOffSchedule
+    case calendar, calendarJobs
     case listExecutions, listJobExecutions, getExecution, readLines, retryExecution, cancelExecution
     case listQueues, pauseQueue, resumeQueue
     case listLimits, getQueueLimit, putQueueLimit, deleteQueueLimit, getServiceLimit, putServiceLimit,
@@ -63,7 +64,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .listKeys, .createKey, .getKey, .rotateKey, .revokeKey: .ownOrAdmin
         case .previewSchedule: .anywhere(.viewer)
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .listExecutions, .listJobExecutions, .getExecution,
-            .readLines, .events, .listLimits, .getServiceLimit, .getJobLimit:
+            .readLines, .events, .listLimits, .getServiceLimit, .getJobLimit, .calendar, .calendarJobs:
             .service(.viewer)
         case .pauseJob, .resumeJob, .triggerJob, .backfillJob, .putOnSchedule, .takeOffSchedule, .retryExecution,
             .cancelExecution, .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork, .completeWorks:
@@ -128,7 +129,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             true
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
             .listJobExecutions, .getExecution, .readLines, .listQueues, .listLimits, .getQueueLimit, .getServiceLimit,
-            .getJobLimit, .listNotifications, .getNotification,
+            .getJobLimit, .listNotifications, .getNotification, .calendar, .calendarJobs,
             .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork,
             .completeWorks, .stats, .statsByMinute, .events,
             .health, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,

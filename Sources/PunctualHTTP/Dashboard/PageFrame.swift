@@ -24,6 +24,8 @@ struct PageFrame {
     private static let entries = [
         Entry(name: "Overview", path: "/", icon: "overview", operation: .whoAmI, key: "o"),
         Entry(name: "Jobs", path: "/jobs", icon: "jobs", operation: .listJobs, key: "j"),
+        Entry(name: "Queues", path: "/queues", icon: "queues", operation: .listLimits, key: "q"),
+        Entry(name: "Calendar", path: "/calendar", icon: "calendar", operation: .calendar, key: "c"),
     ]
 
     func response(

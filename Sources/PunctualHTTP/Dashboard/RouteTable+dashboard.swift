@@ -27,6 +27,13 @@ extension RouteTable {
         page("/jobs/{id}", .viewPage, JobPage.show)
         page("/jobs/{id}/edit", .viewPage, JobFormPage.edit)
         form("/jobs/{id}/edit", .sendForm, JobFormPage.save)
+        page("/queues", .viewPage, QueuesPage.show)
+        form("/queues/actions", .sendForm, LimitPage.act)
+        page("/queues/limit", .viewPage, LimitPage.show)
+        form("/queues/limit", .sendForm, LimitPage.send)
+        page("/calendar", .viewPage, CalendarPage.show)
+        page("/calendar/spread", .viewPage, SpreadPage.show)
+        form("/calendar/spread", .sendForm, SpreadPage.send)
         show(.get, "/dashboard/{version}/{name}", .viewAsset) { request, context, door in
             try await door(DashboardAssets.answer)(request, context)
         }
