@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"fb5525be9db33aea\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"3f2bf43c665a1b85\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -969,7 +969,7 @@ try {
         "tags": ["Schedule"],
         "operationId": "calendarJobs",
         "summary": "Which jobs fire in one minute",
-        "description": "Those that fire in the minute and are not spread beyond it by their jitter, by id. Of those with the same schedule the first 1,000 are known by name, and as many of a minute.",
+        "description": "Those that fire in the minute, not in the one before as well, and are not spread beyond it by their jitter, by id. Of those with the same schedule the first 1,000 are known by name, and as many of a minute.",
         "parameters": [
           {
             "name": "at",
@@ -6063,17 +6063,19 @@ try {
             "description": "In order, without gaps. An hour may be shorter at a clock change, and two may have the same name.",
             "items": {
               "type": "object",
-              "required": ["at", "local", "fires"],
+              "required": ["at", "local", "fires", "peak", "pile_up"],
               "properties": {
                 "at": { "type": "string", "format": "date-time" },
                 "local": { "type": "string", "description": "On the zone's clock." },
-                "fires": { "type": "integer", "minimum": 0, "description": "What jitter spreads is counted where it is to be expected." }
+                "fires": { "type": "integer", "minimum": 0, "description": "What jitter spreads is counted where it is to be expected." },
+                "peak": { "type": "integer", "minimum": 0, "description": "The most in one minute." },
+                "pile_up": { "type": "boolean", "description": "Whether a minute of it stands out." }
               }
             }
           },
           "pile_ups": {
             "type": "array",
-            "description": "Minutes of the day with ten fires more than twice the mean of all minutes, the highest first.",
+            "description": "Minutes of the day that stand out, the highest first: with ten fires more than half as much again as the minute in the middle has.",
             "maxItems": 10,
             "items": {
               "type": "object",
@@ -6119,10 +6121,11 @@ try {
       "CalendarJobs": {
         "type": "object",
         "description": "Jobs that fire in the same minute.",
-        "required": ["at", "jobs", "named", "items", "next_cursor", "count"],
+        "required": ["at", "jobs", "steady", "named", "items", "next_cursor", "count"],
         "properties": {
           "at": { "type": "string", "format": "date-time", "description": "The beginning of the minute." },
-          "jobs": { "type": "integer", "minimum": 0, "description": "How many there are." },
+          "jobs": { "type": "integer", "minimum": 0, "description": "How many there are, without the steady ones." },
+          "steady": { "type": "integer", "minimum": 0, "description": "How many jobs fire in the minute before as well: what comes all the time is no part of a pile-up, and not listed." },
           "named": { "type": "integer", "minimum": 0, "description": "How many of them can be listed." },
           "items": { "type": "array", "items": { "$ref": "#/components/schemas/Job" }, "description": "As they are now; those that are gone meanwhile are left out." },
           "next_cursor": { "type": ["string", "null"], "description": "For the next page; null on the last." },

@@ -41,7 +41,8 @@ struct CalendarTests {
             #expect(
                 week.json["pile_ups"] == [
                     [
-                        "at": "2026-01-02T00:00:00.000Z", "local": "2026-01-02T00:00:00+00:00", "fires": 240, "days": 6,
+                        "at": "2026-01-02T00:00:00.000Z", "local": "2026-01-02T00:00:00.000+00:00", "fires": 240,
+                        "days": 6,
                     ]
                 ], "\(week.json["pile_ups"] ?? .null)")
             let count = week.json["count"]

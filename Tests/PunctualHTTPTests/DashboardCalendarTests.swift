@@ -30,7 +30,8 @@ struct DashboardCalendarTests {
             for text in [
                 "1 Jan – 7 Jan 2026", "Thu 1 Jan", "Wed 7 Jan",
                 "<strong>1,440</strong> fires of <strong>240</strong> active jobs",
-                "Fri 2 Jan 00:00: 240 fires", "<strong>240</strong> fire at <strong>00:00</strong>", "on 6 days",
+                "Fri 2 Jan 00:00: 240 fires, at most 240 in a minute",
+                "<strong>240</strong> fire at <strong>00:00</strong>", "on 6 days",
             ] {
                 #expect(page.text.contains(text), "\(text) \(page.text)")
             }

@@ -63,7 +63,8 @@ package struct FireForecast: Sendable {
             case .interval(let interval): repeats = interval.fires(from: next, until: min(following, end))
             case .cron:
                 repeats = inMinute ?? key.schedule.fires(from: next, until: following)
-                inMinute = repeats
+                // The minute under way may have begun with some of them.
+                if last < minute { inMinute = repeats }
             default: break
             }
             repeats = min(runs, repeats)
@@ -97,13 +98,20 @@ extension FireForecast {
         package var days: Int
     }
 
+    /// How many fires make a minute stand out: ten more than half as much again as the minute in the middle has.
+    package var leastOfPileUp: Double {
+        // Of a forecast that begins in the past its empty minutes say nothing.
+        let planned = fires.drop { $0 == 0 }.sorted()
+        return 10 + (planned.isEmpty ? 0 : 1.5 * planned[planned.count / 2])
+    }
+
     /// Minutes that stand out, by the minute of the day on a clock of the zone; the highest first.
     ///
-    /// One stands out with ten fires more than twice the mean of all minutes.
+    /// One stands out by `leastOfPileUp`.
     package func pileUps(in zone: ZoneRules, limit: Int) -> [PileUp] {
-        let mean = fires.reduce(0, +) / Double(max(1, fires.count))
+        let least = leastOfPileUp
         var found: [Int: PileUp] = [:]
-        for (place, count) in fires.enumerated() where count >= 10 + 2 * mean {
+        for (place, count) in fires.enumerated() where count >= least {
             let at = from + .seconds(60 * Int64(place))
             let local = zone.local(at: at)
             let minute = local.hour * 60 + local.minute
@@ -123,8 +131,10 @@ extension FireForecast {
 extension FireCensus {
     /// The jobs that fire within a minute and are not spread beyond it.
     package struct Minute: Sendable {
-        /// How many jobs.
+        /// How many jobs, without the steady ones.
         package var jobs = 0
+        /// How many jobs fire in the minute before as well: what comes all the time is no part of a pile-up.
+        package var steady = 0
         /// Those that are known by name, sorted; at most `FireCensus.mostNamed`.
         package var named: [Identifier] = []
     }
@@ -139,6 +149,12 @@ extension FireCensus {
             guard let next = group.key.schedule.next(after: last), next < end,
                 group.key.endsAt.map({ next <= $0 }) ?? true
             else { continue }
+            if let before = group.key.schedule.previous(before: begin), before >= begin - .seconds(60),
+                group.key.startsAt.map({ before >= $0 }) ?? true
+            {
+                found.steady += group.count
+                continue
+            }
             found.jobs += group.count
             found.named += group.named.prefix(max(0, FireCensus.mostNamed - found.named.count))
         }

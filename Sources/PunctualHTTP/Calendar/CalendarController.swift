@@ -95,6 +95,8 @@ struct CalendarController {
             writer.instant(at.minute)
             writer.name("jobs")
             writer.int(minute.jobs)
+            writer.name("steady")
+            writer.int(minute.steady)
             writer.name("named")
             writer.int(minute.named.count)
             writer.name("items")
@@ -138,7 +140,8 @@ struct CalendarController {
     /// fractions are rounded.
     private func write(_ forecast: FireForecast, by step: Step, in zone: ZoneRules, to writer: inout JSONWriter) {
         writer.beginArray()
-        var (sum, told) = (0.0, 0)
+        var (sum, told, highest) = (0.0, 0, 0.0)
+        let least = forecast.leastOfPileUp
         var (begin, clock) = (forecast.from, Int64.min)
         func close(_ writer: inout JSONWriter) {
             guard clock != .min else { return }
@@ -150,6 +153,10 @@ struct CalendarController {
             writer.string(zone.text(of: begin))
             writer.name("fires")
             writer.int(whole - told)
+            writer.name("peak")
+            writer.int(Int(highest.rounded()))
+            writer.name("pile_up")
+            writer.bool(highest >= least)
             writer.endObject()
             told = whole
         }
@@ -161,9 +168,10 @@ struct CalendarController {
             let mine = ((at.seconds + offset) / size) << 20 | (offset + 100_000)
             if mine != clock {
                 close(&writer)
-                (begin, clock) = (at, mine)
+                (begin, clock, highest) = (at, mine, 0)
             }
             sum += count
+            highest = max(highest, count)
         }
         close(&writer)
         writer.endArray()

@@ -69,18 +69,22 @@ enum CalendarPage {
 
     private static func heat(_ json: JSONValue, _ place: Place, _ visit: Visit) -> View {
         let zone = visit.preferences.zone
-        var hours: [CalendarWeek.Hour: (fires: Int64, at: String, ends: Timestamp, parts: Int)] = [:]
+        var hours: [CalendarWeek.Hour: HourFigures] = [:]
         for item in json["items"]?.array ?? [] {
             guard let text = item["at"]?.string, let at = Timestamp(rfc3339: text) else { continue }
             let local = zone.local(at: at)
             let key = CalendarWeek.Hour(day: local.dayNumber, hour: local.hour)
-            let known = hours[key]
-            hours[key] = (
-                (known?.fires ?? 0) + (item["fires"]?.int ?? 0), known?.at ?? text, at + .seconds(3600),
-                (known?.parts ?? 0) + 1
-            )
+            var figures = hours[key] ?? HourFigures(at: text)
+            figures.parts += 1
+            figures.fires += item["fires"]?.int ?? 0
+            figures.peak = max(figures.peak, item["peak"]?.int ?? 0)
+            figures.hasPileUp = figures.hasPileUp || item["pile_up"]?.bool ?? false
+            figures.isPast = at + .seconds(3600) <= visit.now
+            figures.isWhole = at > visit.now
+            hours[key] = figures
         }
         let most = hours.values.map(\.fires).max() ?? 0
+        let scale = HeatScale(hours.values.filter(\.isWhole).map(\.fires), most: most)
         let changes = changes(json, visit)
         var rows: [View] = []
         for day in 0..<7 {
@@ -96,9 +100,12 @@ enum CalendarPage {
                 }
                 sum += found.fires
                 let twice = found.parts > 1 ? ", an hour that comes twice" : ""
-                return cell(
-                    found.fires, of: most, isPast: found.ends <= visit.now,
-                    title: "\(name) \(clock)\(twice)", path: place.path("hour", found.at))
+                let peak = found.peak > 1 ? ", at most \(Wording.count(found.peak)) in a minute" : ""
+                var view = cell(
+                    found.fires, scale, isPast: found.isPast, title: "\(name) \(clock)\(twice)", more: peak,
+                    path: place.path("hour", found.at))
+                if found.hasPileUp, let kind = view["cellClass"] as? String { view["cellClass"] = "\(kind) pile" }
+                return view
             }
             rows.append([
                 "rowHead": name, "rowCells": cells, "rowSum": Wording.short(sum), "rowNote": changes[number],
@@ -112,6 +119,19 @@ enum CalendarPage {
             "total": Wording.count(total), "isEmptyWeek": total == 0, "busiest": Wording.count(most),
             "hasChanges": !changes.isEmpty,
         ]
+    }
+
+    private struct HourFigures {
+        let at: String
+        var fires: Int64 = 0
+        var peak: Int64 = 0
+        var hasPileUp = false
+        var isPast = false
+        var isWhole = false
+        /// Two of an hour that comes twice.
+        var parts = 0
+
+        init(at: String) { self.at = at }
     }
 
     /// By day, that the clock changes on it.
@@ -130,11 +150,13 @@ enum CalendarPage {
         return texts
     }
 
-    static func cell(_ fires: Int64, of most: Int64, isPast: Bool, title: String, path: String) -> View {
-        let level = most < 5 ? Int(fires) : Int((5 * (Double(fires) / Double(most)).squareRoot()).rounded(.up))
+    private static func cell(
+        _ fires: Int64, _ scale: HeatScale, isPast: Bool, title: String, more: String = "", path: String
+    ) -> View {
         let words = fires == 1 ? "1 fire" : "\(Wording.count(fires)) fires"
         return [
-            "cellClass": isPast ? "past" : "f\(min(5, level))", "cellTitle": "\(title): \(isPast ? "past" : words)",
+            "cellClass": isPast ? "past" : "f\(scale.level(fires))",
+            "cellTitle": "\(title): \(isPast ? "past" : words + more)",
             "cellText": isPast || fires == 0 ? nil : Wording.short(fires), "cellPath": isPast ? nil : path,
         ]
     }
@@ -196,7 +218,8 @@ enum CalendarPage {
             return ["hourFault": "This hour cannot be shown: \(answer.faults.first?.detail ?? answer.detail)"]
         }
         let items = answer.json["items"]?.array ?? []
-        let most = items.compactMap { $0["fires"]?.int }.max() ?? 0
+        let counts = items.compactMap { $0["fires"]?.int }
+        let scale = HeatScale(counts, most: counts.max() ?? 0)
         let rows = stride(from: 0, to: items.count, by: 10).map { start -> View in
             let part = items[start..<min(start + 10, items.count)]
             let head = (part.first?["at"]?.string).flatMap { Timestamp(rfc3339: $0) } ?? from
@@ -206,7 +229,7 @@ enum CalendarPage {
                     let text = item["at"]?.string ?? ""
                     let instant = Timestamp(rfc3339: text) ?? from
                     return cell(
-                        item["fires"]?.int ?? 0, of: most, isPast: instant + .seconds(60) <= visit.now,
+                        item["fires"]?.int ?? 0, scale, isPast: instant + .seconds(60) <= visit.now,
                         title: visit.clock.hourAndMinute(instant), path: place.path("minute", text, hour: at))
                 },
                 "rowSum": Wording.short(part.reduce(0) { $0 + ($1["fires"]?.int ?? 0) }),
@@ -241,6 +264,7 @@ enum CalendarPage {
                     "jobJitter": jitter == "0s" ? nil : jitter, "jobQueue": job["queue"]?.string,
                 ]
             },
+            "steadyJobs": (answer.json["steady"]?.int).flatMap { $0 > 0 ? Wording.count(Int($0), "job") : nil },
             "moreMinuteJobs": jobs > items.count ? Wording.count(jobs - Int64(items.count)) : nil,
             "maySpread": jobs > 1 && mayChange,
             "spans": SpreadPage.spans.map { ["span": $0, "isSpan": $0 == 15] as View },

@@ -63,6 +63,28 @@ struct CalendarWeek: Sendable {
     }
 }
 
+/// Which of five shades a number gets.
+struct HeatScale: Sendable {
+    private let (least, most): (Int64, Int64)
+
+    /// - Parameters:
+    ///   - counts: what is compared.
+    ///   - most: the highest of all that is shown.
+    init(_ counts: [Int64], most: Int64) {
+        least = counts.min() ?? 0
+        self.most = most
+    }
+
+    /// 0 for nothing, 1 to 5 from the least to the most; 3 where all are about the same.
+    func level(_ count: Int64) -> Int {
+        if count <= 0 { return 0 }
+        if most < 5, least == 0 { return Int(count) }
+        if most * 4 < least * 5 { return 3 }
+        let part = Double(max(0, count - least)) / Double(max(1, most - least))
+        return 1 + min(4, Int(part.squareRoot() * 5))
+    }
+}
+
 extension ZoneRules {
     /// When the hour began on the clock, or when it was last changed within it.
     func hourStart(of instant: Timestamp) -> Timestamp {

@@ -122,7 +122,7 @@ export function actions() {
 
 """#),
         File(
-            name: "calendar.mustache", contentType: "text/html; charset=utf-8", etag: "\"8c38a84cb4e22750\"",
+            name: "calendar.mustache", contentType: "text/html; charset=utf-8", etag: "\"d052fe9d2e45e014\"",
             text: #"""
 <div class="head"><h1>Calendar</h1><span class="muted">{{weekText}} · {{zoneName}}</span></div>
 <div class="bar">
@@ -138,7 +138,7 @@ export function actions() {
 <div class="scroll" tabindex="0" role="group" aria-label="Planned fires by day and hour"><table class="heat"><thead><tr><th scope="col">Day</th>{{#heatColumns}}<th scope="col">{{column}}</th>{{/heatColumns}}<th scope="col" class="num">Sum</th></tr></thead><tbody>
 {{#heatRows}}{{>heat-row}}
 {{/heatRows}}</tbody></table></div>
-<p class="legend">Fewer <span class="key f1"></span><span class="key f2"></span><span class="key f3"></span><span class="key f4"></span><span class="key f5"></span> more <span class="key past"></span> past{{#hasChanges}} <span class="key gap"></span> an hour that does not exist{{/hasChanges}}</p>
+<p class="legend">Fewer <span class="key f1"></span><span class="key f2"></span><span class="key f3"></span><span class="key f4"></span><span class="key f5"></span> more <span class="key past"></span> past{{#hasPileUps}} <span class="key pile"></span> with a pile-up{{/hasPileUps}}{{#hasChanges}} <span class="key gap"></span> an hour that does not exist{{/hasChanges}}</p>
 {{#isEmptyWeek}}<p class="empty">Nothing is planned in this week.</p>{{/isEmptyWeek}}
 </div></section>
 <section class="card" aria-labelledby="piles-head"><h2 id="piles-head">Pile-ups <span class="muted">minutes with far more fires than others</span></h2><div id="piles" data-live>
@@ -159,10 +159,10 @@ export function actions() {
 {{#hasMinute}}
 <section class="card" id="minute" aria-labelledby="minute-head"><h2 id="minute-head">{{minuteCount}} {{minuteVerb}} at {{minuteText}} <span class="muted">{{#minuteTime}}{{timeAgo}}{{/minuteTime}}</span></h2>
 {{#maySpread}}<form method="get" action="/calendar/spread" class="offer"><input type="hidden" name="at" value="{{minuteAt}}">{{#service}}<input type="hidden" name="service" value="{{service}}">{{/service}}<label for="over">Spread them over</label><select id="over" name="over">{{#spans}}<option value="{{span}}"{{#isSpan}} selected{{/isSpan}}>{{span}} minutes</option>{{/spans}}</select><button class="primary">Preview</button></form>{{/maySpread}}
-{{#isMinuteEmpty}}<p class="empty">No job fires in this minute, but for those that jitter brings here.</p>{{/isMinuteEmpty}}
+{{#isMinuteEmpty}}<p class="empty">No job fires in this minute alone; jitter may bring some here.</p>{{/isMinuteEmpty}}
 {{^isMinuteEmpty}}<div class="scroll" tabindex="0" role="group" aria-label="Jobs of this minute"><table class="cards"><thead><tr><th scope="col">Job</th><th scope="col">Schedule</th><th scope="col">Queue</th><th scope="col">Jitter</th></tr></thead><tbody>
 {{#minuteJobs}}<tr><th scope="row"><a href="{{jobPath}}">{{jobName}}</a> <span class="sub">{{jobService}}</span></th><td data-label="Schedule">{{#jobSchedule}}{{>schedule}}{{/jobSchedule}}</td><td data-label="Queue">{{jobQueue}}</td><td data-label="Jitter">{{#jobJitter}}{{jobJitter}}{{/jobJitter}}{{^jobJitter}}<span class="muted">none</span>{{/jobJitter}}</td></tr>
-{{/minuteJobs}}</tbody></table></div>{{#moreMinuteJobs}}<p class="muted">and {{moreMinuteJobs}} more</p>{{/moreMinuteJobs}}{{/isMinuteEmpty}}
+{{/minuteJobs}}</tbody></table></div>{{#moreMinuteJobs}}<p class="muted">and {{moreMinuteJobs}} more</p>{{/moreMinuteJobs}}{{/isMinuteEmpty}}{{#steadyJobs}}<p class="muted">Besides {{steadyJobs}} that fire in the minute before as well.</p>{{/steadyJobs}}
 </section>
 {{/hasMinute}}
 
@@ -194,7 +194,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"d7705df27742b7fe\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"e96f27fbe94f053b\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -473,6 +473,8 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 @media (forced-colors: active) { .status .icon, .b-good, .b-bad, .b-other { forced-color-adjust: none; } }
 
 /* Queues and workers */
+.lines { margin-bottom: 14px; }
+.bar h2 { margin: 0; }
 .queues tbody th { min-width: 120px !important; }
 .does { white-space: nowrap; }
 .does form { display: inline-block; margin-right: 6px; }
@@ -503,6 +505,7 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 .f3 > a, .key.f3 { background: color-mix(in srgb, var(--accent) 42%, var(--card)); }
 .f4 > a, .key.f4 { background: color-mix(in srgb, var(--accent) 56%, var(--card)); }
 .f5 > a, .key.f5 { background: var(--accent); color: var(--on-accent) !important; }
+.heat .pile > a, .key.pile { box-shadow: inset 0 0 0 2px var(--warn); }
 .past > span, .key.past { background: none; box-shadow: inset 0 0 0 1px var(--line); }
 .gap > span, .key.gap { background: repeating-linear-gradient(45deg, var(--line) 0 2px, transparent 2px 5px); }
 .notes { padding: 0; list-style: none; color: var(--warn); }
@@ -1175,18 +1178,18 @@ export function live() {
 
 """#),
         File(
-            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"3634b54a65a47df7\"",
+            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"2d9de148bc7ad360\"",
             text: #"""
 <div class="head" data-renew="5"><h1>Queues and workers</h1>{{#mayLimitServices}}<a class="button" href="/queues/limit">Limit a service</a>{{/mayLimitServices}}</div>
 {{#seesQueues}}
 <section class="strip" aria-label="Figures" id="strip" data-live>
-<div><span class="label">Waiting</span><span class="value">{{waiting}}</span><span class="muted">in {{queueCount}} queues</span></div>
+<div><span class="label">Waiting</span><span class="value">{{waiting}}</span><span class="muted">in {{queueCount}}</span></div>
 <div><span class="label">Oldest waits</span><span class="value{{#isOld}} bad{{/isOld}}">{{#oldest}}{{oldest}}{{/oldest}}{{^oldest}}–{{/oldest}}</span></div>
-<div><span class="label">Running</span><span class="value">{{running}}</span><span class="muted">held by {{workerCount}}{{#isManyRunning}} or more{{/isManyRunning}} workers</span></div>
+<div><span class="label">Running</span><span class="value">{{running}}</span><span class="muted">held by {{workerCount}}{{#isManyRunning}} or more{{/isManyRunning}}</span></div>
 <div><span class="label">Paused queues</span><span class="value">{{#pausedCount}}{{pausedCount}}{{/pausedCount}}{{^pausedCount}}none{{/pausedCount}}</span></div>
 {{#seesNodes}}<div><span class="label">Nodes</span><span class="value">{{nodeCount}}</span><span class="muted">{{shardCount}}{{#orphans}}, <strong class="bad">{{orphans}} without a holder</strong>{{/orphans}}</span></div>{{/seesNodes}}
 </section>
-<section aria-labelledby="queues-head"><div class="bar"><h2 id="queues-head">Queues</h2>
+<section class="lines" aria-labelledby="queues-head"><div class="bar"><h2 id="queues-head">Queues</h2>
 <form method="get" action="/queues" role="search" class="search push"><svg class="icon" aria-hidden="true"><use href="#i-search"/></svg><label class="hidden" for="q">Search queues by name</label><input id="q" type="search" name="q" value="{{q}}" placeholder="Search by name" autocomplete="off" spellcheck="false" maxlength="64" data-search><button class="hidden">Search</button></form></div>
 {{#hasRows}}
 <p class="new-rows"><button type="button" class="button" hidden data-new-rows></button></p>
@@ -1198,7 +1201,7 @@ export function live() {
 <td data-label="Waiting" data-cell class="num">{{rowDepth}}</td>
 <td data-label="Oldest" data-cell class="num">{{#rowAge}}<span class="{{#isRowOld}}bad{{/isRowOld}}">{{rowAge}}</span>{{/rowAge}}{{^rowAge}}<span class="muted">–</span>{{/rowAge}}</td>
 <td data-label="Running" data-cell>{{#rowUse}}{{>use}}{{/rowUse}}{{^rowUse}}{{rowRunning}}{{/rowUse}} <span class="sub">{{rowWorkers}}</span></td>
-<td data-label="Ended" data-cell>{{#rowLine}}<svg class="spark" viewBox="0 0 60 16" preserveAspectRatio="none" aria-hidden="true"><path d="{{rowLine}}"/></svg>{{/rowLine}} <span class="sub">{{#rowPace}}{{rowPace}}{{/rowPace}}{{^rowPace}}nothing yet{{/rowPace}}{{#rowFailed}}, <span class="bad">{{rowFailed}} failed</span>{{/rowFailed}}</span></td>
+<td data-label="Ended" data-cell>{{#rowLine}}<svg class="spark" viewBox="0 0 60 16" preserveAspectRatio="none" aria-hidden="true"><path class="grid" d="M0 15.500h60"/><path d="{{rowLine}}"/></svg>{{/rowLine}} <span class="sub">{{#rowPace}}{{rowPace}}{{/rowPace}}{{^rowPace}}nothing yet{{/rowPace}}{{#rowFailed}}, <span class="bad">{{rowFailed}} failed</span>{{/rowFailed}}</span></td>
 <td data-label="Limit" data-cell>{{#rowLimit}}{{rowLimit}}{{/rowLimit}}{{^rowLimit}}<span class="muted">none</span>{{/rowLimit}}</td>
 <td data-cell class="does">{{#mayPause}}<form method="post" action="/queues/actions"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="name" value="{{rowName}}"><input type="hidden" name="return_to" value="{{here}}"><button name="action" value="pause" aria-label="Pause {{rowName}}">Pause</button></form>{{/mayPause}}{{#mayResume}}<form method="post" action="/queues/actions"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="name" value="{{rowName}}"><input type="hidden" name="return_to" value="{{here}}"><button name="action" value="resume" aria-label="Resume {{rowName}}">Resume</button></form>{{/mayResume}}{{#mayLimit}}<a class="button" href="{{rowLimitPath}}" aria-label="Limit {{rowName}}">Limit</a>{{/mayLimit}}</td></tr>
 {{/rows}}</tbody></table></div>

@@ -52,7 +52,7 @@ enum QueuesPage {
             "moreQueues": found.count > shown.count ? Wording.count(Int64(found.count - shown.count)) : nil,
             "waiting": Wording.count(all.reduce(0) { $0 + number($1, "depth") }),
             "running": Wording.count(all.reduce(0) { $0 + number($1, "running") }),
-            "queueCount": Wording.count(Int64(all.count)),
+            "queueCount": Wording.count(all.count, "queue"),
             "pausedCount": paused == 0 ? nil : Wording.count(Int64(paused)),
             "oldest": oldest.map { Wording.duration(milliseconds: $0) },
             "isOld": (oldest ?? 0) > 60_000,

@@ -22,7 +22,7 @@ enum WorkersView {
             ]
         }
         return [
-            "workers": rows, "hasWorkers": !rows.isEmpty, "workerCount": Wording.count(Int64(held.count)),
+            "workers": rows, "hasWorkers": !rows.isEmpty, "workerCount": Wording.count(held.count, "worker"),
             "isManyRunning": running.count == 200,
         ]
     }
