@@ -122,7 +122,7 @@ export function actions() {
 
 """#),
         File(
-            name: "calendar.mustache", contentType: "text/html; charset=utf-8", etag: "\"d052fe9d2e45e014\"",
+            name: "calendar.mustache", contentType: "text/html; charset=utf-8", etag: "\"47bc996b3b2499c9\"",
             text: #"""
 <div class="head"><h1>Calendar</h1><span class="muted">{{weekText}} · {{zoneName}}</span></div>
 <div class="bar">
@@ -142,7 +142,7 @@ export function actions() {
 {{#isEmptyWeek}}<p class="empty">Nothing is planned in this week.</p>{{/isEmptyWeek}}
 </div></section>
 <section class="card" aria-labelledby="piles-head"><h2 id="piles-head">Pile-ups <span class="muted">minutes with far more fires than others</span></h2><div id="piles" data-live>
-{{#hasPileUps}}<ul class="list">{{#pileUps}}<li><div class="line"><strong>{{pileFires}}</strong> fire at <strong>{{pileTime}}</strong> <span class="muted">{{pileDays}}</span><span class="push"><a class="button" href="{{pilePath}}" aria-label="Which jobs fire at {{pileTime}}">Which jobs</a></span></div></li>
+{{#hasPileUps}}<ul class="list">{{#pileUps}}<li><div class="line"><span><strong>{{pileFires}}</strong> fire at <strong>{{pileTime}}</strong></span> <span class="muted">{{pileDays}}</span><span class="push"><a class="button" href="{{pilePath}}" aria-label="Which jobs fire at {{pileTime}}">Which jobs</a></span></div></li>
 {{/pileUps}}</ul>{{/hasPileUps}}
 {{^hasPileUps}}<p class="empty">None: no minute has many more fires than the others.</p>{{/hasPileUps}}
 </div></section>
@@ -194,7 +194,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"e96f27fbe94f053b\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"b18b5cb6fec391fe\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -489,7 +489,7 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 
 /* Calendar */
 .heat { border-collapse: separate; border-spacing: 2px; font-size: 11.5px; }
-.heat th, .heat td { padding: 0; border: 0; text-align: center; vertical-align: middle; }
+.heat th, .heat td { position: relative; padding: 0; border: 0; text-align: center; vertical-align: middle; }
 .heat tbody th { text-align: left; white-space: nowrap; padding-right: 8px; font-size: 13px; }
 .heat tbody th .sub { font-size: 11.5px; }
 .heat .today > th { font-weight: 650; }

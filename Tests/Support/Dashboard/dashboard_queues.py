@@ -85,7 +85,7 @@ def calendar():
     wait(lambda: kit.browser.execute_script("return document.readyState") == "complete", "the page")
     kit.browser.find_element(By.TAG_NAME, "body").send_keys("g", "c")
     wait(lambda: kit.browser.current_url.endswith("/calendar"), "g c")
-    wait(lambda: "fire at 03:17" in text(), "a pile-up is named")
+    wait(lambda: "fire at 03:17" in text().replace("\n", " "), "a pile-up is named")
     if len(many(".heat tbody tr")) != 7:
         fail("a week has seven days")
     # A cell leads to its hour, and a minute of it to its jobs.
@@ -121,7 +121,7 @@ def spreads(ids):
     if call("GET", f"/api/v1/jobs/{ids[0]}")["schedule"]["expression"] != "H(17-26) 3 * * *":
         fail("they are not")
     kit.browser.get(kit.address + "/calendar")
-    wait(lambda: "fire at 03:17" not in text(), "the calendar knows of it")
+    wait(lambda: "fire at 03:17" not in text().replace("\n", " "), "the calendar knows of it")
     said("a pile-up is spread after a preview")
 
 
