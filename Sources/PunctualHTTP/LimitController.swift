@@ -20,8 +20,9 @@ struct LimitController {
         let running = try await services.store.limitsInUse()
         var shown: [(limit: WorkLimit, job: JobDraft?)] = []
         // Of many that he may not see, all have to be passed over; but not one by one.
+        let most = visible.isEverything ? page.limit + 1 : Self.part
         while shown.count <= page.limit, !rest.isEmpty {
-            let part = Array(rest.prefix(Self.part))
+            let part = Array(rest.prefix(most))
             rest = rest.dropFirst(part.count)
             shown += try await self.shown(part, to: visible)
         }
@@ -39,7 +40,7 @@ struct LimitController {
         }
     }
 
-    /// How many limits are looked at with one reading of jobs.
+    /// How many limits are looked at with one reading of jobs, for who sees but some of them.
     private static let part = 500
 
     /// What somebody may see of them.

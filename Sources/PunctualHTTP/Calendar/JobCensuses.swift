@@ -66,6 +66,8 @@ final class JobCensuses: Sendable {
         var news = 0
         var partial: Reading?
         var flight: Task<Void, Never>?
+        /// When that began.
+        var departed = ContinuousClock.now
         var fault: StoreError?
         var used = ContinuousClock.now
     }
@@ -101,7 +103,7 @@ final class JobCensuses: Sendable {
                 }
                 // Awaited by those who have patience; it ends by itself, and with the store.
                 entry.flight = Task { await self.count(subject) }
-                entry.fault = nil
+                (entry.departed, entry.fault) = (now, nil)
             }
             entries[subject] = entry
             if entries.count > Self.mostKept {
@@ -110,8 +112,9 @@ final class JobCensuses: Sendable {
                 }
                 if let oldest { entries[oldest.key] = nil }
             }
-            // Where a count takes long, nobody waits for the next who can have the last.
-            return (entry.flight, entry.flight == nil || entry.took > Self.patience ? entry.done : nil)
+            // Where a count takes long, nobody waits for the next who can have the last, or a part of it.
+            if entry.flight == nil || entry.took > Self.patience, let done = entry.done { return (nil, done) }
+            return entry.departed.duration(to: now) > Self.patience ? (nil, entry.partial) : (entry.flight, nil)
         }
         if let old { return old }
         if let flight {

@@ -28,7 +28,7 @@ enum CalendarPage {
             "weekDay": week.isFirst ? nil : week.firstDay,
         ]
         if found.isGood {
-            view = view.merging(heat(found.json, place, visit)).merging(count(found.json["count"]))
+            view = view.merging(heat(found.json, place, visit)).merging(count(found.json["count"], visit))
             view["pileUps"] = pileUps(found.json, place, visit)
             view["hasPileUps"] = !(found.json["pile_ups"]?.array ?? []).isEmpty
         } else {
@@ -164,10 +164,12 @@ enum CalendarPage {
     // MARK: What is said about it
 
     /// How much was counted, in a sentence where that is not all.
-    private static func count(_ json: JSONValue?) -> View {
+    private static func count(_ json: JSONValue?, _ visit: Visit) -> View {
         func number(_ name: String) -> Int64 { json?[name]?.int ?? 0 }
         var notes: [String] = []
         let isUnderWay = json?["under_way"]?.bool ?? false
+        let at = (json?["at"]?.string).flatMap { Timestamp(rfc3339: $0) } ?? visit.now
+        let isOld = visit.now - at > .seconds(10)
         if isUnderWay {
             let total = (json?["of"]?.int).map { " of \(Wording.count($0))" } ?? ""
             notes.append(
@@ -187,7 +189,8 @@ enum CalendarPage {
         }
         return [
             "isUnderWay": isUnderWay, "notes": notes.map { ["note": $0] as View }, "hasNotes": !notes.isEmpty,
-            "countedJobs": Wording.count(number("jobs")),
+            // What is as of now needs no word.
+            "countedAt": isOld ? visit.clock.view(json?["at"]) : nil, "countedJobs": Wording.count(number("jobs")),
         ]
     }
 

@@ -122,7 +122,7 @@ export function actions() {
 
 """#),
         File(
-            name: "calendar.mustache", contentType: "text/html; charset=utf-8", etag: "\"47bc996b3b2499c9\"",
+            name: "calendar.mustache", contentType: "text/html; charset=utf-8", etag: "\"b134aef9d1a140ef\"",
             text: #"""
 <div class="head"><h1>Calendar</h1><span class="muted">{{weekText}} · {{zoneName}}</span></div>
 <div class="bar">
@@ -132,7 +132,7 @@ export function actions() {
 {{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
 {{#hasHeat}}
 <section class="card" aria-labelledby="heat-head"><h2 id="heat-head">Planned fires <span class="muted">by the hour</span></h2><div id="heat" data-live>
-<p class="sum"><strong>{{total}}</strong> fires of <strong>{{countedJobs}}</strong> active jobs · busiest hour <strong>{{busiest}}</strong></p>
+<p class="sum"><strong>{{total}}</strong> fires of <strong>{{countedJobs}}</strong> active jobs · busiest hour <strong>{{busiest}}</strong>{{#countedAt}} <span class="muted">· counted <time datetime="{{timeISO}}" title="{{timeTitle}}"><span data-ago>{{timeAgo}}</span></time></span>{{/countedAt}}</p>
 {{#hasNotes}}<ul class="notes">{{#notes}}<li>{{note}}</li>{{/notes}}</ul>{{/hasNotes}}
 {{#isUnderWay}}<p data-renew="1"><a class="button" href="{{here}}">Look again</a></p>{{/isUnderWay}}
 <div class="scroll" tabindex="0" role="group" aria-label="Planned fires by day and hour"><table class="heat"><thead><tr><th scope="col">Day</th>{{#heatColumns}}<th scope="col">{{column}}</th>{{/heatColumns}}<th scope="col" class="num">Sum</th></tr></thead><tbody>
@@ -194,7 +194,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"b18b5cb6fec391fe\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"175174e3c39f83b2\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -490,6 +490,8 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 /* Calendar */
 .heat { border-collapse: separate; border-spacing: 2px; font-size: 11.5px; }
 .heat th, .heat td { position: relative; padding: 0; border: 0; text-align: center; vertical-align: middle; }
+.heat thead th:first-child { text-align: left; }
+.way input { flex: none; }
 .heat tbody th { text-align: left; white-space: nowrap; padding-right: 8px; font-size: 13px; }
 .heat tbody th .sub { font-size: 11.5px; }
 .heat .today > th { font-weight: 650; }
