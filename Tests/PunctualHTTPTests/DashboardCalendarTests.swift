@@ -32,6 +32,7 @@ struct DashboardCalendarTests {
                 "<strong>1,440</strong> fires of <strong>240</strong> active jobs",
                 "Fri 2 Jan 00:00: 240 fires, at most 240 in a minute",
                 "<strong>240</strong> fire at <strong>00:00</strong>", "on 6 days",
+                "/calendar/spread?at&#61;2026-01-02T00%3A00%3A00.000Z&amp;over&#61;15",
             ] {
                 #expect(page.text.contains(text), "\(text) \(page.text)")
             }
@@ -146,11 +147,17 @@ struct DashboardCalendarTests {
         let admin = try await scene.admin()
         _ = try await scene.user("looker", [Permission(.viewer, service: "billing")])
         try await scene.run { client in
+            for number in 0..<12 {
+                _ = try await client.job(daily("pile-\(number)", expression: "0 5 * * *"), headers: admin)
+            }
             let ids = [
                 try await client.job(daily("a"), headers: admin), try await client.job(daily("b"), headers: admin),
                 try await client.job(daily("c", service: "foreign"), headers: admin),
             ]
             let (reading, changing) = try await client.session("looker")
+            let week = try await client.page("/calendar", headers: reading)
+            #expect(week.text.contains("fire at <strong>05:00</strong>") && !week.text.contains("Spread over"))
+            #expect(try await client.page("/calendar", headers: admin).text.contains("Spread over"))
             let at = "2026-01-02T00%3A00%3A00Z"
             let page = try await client.page("/calendar?minute=\(at)", headers: reading)
             #expect(page.text.contains("2 jobs fire") && !page.text.contains("Spread them"))

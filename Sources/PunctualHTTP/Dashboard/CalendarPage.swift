@@ -195,7 +195,9 @@ enum CalendarPage {
     }
 
     private static func pileUps(_ json: JSONValue, _ place: Place, _ visit: Visit) -> [View] {
-        (json["pile_ups"]?.array ?? []).compactMap { item -> View? in
+        let mayChange = visit.mayAnywhere(.patchJob)
+        let service = place.service.map { "&service=\(FormFields.encoded($0))" } ?? ""
+        return (json["pile_ups"]?.array ?? []).compactMap { item -> View? in
             guard let text = item["at"]?.string, let at = Timestamp(rfc3339: text) else { return nil }
             let days = item["days"]?.int ?? 1
             let start = visit.preferences.zone.hourStart(of: at)
@@ -204,6 +206,7 @@ enum CalendarPage {
                 "pileDays": days > 1
                     ? "on \(days) days" : CalendarWeek.dayText(visit.preferences.zone.local(at: at).dayNumber),
                 "pilePath": place.path("minute", text, hour: "\(start)"),
+                "pileSpread": mayChange ? "/calendar/spread?at=\(FormFields.encoded(text))&over=15\(service)" : nil,
             ]
         }
     }

@@ -122,7 +122,7 @@ export function actions() {
 
 """#),
         File(
-            name: "calendar.mustache", contentType: "text/html; charset=utf-8", etag: "\"b134aef9d1a140ef\"",
+            name: "calendar.mustache", contentType: "text/html; charset=utf-8", etag: "\"2ca806dcfb38f4a6\"",
             text: #"""
 <div class="head"><h1>Calendar</h1><span class="muted">{{weekText}} · {{zoneName}}</span></div>
 <div class="bar">
@@ -142,7 +142,7 @@ export function actions() {
 {{#isEmptyWeek}}<p class="empty">Nothing is planned in this week.</p>{{/isEmptyWeek}}
 </div></section>
 <section class="card" aria-labelledby="piles-head"><h2 id="piles-head">Pile-ups <span class="muted">minutes with far more fires than others</span></h2><div id="piles" data-live>
-{{#hasPileUps}}<ul class="list">{{#pileUps}}<li><div class="line"><span><strong>{{pileFires}}</strong> fire at <strong>{{pileTime}}</strong></span> <span class="muted">{{pileDays}}</span><span class="push"><a class="button" href="{{pilePath}}" aria-label="Which jobs fire at {{pileTime}}">Which jobs</a></span></div></li>
+{{#hasPileUps}}<ul class="list">{{#pileUps}}<li><div class="line"><span><strong>{{pileFires}}</strong> fire at <strong>{{pileTime}}</strong></span> <span class="muted">{{pileDays}}</span><span class="push row"><a class="button" href="{{pilePath}}" aria-label="Which jobs fire at {{pileTime}}">Which jobs</a>{{#pileSpread}}<a class="button" href="{{pileSpread}}" aria-label="Spread what fires at {{pileTime}} over 15 minutes">Spread over 15 minutes</a>{{/pileSpread}}</span></div></li>
 {{/pileUps}}</ul>{{/hasPileUps}}
 {{^hasPileUps}}<p class="empty">None: no minute has many more fires than the others.</p>{{/hasPileUps}}
 </div></section>
