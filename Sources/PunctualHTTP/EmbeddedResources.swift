@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"8f9a41bf25bd6a60\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"9ece46cb9d39c657\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -905,6 +905,94 @@ try {
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
           "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/calendar": {
+      "get": {
+        "tags": ["Schedule"],
+        "operationId": "calendar",
+        "summary": "How many fires are planned, and when",
+        "description": "Of the active jobs that the caller may see, by what their schedules say now. Jobs are counted apart from the request, once for all who see the same: an answer may be a minute old, or older where there are so many jobs that counting takes seconds, and the first may come before all were counted. `count` says how it is.",
+        "parameters": [
+          {
+            "name": "from",
+            "in": "query",
+            "description": "Cut to the minute; now without it. At most 2 days ago and a year ahead. What was due before now is no plan and counts nothing.",
+            "schema": { "type": "string", "format": "date-time" }
+          },
+          {
+            "name": "hours",
+            "in": "query",
+            "description": "How long; at most 24 with `step=1m`.",
+            "schema": { "type": "integer", "minimum": 1, "maximum": 192, "default": 168 }
+          },
+          {
+            "name": "step",
+            "in": "query",
+            "description": "By hours, as a clock of the zone shows them, or by minutes.",
+            "schema": { "type": "string", "enum": ["1h", "1m"], "default": "1h" }
+          },
+          {
+            "name": "zone",
+            "in": "query",
+            "description": "Whose clock: IANA.",
+            "schema": { "type": "string", "default": "UTC" },
+            "example": "Europe/Berlin"
+          },
+          { "$ref": "#/components/parameters/Service" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "The plan.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/Calendar"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
+          "429": { "$ref": "#/components/responses/Overloaded" },
+          "500": { "$ref": "#/components/responses/Internal" },
+          "503": { "$ref": "#/components/responses/Unavailable" }
+        }
+      }
+    },
+    "/api/v1/calendar/jobs": {
+      "get": {
+        "tags": ["Schedule"],
+        "operationId": "calendarJobs",
+        "summary": "Which jobs fire in one minute",
+        "description": "Those that fire in the minute, not in the one before as well, and are not spread beyond it by their jitter, by id. Of those with the same schedule the first 1,000 are known by name, and as many of a minute.",
+        "parameters": [
+          {
+            "name": "at",
+            "in": "query",
+            "required": true,
+            "description": "An instant of the minute.",
+            "schema": { "type": "string", "format": "date-time" }
+          },
+          { "$ref": "#/components/parameters/Service" },
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of jobs.",
+            "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
+            "content": { "application/json": {"schema": {"$ref": "#/components/schemas/CalendarJobs"}} }
+          },
+          "400": { "$ref": "#/components/responses/BadRequest" },
+          "401": { "$ref": "#/components/responses/Unauthorized" },
+          "403": { "$ref": "#/components/responses/Forbidden" },
+          "405": { "$ref": "#/components/responses/MethodNotAllowed" },
           "422": { "$ref": "#/components/responses/Unprocessable" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
@@ -1704,11 +1792,21 @@ try {
         "tags": ["Queues"],
         "operationId": "listLimits",
         "summary": "List limits",
-        "description": "Of services and jobs that the caller may see, and of queues when he may see the whole installation.",
-        "parameters": [{ "$ref": "#/components/parameters/RequestIdIn" }],
+        "description": "Of services and jobs that the caller may see, and of queues when he may see the whole installation. Paged by kind and name.",
+        "parameters": [
+          {
+            "name": "kind",
+            "in": "query",
+            "description": "Only those of this kind.",
+            "schema": { "type": "string", "enum": ["jobs", "queues", "services"] }
+          },
+          { "$ref": "#/components/parameters/Limit" },
+          { "$ref": "#/components/parameters/Cursor" },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
         "responses": {
           "200": {
-            "description": "The limits, by kind and name.",
+            "description": "A page of limits, by kind and name.",
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/LimitList"}} }
           },
@@ -2139,7 +2237,15 @@ try {
         "operationId": "statsByMinute",
         "summary": "How executions ended, minute by minute",
         "description": "The last sixty minutes, oldest first, as far as the node that answers has heard of them. Nothing of it is stored: a node that has just started begins at zero.",
-        "parameters": [{"$ref": "#/components/parameters/RequestIdIn"}],
+        "parameters": [
+          {
+            "name": "by",
+            "in": "query",
+            "description": "`queue` tells of single queues as well.",
+            "schema": { "type": "string", "enum": ["queue"] }
+          },
+          { "$ref": "#/components/parameters/RequestIdIn" }
+        ],
         "responses": {
           "200": {
             "description": "The figures.",
@@ -2150,6 +2256,7 @@ try {
           "401": { "$ref": "#/components/responses/Unauthorized" },
           "403": { "$ref": "#/components/responses/Forbidden" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "422": { "$ref": "#/components/responses/Unprocessable" },
           "429": { "$ref": "#/components/responses/Overloaded" },
           "500": { "$ref": "#/components/responses/Internal" },
           "503": { "$ref": "#/components/responses/Unavailable" }
@@ -5966,8 +6073,24 @@ try {
       "LimitList": {
         "type": "object",
         "description": "By kind and name.",
-        "required": ["items"],
-        "properties": { "items": {"type": "array", "items": {"$ref": "#/components/schemas/WorkLimit"}} }
+        "required": ["items", "next_cursor"],
+        "properties": {
+          "items": {
+            "type": "array",
+            "items": {
+              "allOf": [{ "$ref": "#/components/schemas/WorkLimit" }],
+              "required": ["running"],
+              "properties": {
+                "running": {
+                  "type": ["integer", "null"],
+                  "minimum": 0,
+                  "description": "How many run now; null where nothing limits how many run at once."
+                }
+              }
+            }
+          },
+          "next_cursor": { "type": ["string", "null"], "description": "For the next page; null on the last." }
+        }
       },
       "QueueLimit": {
         "type": "object",
@@ -5978,12 +6101,109 @@ try {
           "rate": { "oneOf": [{ "$ref": "#/components/schemas/LimitRate" }, { "type": "null" }] }
         }
       },
+      "Calendar": {
+        "type": "object",
+        "description": "Planned fires.",
+        "required": ["from", "to", "zone", "items", "pile_ups", "clock_changes", "count"],
+        "properties": {
+          "from": { "type": "string", "format": "date-time" },
+          "to": { "type": "string", "format": "date-time" },
+          "zone": { "type": "string" },
+          "items": {
+            "type": "array",
+            "description": "In order, without gaps. An hour may be shorter at a clock change, and two may have the same name.",
+            "items": {
+              "type": "object",
+              "required": ["at", "local", "fires", "peak", "pile_up"],
+              "properties": {
+                "at": { "type": "string", "format": "date-time" },
+                "local": { "type": "string", "description": "On the zone's clock." },
+                "fires": { "type": "integer", "minimum": 0, "description": "What jitter spreads is counted where it is to be expected." },
+                "peak": { "type": "integer", "minimum": 0, "description": "The most in one minute." },
+                "pile_up": { "type": "boolean", "description": "Whether a minute of it stands out." }
+              }
+            }
+          },
+          "pile_ups": {
+            "type": "array",
+            "description": "Minutes of the day that stand out, the highest first: with ten fires more than half as much again as the minute in the middle has.",
+            "maxItems": 10,
+            "items": {
+              "type": "object",
+              "required": ["at", "local", "fires", "days"],
+              "properties": {
+                "at": { "type": "string", "format": "date-time", "description": "The first minute with the most fires." },
+                "local": { "type": "string" },
+                "fires": { "type": "integer", "minimum": 0 },
+                "days": { "type": "integer", "minimum": 1, "description": "On how many days the same minute of the clock stands out." }
+              }
+            }
+          },
+          "clock_changes": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": ["at", "local", "shift"],
+              "properties": {
+                "at": { "type": "string", "format": "date-time" },
+                "local": { "type": "string", "description": "What the clock shows from then on." },
+                "shift": { "type": "string", "description": "How far it is moved: `1h`, `-1h`." }
+              }
+            }
+          },
+          "count": { "$ref": "#/components/schemas/CalendarCount" }
+        }
+      },
+      "CalendarCount": {
+        "type": "object",
+        "description": "How much of what there is was counted.",
+        "required": ["complete", "under_way", "jobs", "of", "left_out", "after_end", "by_hand", "at"],
+        "properties": {
+          "complete": { "type": "boolean", "description": "Whether nothing is missing." },
+          "under_way": { "type": "boolean", "description": "Whether counting goes on: ask again." },
+          "jobs": { "type": "integer", "minimum": 0, "description": "How many active jobs were looked at." },
+          "of": { "type": ["integer", "null"], "minimum": 0, "description": "How many there are; null where that is not known before all were counted." },
+          "left_out": { "type": "integer", "minimum": 0, "description": "Jobs whose schedule cannot be computed, or that came too much for one count." },
+          "after_end": { "type": "integer", "minimum": 0, "description": "Jobs that fire so long after their last end: only their next fire is planned." },
+          "by_hand": { "type": "integer", "minimum": 0, "description": "Jobs that fire when somebody triggers them." },
+          "at": { "type": "string", "format": "date-time", "description": "When counting began." }
+        }
+      },
+      "CalendarJobs": {
+        "type": "object",
+        "description": "Jobs that fire in the same minute.",
+        "required": ["at", "jobs", "steady", "named", "items", "next_cursor", "count"],
+        "properties": {
+          "at": { "type": "string", "format": "date-time", "description": "The beginning of the minute." },
+          "jobs": { "type": "integer", "minimum": 0, "description": "How many there are, without the steady ones." },
+          "steady": { "type": "integer", "minimum": 0, "description": "How many jobs fire in the minute before as well: what comes all the time is no part of a pile-up, and not listed." },
+          "named": { "type": "integer", "minimum": 0, "description": "How many of them can be listed." },
+          "items": { "type": "array", "items": { "$ref": "#/components/schemas/Job" }, "description": "As they are now; those that are gone meanwhile are left out." },
+          "next_cursor": { "type": ["string", "null"], "description": "For the next page; null on the last." },
+          "count": { "$ref": "#/components/schemas/CalendarCount" }
+        }
+      },
       "MinuteStats": {
         "type": "object",
         "description": "What ended in the last sixty minutes.",
         "required": ["node_id", "items"],
         "properties": {
           "node_id": { "type": "string" },
+          "queues": {
+            "type": "array",
+            "description": "With `by=queue`: those of which something ended, the ones with the most first, at most 200.",
+            "maxItems": 200,
+            "items": {
+              "type": "object",
+              "required": ["name", "ended", "failed", "ended_by_minute"],
+              "properties": {
+                "name": { "type": "string" },
+                "ended": { "type": "integer", "minimum": 0 },
+                "failed": { "type": "integer", "minimum": 0 },
+                "ended_by_minute": { "type": "array", "maxItems": 60, "items": { "type": "integer", "minimum": 0 } }
+              }
+            }
+          },
           "items": {
             "type": "array",
             "maxItems": 60,

@@ -45,6 +45,8 @@ package final class EventLog: Sendable {
         var stale: (@Sendable ([String]) -> Void)?
         /// The number of the first event of which it has not been told.
         var nextUntold = 0
+        /// How often there was news of jobs' definitions, or some may have been missed.
+        var jobNews = 0
         var readers: [Int: AsyncStream<Void>.Continuation] = [:]
         /// Told that somebody reads.
         var readerCame: (@Sendable () -> Void)?
@@ -105,6 +107,7 @@ package final class EventLog: Sendable {
             for (origin, kind, subject) in items {
                 let event = Event(number: state.next, origin: origin, at: now, kind: kind, subject: subject)
                 state.weight += subject.weight
+                if kind != .executionUpdated { state.jobNews += 1 }
                 while state.next - state.oldest >= capacity || state.weight > mostWeight, state.oldest < state.next {
                     state.weight -= state.ring[state.oldest % capacity]?.subject.weight ?? 0
                     state.ring[state.oldest % capacity] = nil
@@ -127,6 +130,9 @@ package final class EventLog: Sendable {
 
     /// - Parameter told: told whenever a reader comes, before it chooses its place.
     func onReader(_ told: @escaping @Sendable () -> Void) { state.withLock { $0.readerCame = told } }
+
+    /// Another number once a job was made, changed or deleted, here or, while somebody reads, elsewhere.
+    var jobNews: Int { state.withLock { $0.jobNews } }
 
     var hasReaders: Bool { state.withLock { !$0.readers.isEmpty } }
 

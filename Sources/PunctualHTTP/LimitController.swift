@@ -9,26 +9,57 @@ struct LimitController {
     let services: APIServices
 
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        var fields = QueryFields(request)
+        let kind: WorkLimit.Kind? = fields.choice("kind")
+        let page = try fields.page(of: "limits")
         let visible = services.visible(context)
-        var shown: [JSONValue] = []
-        for limit in try await services.store.limits() {
+        let after = page.after?.value.flatMap { WorkLimit.Key(place: $0) }
+        var rest = try await services.store.limits().filter { limit in
+            (kind.map { $0 == limit.key.kind } ?? true) && (after.map { $0 < limit.key } ?? true)
+        }[...]
+        let running = try await services.store.limitsInUse()
+        var shown: [(limit: WorkLimit, job: JobDraft?)] = []
+        // Of many that he may not see, all have to be passed over; but not one by one.
+        let most = visible.isEverything ? page.limit + 1 : Self.part
+        while shown.count <= page.limit, !rest.isEmpty {
+            let part = Array(rest.prefix(most))
+            rest = rest.dropFirst(part.count)
+            shown += try await self.shown(part, to: visible)
+        }
+        let items = Array(shown.prefix(page.limit))
+        let next = shown.count > items.count ? items.last?.limit.key.place : nil
+        return Answer.page(
+            Page(items: items, next: next.map { PageKey(value: $0, id: Identifier(high: 0, low: 0)) }),
+            scope: page.scope
+        ) { item, writer in
+            // What runs of one that limits no concurrency is not counted.
+            let count = item.limit.concurrency.map { _ in running[item.limit.key] ?? 0 }
+            var object = item.limit.json(of: item.job).object ?? JSONObject()
+            object["running"] = count.map { .int(Int64($0)) } ?? .null
+            writer.value(.object(object))
+        }
+    }
+
+    /// How many limits are looked at with one reading of jobs, for who sees but some of them.
+    private static let part = 500
+
+    /// What somebody may see of them.
+    private func shown(
+        _ limits: [WorkLimit], to visible: ServiceFilter
+    ) async throws -> [(limit: WorkLimit, job: JobDraft?)] {
+        let ids = limits.compactMap { $0.key.kind == .jobs ? Identifier($0.key.name) : nil }
+        let found = ids.isEmpty ? [] : try await services.store.jobs(ids).compactMap { $0 }
+        let jobs = Dictionary(found.map { ("\($0.id)", $0.draft) }) { first, _ in first }
+        return limits.compactMap { limit in
             switch limit.key.kind {
             // As queues themselves, they are for who may see the whole installation.
-            case .queues: if visible.isEverything { shown.append(limit.json(of: nil)) }
-            case .services:
-                if visible.shows(service: limit.key.name, labels: [:]) { shown.append(limit.json(of: nil)) }
+            case .queues: visible.isEverything ? (limit, nil) : nil
+            case .services: visible.shows(service: limit.key.name, labels: [:]) ? (limit, nil) : nil
             case .jobs:
-                guard let id = Identifier(limit.key.name), let draft = try await services.store.job(id)?.draft,
-                    visible.shows(service: draft.service, labels: draft.labels)
-                else { continue }
-                shown.append(limit.json(of: draft))
+                jobs[limit.key.name].flatMap { draft in
+                    visible.shows(service: draft.service, labels: draft.labels) ? (limit, draft) : nil
+                }
             }
-        }
-        return Answer.json { [shown] writer in
-            writer.beginObject()
-            writer.name("items")
-            writer.value(.array(shown))
-            writer.endObject()
         }
     }
 
@@ -117,6 +148,16 @@ extension Fields {
 }
 
 extension WorkLimit.Key {
+    /// Where it stands in the list, for cursors.
+    fileprivate var place: String { "\(kind.rawValue)/\(name)" }
+
+    /// Reads what `place` writes.
+    fileprivate init?(place: String) {
+        let parts = place.split(separator: "/", maxSplits: 1)
+        guard parts.count == 2, let kind = WorkLimit.Kind(rawValue: String(parts[0])) else { return nil }
+        self.init(kind, String(parts[1]))
+    }
+
     fileprivate var resource: String { "limit:\(kind.rawValue)/\(name)" }
 
     /// Whose it is; nil of a queue, which is everybody's.

@@ -18,9 +18,14 @@ package final class MinuteFigures: Sendable {
         /// Minutes since 1970.
         var number: Int64 = -1
         var ended: [ExecutionStatus: Int] = [:]
+        /// How many of a queue ended, and how many of those failed; of more queues than `mostQueues` not all are known.
+        var queues: [String: (ended: Int, failed: Int)] = [:]
         /// First attempts by how late they began, by step.
         var late = [Int](repeating: 0, count: steps.count + 1)
     }
+
+    /// How many queues are told apart in a minute, and told of.
+    static let mostQueues = 200
 
     private let ring = Mutex([Minute](repeating: Minute(), count: minutes))
 
@@ -34,6 +39,10 @@ package final class MinuteFigures: Sendable {
             if ring[place].number > number { return }
             if ring[place].number < number { ring[place] = Minute(number: number) }
             ring[place].ended[execution.status, default: 0] += 1
+            if ring[place].queues[execution.queue] != nil || ring[place].queues.count < Self.mostQueues {
+                ring[place].queues[execution.queue, default: (0, 0)].ended += 1
+                if execution.status == .failed { ring[place].queues[execution.queue, default: (0, 0)].failed += 1 }
+            }
             if execution.attempt == 1, execution.trigger == .schedule, let began = execution.startedAt {
                 let late = max(0, began.milliseconds - execution.availableAt.milliseconds)
                 ring[place].late[Self.steps.firstIndex { late <= $0 } ?? Self.steps.count] += 1
@@ -50,6 +59,28 @@ package final class MinuteFigures: Sendable {
                 return minute.number == number ? minute : Minute(number: number)
             }
         }
+    }
+}
+
+extension [MinuteFigures.Minute] {
+    /// The queues of which something ended, those with the most first: how many in each minute.
+    func writeQueues(to writer: inout JSONWriter) {
+        var sums: [String: (ended: Int, failed: Int)] = [:]
+        for minute in self {
+            for (name, count) in minute.queues {
+                sums[name, default: (0, 0)].ended += count.ended
+                sums[name, default: (0, 0)].failed += count.failed
+            }
+        }
+        let order = sums.sorted { ($1.value.ended, $0.key) < ($0.value.ended, $1.key) }
+        writer.beginArray()
+        for (name, sum) in order.prefix(MinuteFigures.mostQueues) {
+            writer.value([
+                "name": .string(name), "ended": .int(Int64(sum.ended)), "failed": .int(Int64(sum.failed)),
+                "ended_by_minute": .array(map { .int(Int64($0.queues[name]?.ended ?? 0)) }),
+            ])
+        }
+        writer.endArray()
     }
 }
 

@@ -55,8 +55,13 @@ struct QueueController {
         }
     }
 
+    private enum Grouping: String, CaseIterable { case queue }
+
     /// What this node has seen end, minute by minute.
     func minutes(_ request: Request, _ context: APIContext) async throws -> Response {
+        var fields = QueryFields(request)
+        let grouping: Grouping? = fields.choice("by")
+        try fields.finish()
         let minutes = services.events.minutes.last(at: services.clock.now())
         return Answer.json { writer in
             writer.beginObject()
@@ -66,6 +71,10 @@ struct QueueController {
             writer.beginArray()
             for minute in minutes { minute.write(to: &writer) }
             writer.endArray()
+            if grouping == .queue {
+                writer.name("queues")
+                minutes.writeQueues(to: &writer)
+            }
             writer.endObject()
         }
     }

@@ -94,7 +94,7 @@ extension PostgresStore {
     package func job(_ id: Identifier) async throws(StoreError) -> Job? { try await lanes.jobs.submit(id, to: self) }
 
     /// The jobs, or nil, in order.
-    func jobs(_ ids: [Identifier]) async throws(StoreError) -> [Job?] {
+    package func jobs(_ ids: [Identifier]) async throws(StoreError) -> [Job?] {
         let rows = try await run([PostgresStore.jobsByID(ids)])
         var found: [Identifier: Job] = [:]
         for stored in rows[0].map({ StoredJob(&$0) }) { found[stored.id] = stored.job(definitions).job }

@@ -32,6 +32,10 @@ extension SQLiteStore {
         try await reads.read { try $0.jobRow(id)?.job }
     }
 
+    package func jobs(_ ids: [Identifier]) async throws(StoreError) -> [Job?] {
+        try await reads.read { transaction in try ids.map { try transaction.jobRow($0)?.job } }
+    }
+
     package func job(named name: String, service: String) async throws(StoreError) -> Job? {
         try await reads.read { transaction in
             try transaction.database.first(

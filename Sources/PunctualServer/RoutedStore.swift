@@ -27,6 +27,10 @@ extension RoutedStore: JobStore {
         try await primary.job(named: name, service: service)
     }
 
+    func jobs(_ ids: [Identifier]) async throws(StoreError) -> [Job?] {
+        try await replicas.read(from: primary) { store async throws(StoreError) in try await store.jobs(ids) }
+    }
+
     func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> {
         try await replicas.read(from: primary) { store async throws(StoreError) in try await store.jobs(query) }
     }

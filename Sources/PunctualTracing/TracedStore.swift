@@ -54,6 +54,10 @@ extension TracedStore: JobStore {
         try await traced("job") { () async throws(StoreError) in try await inner.job(named: name, service: service) }
     }
 
+    package func jobs(_ ids: [Identifier]) async throws(StoreError) -> [Job?] {
+        try await traced("jobs") { () async throws(StoreError) in try await inner.jobs(ids) }
+    }
+
     package func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> {
         try await traced("jobs") { () async throws(StoreError) in try await inner.jobs(query) }
     }

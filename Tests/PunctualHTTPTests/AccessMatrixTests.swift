@@ -135,6 +135,7 @@ private struct Probe {
         case .backfillJob:
             (body, resource) = (#"{"from":"2025-12-31T00:00:00Z","to":"2025-12-31T02:00:00Z"}"#, inA)
         case .previewSchedule: body = #"{"schedule":{"type":"interval","every":"1h"}}"#
+        case .calendarJobs: path += "?at=\(Timestamp(milliseconds: 1_767_225_600_000))"
         case .retryExecution: (body, resource) = (#"{"execution_id":"\#(things.failed)"}"#, inA)
         case .getExecution, .readLines, .cancelExecution: (id, resource) = (things.waiting, inA)
         case .claimWork: body = #"{"worker":"w","queues":["q"],"wait":"0s"}"#

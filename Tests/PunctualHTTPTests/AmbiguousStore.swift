@@ -8,6 +8,8 @@ struct AmbiguousStore: Store {
     let fault: Fault
     /// The broken twin: a key that was given up knows nothing of the earlier request.
     var isForgetful = false
+    /// Passed by whoever reads a page of jobs.
+    var gate: ListGate?
 
     final class Fault: Sendable {
         enum Moment: Sendable, CaseIterable { case beforeTheWork, afterTheWork }
@@ -71,7 +73,11 @@ struct AmbiguousStore: Store {
     func job(named name: String, service: String) async throws(StoreError) -> Job? {
         try await inner.job(named: name, service: service)
     }
-    func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> { try await inner.jobs(query) }
+    func jobs(_ query: JobQuery) async throws(StoreError) -> Page<Job> {
+        try await gate?.pass()
+        return try await inner.jobs(query)
+    }
+    func jobs(_ ids: [Identifier]) async throws(StoreError) -> [Job?] { try await inner.jobs(ids) }
     func update(
         _ id: Identifier, _ change: JobChange, ifVersion version: Int, within limit: Int?
     ) async throws(StoreError) -> Job {

@@ -13,6 +13,9 @@ struct DashboardPageTests {
     static let paths = [
         "/", "/jobs", "/jobs?q=n&status=active&sort=-next_run_at", "/jobs/new", "/jobs/{id}", "/jobs/{id}/edit",
         "/executions", "/executions?q=n&status=failed&within=24h", "/dead-letters",
+        "/queues", "/queues?q=x", "/queues/limit", "/queues/limit?kind=jobs&name={id}", "/calendar",
+        "/calendar?week=2026-03-27",
+        "/calendar?hour=2026-01-02T09:00:00Z&minute=2026-01-02T09:00:00Z", "/calendar/spread?at=2026-01-02T09:00:00Z",
     ]
 
     @Test("each is a whole page without inline script or style, under a strict policy", arguments: paths)

@@ -22,7 +22,9 @@ struct WorkLimitTests {
             #expect(try await client.send(.put, path, body).json == wanted)
             #expect(try await client.send(.get, path).json == wanted)
             #expect(try await client.send(.put, "/api/v1/limits/services/billing", #"{"concurrency":1}"#).status == 200)
-            let listed = try await client.send(.get, "/api/v1/limits").json["items"]?.array
+            let list = try await client.send(.get, "/api/v1/limits").json
+            let listed = list["items"]?.array
+            #expect(list["next_cursor"] == .null)
             #expect(listed?.map { $0["name"] } == ["mail", "billing"])
             #expect(listed?.map { $0["service"] } == [.null, "billing"])
             #expect(try await client.send(.post, "/api/v1/queues/mail/pause").json["limit"]?["concurrency"] == 10)
@@ -48,7 +50,8 @@ struct WorkLimitTests {
             let set = try await client.send(.put, path, #"{"concurrency":1}"#).json
             #expect(set["name"]?.string == id && set["job_name"] == "a" && set["service"] == "default", "\(set)")
             #expect(try await client.send(.get, path).json == set)
-            #expect(try await client.send(.get, "/api/v1/limits").json["items"] == [set])
+            let running = JSONValue.object(JSONObject()).merging(["running": 0])
+            #expect(try await client.send(.get, "/api/v1/limits").json["items"] == [set.merging(running)])
             for _ in 0..<3 { #expect(try await client.send(.post, "/api/v1/jobs/\(id)/trigger").status == 202) }
             let wish = #"{"worker":"w","queues":["default"],"wait":"0s","max":9}"#
             #expect(try await client.send(.post, "/api/v1/work/claim", wish).json["items"]?.array?.count == 1)
@@ -80,6 +83,47 @@ struct WorkLimitTests {
             // One of the two is enough.
             #expect(detail.contains("rate") == (body == "{}" || body.contains(#""rate":null"#)), "\(detail)")
             #expect(try await client.send(.put, "/api/v1/limits/workers/mail", #"{"concurrency":1}"#).status == 404)
+        }
+    }
+
+    @Test("limits come in pages, jobs read many at a time, and each with how many run")
+    func pages() async throws {
+        let scene = APIScene()
+        let store = scene.store
+        let jobs = (0..<130).map { number -> Job in
+            var draft = JobDraft(name: "j\(number)", schedule: .manual, target: .worker(task: "t", payload: .null))
+            draft.overlapPolicy = .allowAll
+            return Job(
+                id: Identifier(high: 1, low: UInt64(number)), draft: draft, nextRunAt: nil, createdBy: "",
+                createdAt: scene.clock.now())
+        }
+        _ = try await store.create(jobs)
+        for job in jobs { try await store.setLimit(WorkLimit(.init(.jobs, "\(job.id)"), concurrency: 2)) }
+        try await store.setLimit(WorkLimit(.init(.queues, "default"), concurrency: 3))
+        try await store.setLimit(WorkLimit(.init(.services, "default"), rate: .init(count: 9, per: .seconds(1))))
+        // Of a job that is gone, as another node may still know it.
+        try await store.setLimit(WorkLimit(.init(.jobs, "\(Identifier(high: 9, low: 9))"), concurrency: 1))
+        try await scene.run { client in
+            for _ in 0..<2 {
+                #expect(try await client.send(.post, "/api/v1/jobs/\(jobs[5].id)/trigger").status == 202)
+            }
+            let wish = #"{"worker":"w","queues":["default"],"wait":"0s","max":9}"#
+            #expect(try await client.send(.post, "/api/v1/work/claim", wish).json["items"]?.array?.count == 2)
+            var (items, cursor, pages) = ([JSONValue](), "", 0)
+            repeat {
+                let page = try await client.send(.get, "/api/v1/limits?limit=50\(cursor)").json
+                items += page["items"]?.array ?? []
+                cursor = page["next_cursor"]?.string.map { "&cursor=\($0)" } ?? ""
+                pages += 1
+            } while !cursor.isEmpty
+            #expect(pages == 3 && items.count == 132)
+            #expect(items.map { $0["kind"] } == Array(repeating: "jobs", count: 130) + ["queues", "services"])
+            #expect(items[5]["running"] == 2 && items[6]["running"] == 0 && items[130]["running"] == 2)
+            #expect(items[131]["running"] == .null)
+            let queues = try await client.send(.get, "/api/v1/limits?kind=queues").json["items"]?.array
+            #expect(queues?.map { $0["name"] } == ["default"])
+            #expect(try await client.send(.get, "/api/v1/limits?kind=workers").status == 422)
+            #expect(try await client.send(.get, "/api/v1/limits?limit=0").status == 422)
         }
     }
 }

@@ -5,6 +5,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
     case listJobs, createJob, createJobs, getJob, replaceJob, patchJob, deleteJob
     case pauseJob, resumeJob, triggerJob, backfillJob, nextOccurrences, explainJob
     case previewSchedule, scheduleStatus, putOnSchedule, takeOffSchedule
+    case calendar, calendarJobs
     case listExecutions, listJobExecutions, getExecution, readLines, retryExecution, cancelExecution
     case listDeadLetters
     case listQueues, pauseQueue, resumeQueue
@@ -64,7 +65,8 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
         case .listKeys, .createKey, .getKey, .rotateKey, .revokeKey: .ownOrAdmin
         case .previewSchedule: .anywhere(.viewer)
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .listExecutions, .listJobExecutions, .getExecution,
-            .listDeadLetters, .readLines, .events, .listLimits, .getServiceLimit, .getJobLimit:
+            .listDeadLetters, .readLines, .events, .listLimits, .getServiceLimit, .getJobLimit, .calendar,
+            .calendarJobs:
             .service(.viewer)
         case .pauseJob, .resumeJob, .triggerJob, .backfillJob, .putOnSchedule, .takeOffSchedule, .retryExecution,
             .cancelExecution, .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork, .completeWorks:
@@ -129,7 +131,7 @@ package enum APIOperation: String, Hashable, Sendable, CaseIterable {
             true
         case .listJobs, .getJob, .nextOccurrences, .explainJob, .previewSchedule, .scheduleStatus, .listExecutions,
             .listJobExecutions, .getExecution, .readLines, .listDeadLetters, .listQueues, .listLimits, .getQueueLimit,
-            .getServiceLimit, .getJobLimit, .listNotifications, .getNotification,
+            .getServiceLimit, .getJobLimit, .listNotifications, .getNotification, .calendar, .calendarJobs,
             .claimWork, .heartbeatWork, .heartbeatWorks, .completeWork,
             .completeWorks, .stats, .statsByMinute, .events,
             .health, .live, .ready, .metrics, .openapi, .docs, .setupPage, .setupState, .authorizationServer,

@@ -16,6 +16,9 @@ public protocol JobStore: Sendable {
     /// The job, or nil.
     func job(_ id: Identifier) async throws(StoreError) -> Job?
 
+    /// The jobs, or nil, in order, in one reading where the driver can.
+    func jobs(_ ids: [Identifier]) async throws(StoreError) -> [Job?]
+
     /// The job of that name within the service, or nil.
     func job(named name: String, service: String) async throws(StoreError) -> Job?
 
@@ -59,6 +62,13 @@ extension JobStore {
     /// Adds jobs, however many their services have.
     public func create(_ jobs: [Job]) async throws(StoreError) -> [Result<Job, StoreError>] {
         try await create(jobs, within: [:])
+    }
+
+    /// The jobs, one after the other.
+    public func jobs(_ ids: [Identifier]) async throws(StoreError) -> [Job?] {
+        var jobs: [Job?] = []
+        for id in ids { jobs.append(try await job(id)) }
+        return jobs
     }
 
     /// Changes a job, however many its service has.

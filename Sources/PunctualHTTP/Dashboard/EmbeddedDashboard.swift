@@ -236,6 +236,52 @@ export function actions() {
 
 """#),
         File(
+            name: "calendar.mustache", contentType: "text/html; charset=utf-8", etag: "\"2ca806dcfb38f4a6\"",
+            text: #"""
+<div class="head"><h1>Calendar</h1><span class="muted">{{weekText}} · {{zoneName}}</span></div>
+<div class="bar">
+<nav class="row" aria-label="Weeks">{{#lastWeek}}<a class="button" href="{{lastWeek}}" rel="prev">Week before</a>{{/lastWeek}}{{#today}}<a class="button" href="{{today}}">This week</a>{{/today}}<a class="button" href="{{nextWeek}}" rel="next">Next week</a></nav>
+<form method="get" action="/calendar" role="search" class="search push"><svg class="icon" aria-hidden="true"><use href="#i-search"/></svg><label class="hidden" for="service">Only this service</label><input id="service" type="search" name="service" value="{{service}}" placeholder="Only this service" autocomplete="off" spellcheck="false" maxlength="64" data-search>{{#weekDay}}<input type="hidden" name="week" value="{{weekDay}}">{{/weekDay}}<button class="hidden">Show</button></form>
+</div>
+{{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
+{{#hasHeat}}
+<section class="card" aria-labelledby="heat-head"><h2 id="heat-head">Planned fires <span class="muted">by the hour</span></h2><div id="heat" data-live>
+<p class="sum"><strong>{{total}}</strong> fires of <strong>{{countedJobs}}</strong> active jobs · busiest hour <strong>{{busiest}}</strong>{{#countedAt}} <span class="muted">· counted <time datetime="{{timeISO}}" title="{{timeTitle}}"><span data-ago>{{timeAgo}}</span></time></span>{{/countedAt}}</p>
+{{#hasNotes}}<ul class="notes">{{#notes}}<li>{{note}}</li>{{/notes}}</ul>{{/hasNotes}}
+{{#isUnderWay}}<p data-renew="1"><a class="button" href="{{here}}">Look again</a></p>{{/isUnderWay}}
+<div class="scroll" tabindex="0" role="group" aria-label="Planned fires by day and hour"><table class="heat"><thead><tr><th scope="col">Day</th>{{#heatColumns}}<th scope="col">{{column}}</th>{{/heatColumns}}<th scope="col" class="num">Sum</th></tr></thead><tbody>
+{{#heatRows}}{{>heat-row}}
+{{/heatRows}}</tbody></table></div>
+<p class="legend">Fewer <span class="key f1"></span><span class="key f2"></span><span class="key f3"></span><span class="key f4"></span><span class="key f5"></span> more <span class="key past"></span> past{{#hasPileUps}} <span class="key pile"></span> with a pile-up{{/hasPileUps}}{{#hasChanges}} <span class="key gap"></span> an hour that does not exist{{/hasChanges}}</p>
+{{#isEmptyWeek}}<p class="empty">Nothing is planned in this week.</p>{{/isEmptyWeek}}
+</div></section>
+<section class="card" aria-labelledby="piles-head"><h2 id="piles-head">Pile-ups <span class="muted">minutes with far more fires than others</span></h2><div id="piles" data-live>
+{{#hasPileUps}}<ul class="list">{{#pileUps}}<li><div class="line"><span><strong>{{pileFires}}</strong> fire at <strong>{{pileTime}}</strong></span> <span class="muted">{{pileDays}}</span><span class="push row"><a class="button" href="{{pilePath}}" aria-label="Which jobs fire at {{pileTime}}">Which jobs</a>{{#pileSpread}}<a class="button" href="{{pileSpread}}" aria-label="Spread what fires at {{pileTime}} over 15 minutes">Spread over 15 minutes</a>{{/pileSpread}}</span></div></li>
+{{/pileUps}}</ul>{{/hasPileUps}}
+{{^hasPileUps}}<p class="empty">None: no minute has many more fires than the others.</p>{{/hasPileUps}}
+</div></section>
+{{/hasHeat}}
+{{#hourFault}}<p class="flash bad" role="alert">{{hourFault}}</p>{{/hourFault}}
+{{#hasHour}}
+<section class="card" id="hour" aria-labelledby="hour-head"><h2 id="hour-head">The hour of {{hourText}} <span class="muted">by the minute</span></h2><div id="hour-heat" data-live>
+<p class="sum"><strong>{{hourTotal}}</strong> fires</p>
+<div class="scroll" tabindex="0" role="group" aria-label="Planned fires by minute"><table class="heat minutes"><thead><tr><th scope="col">From</th>{{#minuteColumns}}<th scope="col">{{column}}</th>{{/minuteColumns}}<th scope="col" class="num">Sum</th></tr></thead><tbody>
+{{#hourRows}}{{>heat-row}}
+{{/hourRows}}</tbody></table></div></div></section>
+{{/hasHour}}
+{{#minuteFault}}<p class="flash bad" role="alert">{{minuteFault}}</p>{{/minuteFault}}
+{{#hasMinute}}
+<section class="card" id="minute" aria-labelledby="minute-head"><h2 id="minute-head">{{minuteCount}} {{minuteVerb}} at {{minuteText}} <span class="muted">{{#minuteTime}}{{timeAgo}}{{/minuteTime}}</span></h2>
+{{#maySpread}}<form method="get" action="/calendar/spread" class="offer"><input type="hidden" name="at" value="{{minuteAt}}">{{#service}}<input type="hidden" name="service" value="{{service}}">{{/service}}<label for="over">Spread them over</label><select id="over" name="over">{{#spans}}<option value="{{span}}"{{#isSpan}} selected{{/isSpan}}>{{span}} minutes</option>{{/spans}}</select><button class="primary">Preview</button></form>{{/maySpread}}
+{{#isMinuteEmpty}}<p class="empty">No job fires in this minute alone; jitter may bring some here.</p>{{/isMinuteEmpty}}
+{{^isMinuteEmpty}}<div class="scroll" tabindex="0" role="group" aria-label="Jobs of this minute"><table class="cards"><thead><tr><th scope="col">Job</th><th scope="col">Schedule</th><th scope="col">Queue</th><th scope="col">Jitter</th></tr></thead><tbody>
+{{#minuteJobs}}<tr><th scope="row"><a href="{{jobPath}}">{{jobName}}</a> <span class="sub">{{jobService}}</span></th><td data-label="Schedule">{{#jobSchedule}}{{>schedule}}{{/jobSchedule}}</td><td data-label="Queue">{{jobQueue}}</td><td data-label="Jitter">{{#jobJitter}}{{jobJitter}}{{/jobJitter}}{{^jobJitter}}<span class="muted">none</span>{{/jobJitter}}</td></tr>
+{{/minuteJobs}}</tbody></table></div>{{#moreMinuteJobs}}<p class="muted">and {{moreMinuteJobs}} more</p>{{/moreMinuteJobs}}{{/isMinuteEmpty}}{{#steadyJobs}}<p class="muted">Besides {{steadyJobs}} that fire in the minute before as well.</p>{{/steadyJobs}}
+</section>
+{{/hasMinute}}
+
+"""#),
+        File(
             name: "chart.mustache", contentType: "text/html; charset=utf-8", etag: "\"db190e51320e86d6\"",
             text: #"""
 <figure class="chart">
@@ -275,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"e0addf0140b11a10\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"a69147ef7233251a\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -670,6 +716,52 @@ dialog progress { width: 100%; }
   .runs tbody th { padding-right: 30px !important; white-space: normal; }
   .dead tbody th { padding-right: 30px !important; }
 }
+/* Queues and workers */
+.lines { margin-bottom: 14px; }
+.bar h2 { margin: 0; }
+.queues tbody th { min-width: 120px !important; }
+.does { white-space: nowrap; }
+.does form { display: inline-block; margin-right: 6px; }
+.use { display: inline-grid; gap: 2px; min-width: 84px; }
+.use svg { width: 100%; height: 6px; border-radius: 3px; }
+.b-rest { fill: var(--line); }
+.b-use { fill: var(--accent); }
+.b-full { fill: var(--warn); }
+.spark { width: 96px; height: 20px; display: block; stroke: var(--accent); stroke-width: .8; fill: none; }
+.pair { flex-wrap: nowrap; }
+.narrow .flash.bad { padding-left: 28px; }
+
+/* Calendar */
+.heat { border-collapse: separate; border-spacing: 2px; font-size: 11.5px; }
+.heat th, .heat td { position: relative; padding: 0; border: 0; text-align: center; vertical-align: middle; }
+.heat thead th:first-child { text-align: left; }
+.way input { flex: none; }
+.heat tbody th { text-align: left; white-space: nowrap; padding-right: 8px; font-size: 13px; }
+.heat tbody th .sub { font-size: 11.5px; }
+.heat .today > th { font-weight: 650; }
+.heat tbody tr:hover { background: none; }
+.heat td > a, .heat td > span { display: grid; place-items: center; min-width: 27px; height: 30px; border-radius: 4px; color: var(--text); }
+.heat td > a:hover { outline: 2px solid var(--text); text-decoration: none; }
+.heat .num { text-align: right; padding-left: 8px; min-width: 44px; }
+.minutes td > a, .minutes td > span { min-width: 40px; }
+.key { display: inline-block; width: 14px; height: 12px; border-radius: 3px; margin: 0 2px; vertical-align: -1px; }
+.f0 > a { background: var(--hover); }
+.f1 > a, .key.f1 { background: color-mix(in srgb, var(--accent) 14%, var(--card)); }
+.f2 > a, .key.f2 { background: color-mix(in srgb, var(--accent) 28%, var(--card)); }
+.f3 > a, .key.f3 { background: color-mix(in srgb, var(--accent) 42%, var(--card)); }
+.f4 > a, .key.f4 { background: color-mix(in srgb, var(--accent) 56%, var(--card)); }
+.f5 > a, .key.f5 { background: var(--accent); color: var(--on-accent) !important; }
+.heat .pile > a, .key.pile { box-shadow: inset 0 0 0 2px var(--warn); }
+.past > span, .key.past { background: none; box-shadow: inset 0 0 0 1px var(--line); }
+.gap > span, .key.gap { background: repeating-linear-gradient(45deg, var(--line) 0 2px, transparent 2px 5px); }
+.notes { padding: 0; list-style: none; color: var(--warn); }
+.offer { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; margin-bottom: 12px; }
+.offer select, .row > select { width: auto; }
+.ways { border: 0; padding: 0; margin: 0 0 10px; }
+.ways legend { font-weight: 550; padding: 0; }
+.way { display: flex; gap: 8px; align-items: baseline; margin: 6px 0; }
+.way label { font-weight: 400; }
+.way .sub { display: block; font-size: 12.5px; }
 
 """#),
         File(
@@ -1101,13 +1193,19 @@ export function forms() {
 
 """#),
         File(
+            name: "heat-row.mustache", contentType: "text/html; charset=utf-8", etag: "\"233daa298ca597f0\"",
+            text: #"""
+<tr{{#isToday}} class="today"{{/isToday}}><th scope="row">{{rowHead}}{{#rowNote}}<span class="sub warn"><svg class="icon" aria-hidden="true"><use href="#i-missed"/></svg> {{rowNote}}</span>{{/rowNote}}</th>{{#rowCells}}<td class="{{cellClass}}">{{#cellPath}}<a href="{{cellPath}}" title="{{cellTitle}}" aria-label="{{cellTitle}}">{{cellText}}</a>{{/cellPath}}{{^cellPath}}<span title="{{cellTitle}}"><span class="hidden">{{cellTitle}}</span></span>{{/cellPath}}</td>{{/rowCells}}<td class="num">{{rowSum}}</td></tr>
+
+"""#),
+        File(
             name: "icon.svg", contentType: "image/svg+xml", etag: "\"157adb4394b1f5a4\"",
             text: #"""
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#3b5bdb"/><circle cx="8" cy="8" r="4.6" fill="none" stroke="#fff" stroke-width="1.4"/><path d="M8 5.400V8l1.800 1.2" fill="none" stroke="#fff" stroke-width="1.4" stroke-linecap="round"/></svg>
 
 """#),
         File(
-            name: "icons.mustache", contentType: "text/html; charset=utf-8", etag: "\"f9b8146b0d198f7e\"",
+            name: "icons.mustache", contentType: "text/html; charset=utf-8", etag: "\"f6e90a145067475e\"",
             text: #"""
 <svg hidden aria-hidden="true" width="0" height="0">
 <symbol id="i-logo" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="M8 4.2V8l2.6 1.8" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round"/></symbol>
@@ -1115,6 +1213,8 @@ export function forms() {
 <symbol id="i-jobs" viewBox="0 0 16 16"><path d="M5.5 4H14M5.5 8H14m-8.5 4H14M2 4h.5M2 8h.5M2 12h.5" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
 <symbol id="i-executions" viewBox="0 0 16 16"><path d="M2 4h6M5 8h8M4 12h5" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/></symbol>
 <symbol id="i-dead-letters" viewBox="0 0 16 16"><path d="M2 4.500h12v8H2zm.3.300L8 9l5.700-4.200" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/></symbol>
+<symbol id="i-queues" viewBox="0 0 16 16"><path d="M2 4h12M2 8h8m-8 4h5" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/><path d="m11.500 10.500 2.500 1.900-2.500 1.900z" fill="currentColor"/></symbol>
+<symbol id="i-calendar" viewBox="0 0 16 16"><rect x="2" y="3" width="12" height="11" rx="1.5" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M2 6.800h12M5.500 1.500v3m5-3v3" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/></symbol>
 <symbol id="i-docs" viewBox="0 0 16 16"><path d="M6 4 2 8l4 4m4-8 4 4-4 4" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/></symbol>
 <symbol id="i-settings" viewBox="0 0 16 16"><path d="M2 5h7m4 0h1M2 11h1m4 0h7" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/><circle cx="11" cy="5" r="1.8" fill="none" stroke="currentColor" stroke-width="1.4"/><circle cx="5" cy="11" r="1.8" fill="none" stroke="currentColor" stroke-width="1.4"/></symbol>
 <symbol id="i-display" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor"/></symbol>
@@ -1379,6 +1479,25 @@ export function keys() {
 
 """#),
         File(
+            name: "limit.mustache", contentType: "text/html; charset=utf-8", etag: "\"0526088b11fc0039\"",
+            text: #"""
+<p class="crumbs"><a href="/queues">Queues and workers</a></p>
+<div class="card narrow">
+<h1 class="clip">{{title}}</h1>
+{{#isFaulty}}<ul class="flash bad" role="alert">{{#faults}}<li>{{fault}}</li>{{/faults}}</ul>{{/isFaulty}}
+<p class="muted">Over all nodes together. Leave a field empty for no such limit; what runs goes on.</p>
+<form method="post" action="/queues/limit"><input type="hidden" name="csrf" value="{{csrf}}">
+{{#isNamed}}<input type="hidden" name="named" value="yes"><input type="hidden" name="kind" value="{{kind}}"><input type="hidden" name="name" value="{{limitName}}">{{#jobName}}<input type="hidden" name="label" value="{{jobName}}">{{/jobName}}{{#isSet}}<input type="hidden" name="set" value="yes">{{/isSet}}{{/isNamed}}
+{{^isNamed}}<p class="field"><label for="kind">What</label><select id="kind" name="kind">{{#kinds}}<option value="{{kindWord}}"{{#isKind}} selected{{/isKind}}>{{kindTitle}}</option>{{/kinds}}</select></p>
+<p class="field"><label for="limit-name">Name</label><input id="limit-name" name="name" value="{{limitName}}" maxlength="64" autocomplete="off" spellcheck="false" required></p>{{/isNamed}}
+<p class="field"><label for="concurrency">How many run at once</label><input id="concurrency" name="concurrency" value="{{concurrency}}" inputmode="numeric" maxlength="6" autocomplete="off" placeholder="any number"></p>
+<div class="field"><label for="rate-count">How many begin</label><div class="row pair"><input id="rate-count" name="rate_count" value="{{rateCount}}" inputmode="numeric" maxlength="7" autocomplete="off" placeholder="any number"><label for="rate-per" class="muted">in</label><input id="rate-per" name="rate_per" value="{{ratePer}}" maxlength="16" autocomplete="off" placeholder="1m"></div><span class="muted hint">For example 100 in 1m; 1s to 1d.</span></div>
+<p class="row"><button class="primary" name="action" value="set">Set limit</button>{{#isSet}}<button class="danger" name="action" value="remove" formnovalidate>Remove</button>{{/isSet}}<a class="button" href="/queues">Cancel</a></p>
+</form>
+</div>
+
+"""#),
+        File(
             name: "lines.js", contentType: "text/javascript; charset=utf-8", etag: "\"535fab686e7d6643\"",
             text: #"""
 // Adds lines of output as they come. Whoever has scrolled up stays where he reads; whoever is at the end stays there.
@@ -1446,7 +1565,7 @@ export function lines() {
 
 """#),
         File(
-            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"f3d4e42d6de5328e\"",
+            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"571f8d1dca4a2701\"",
             text: #"""
 // Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
 // place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
@@ -1502,6 +1621,12 @@ export function live() {
     pause = Math.max(shortest, (last - began) * 9);
     isFetching = false;
     if (isStale) news();
+  }
+
+  // What no event tells of is looked at again after so many seconds.
+  function later() {
+    const seconds = document.querySelector("[data-renew]")?.dataset.renew;
+    if (seconds) setTimeout(() => (news(), later()), seconds * 1000);
   }
 
   function news() {
@@ -1593,6 +1718,7 @@ export function live() {
   addEventListener("pageshow", (event) => event.persisted && open());
   set(isPaused);
   open();
+  later();
 }
 
 """#),
@@ -1824,6 +1950,69 @@ export async function inParts(form, data, total, count) {
 
 """#),
         File(
+            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"2d9de148bc7ad360\"",
+            text: #"""
+<div class="head" data-renew="5"><h1>Queues and workers</h1>{{#mayLimitServices}}<a class="button" href="/queues/limit">Limit a service</a>{{/mayLimitServices}}</div>
+{{#seesQueues}}
+<section class="strip" aria-label="Figures" id="strip" data-live>
+<div><span class="label">Waiting</span><span class="value">{{waiting}}</span><span class="muted">in {{queueCount}}</span></div>
+<div><span class="label">Oldest waits</span><span class="value{{#isOld}} bad{{/isOld}}">{{#oldest}}{{oldest}}{{/oldest}}{{^oldest}}–{{/oldest}}</span></div>
+<div><span class="label">Running</span><span class="value">{{running}}</span><span class="muted">held by {{workerCount}}{{#isManyRunning}} or more{{/isManyRunning}}</span></div>
+<div><span class="label">Paused queues</span><span class="value">{{#pausedCount}}{{pausedCount}}{{/pausedCount}}{{^pausedCount}}none{{/pausedCount}}</span></div>
+{{#seesNodes}}<div><span class="label">Nodes</span><span class="value">{{nodeCount}}</span><span class="muted">{{shardCount}}{{#orphans}}, <strong class="bad">{{orphans}} without a holder</strong>{{/orphans}}</span></div>{{/seesNodes}}
+</section>
+<section class="lines" aria-labelledby="queues-head"><div class="bar"><h2 id="queues-head">Queues</h2>
+<form method="get" action="/queues" role="search" class="search push"><svg class="icon" aria-hidden="true"><use href="#i-search"/></svg><label class="hidden" for="q">Search queues by name</label><input id="q" type="search" name="q" value="{{q}}" placeholder="Search by name" autocomplete="off" spellcheck="false" maxlength="64" data-search><button class="hidden">Search</button></form></div>
+{{#hasRows}}
+<p class="new-rows"><button type="button" class="button" hidden data-new-rows></button></p>
+<div class="scroll" tabindex="0" role="group" aria-label="Queues"><table class="cards jobs queues" data-rows>
+<thead><tr><th scope="col">Queue</th><th scope="col">State</th><th scope="col" class="num">Waiting</th><th scope="col" class="num">Oldest</th><th scope="col">Running</th><th scope="col">Ended <span class="muted">last hour, this node</span></th><th scope="col">Limit</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
+<tbody>
+{{#rows}}<tr data-row="{{rowID}}"><th scope="row" data-cell><a href="{{rowJobsPath}}">{{rowName}}</a></th>
+<td data-label="State" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}</td>
+<td data-label="Waiting" data-cell class="num">{{rowDepth}}</td>
+<td data-label="Oldest" data-cell class="num">{{#rowAge}}<span class="{{#isRowOld}}bad{{/isRowOld}}">{{rowAge}}</span>{{/rowAge}}{{^rowAge}}<span class="muted">–</span>{{/rowAge}}</td>
+<td data-label="Running" data-cell>{{#rowUse}}{{>use}}{{/rowUse}}{{^rowUse}}{{rowRunning}}{{/rowUse}} <span class="sub">{{rowWorkers}}</span></td>
+<td data-label="Ended" data-cell>{{#rowLine}}<svg class="spark" viewBox="0 0 60 16" preserveAspectRatio="none" aria-hidden="true"><path class="grid" d="M0 15.500h60"/><path d="{{rowLine}}"/></svg>{{/rowLine}} <span class="sub">{{#rowPace}}{{rowPace}}{{/rowPace}}{{^rowPace}}nothing yet{{/rowPace}}{{#rowFailed}}, <span class="bad">{{rowFailed}} failed</span>{{/rowFailed}}</span></td>
+<td data-label="Limit" data-cell>{{#rowLimit}}{{rowLimit}}{{/rowLimit}}{{^rowLimit}}<span class="muted">none</span>{{/rowLimit}}</td>
+<td data-cell class="does">{{#mayPause}}<form method="post" action="/queues/actions"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="name" value="{{rowName}}"><input type="hidden" name="return_to" value="{{here}}"><button name="action" value="pause" aria-label="Pause {{rowName}}">Pause</button></form>{{/mayPause}}{{#mayResume}}<form method="post" action="/queues/actions"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="name" value="{{rowName}}"><input type="hidden" name="return_to" value="{{here}}"><button name="action" value="resume" aria-label="Resume {{rowName}}">Resume</button></form>{{/mayResume}}{{#mayLimit}}<a class="button" href="{{rowLimitPath}}" aria-label="Limit {{rowName}}">Limit</a>{{/mayLimit}}</td></tr>
+{{/rows}}</tbody></table></div>
+{{#moreQueues}}<p class="muted">{{moreQueues}} more, in which less waits; search for them by name.</p>{{/moreQueues}}
+{{/hasRows}}
+{{^hasRows}}<div class="empty card">{{#isNarrowed}}<p>No queue is called like that.</p><p><a class="button" href="/queues">Show all</a></p>{{/isNarrowed}}{{^isNarrowed}}<p>There are no queues yet: a queue comes into being with the first job that names it.</p>{{/isNarrowed}}</div>{{/hasRows}}
+</section>
+{{/seesQueues}}
+{{^seesQueues}}<p class="muted">Queues, nodes and brokers are those of the whole installation; you see what is of your services.</p>{{/seesQueues}}
+<div class="two">
+<section class="card" aria-labelledby="limits-head"><h2 id="limits-head">Limits of services and jobs</h2><div id="limits" data-live>
+{{#hasLimits}}<div class="scroll" tabindex="0" role="group" aria-label="Limits"><table class="cards"><thead><tr><th scope="col">Of</th><th scope="col">Limit</th><th scope="col">Running</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>
+{{#limits}}<tr><th scope="row"><a href="{{limitPath}}">{{limitName}}</a> <span class="sub">{{limitKind}}{{#limitService}} of {{limitService}}{{/limitService}}</span></th><td data-label="Limit">{{limitText}}</td><td data-label="Running">{{#limitUse}}{{>use}}{{/limitUse}}{{^limitUse}}<span class="muted">–</span>{{/limitUse}}</td><td class="does">{{#mayLimit}}<a class="button" href="{{limitEdit}}" aria-label="Change the limit of {{limitName}}">Change</a>{{/mayLimit}}</td></tr>
+{{/limits}}</tbody></table></div>{{#hasMoreLimits}}<p class="muted">There are more; <code>punctual limit list</code> has them all.</p>{{/hasMoreLimits}}{{/hasLimits}}
+{{^hasLimits}}<p class="empty">None: each takes what the workers give.</p>{{/hasLimits}}
+</div></section>
+<section class="card" aria-labelledby="workers-head"><h2 id="workers-head">Workers <span class="muted">who holds executions now</span></h2><div id="workers" data-live>
+{{#hasWorkers}}<div class="scroll" tabindex="0" role="group" aria-label="Workers"><table class="cards"><thead><tr><th scope="col">Worker</th><th scope="col" class="num">Holds</th><th scope="col">Of queues</th><th scope="col">Longest</th></tr></thead><tbody>
+{{#workers}}<tr><th scope="row"><code>{{worker}}</code></th><td data-label="Holds" class="num">{{workerHeld}}</td><td data-label="Of queues">{{workerQueues}}</td><td data-label="Longest"><a href="{{workerJobPath}}">{{workerJob}}</a> {{#workerLongest}}<time class="sub" datetime="{{timeISO}}" title="{{timeTitle}}"><span data-ago>{{timeAgo}}</span></time>{{/workerLongest}}</td></tr>
+{{/workers}}</tbody></table></div>{{#isManyRunning}}<p class="muted">Of the newest 200 executions that run.</p>{{/isManyRunning}}{{/hasWorkers}}
+{{^hasWorkers}}<p class="empty">Nothing runs just now.</p>{{/hasWorkers}}
+</div></section>
+</div>
+{{#seesNodes}}
+<section class="card" aria-labelledby="nodes-head"><h2 id="nodes-head">Nodes</h2><div class="scroll" tabindex="0" role="group" aria-label="Nodes"><table class="cards" id="nodes" data-live><thead><tr><th scope="col">Node</th><th scope="col">State</th><th scope="col">Roles</th><th scope="col">Shards held</th><th scope="col">Version</th><th scope="col">Since</th><th scope="col">Seen</th></tr></thead><tbody>
+{{#nodes}}<tr><th scope="row"><code>{{node}}</code>{{#nodeAddress}} <span class="sub">{{nodeAddress}}</span>{{/nodeAddress}}</th><td data-label="State"><span class="status {{nodeClass}}"><svg class="icon" aria-hidden="true"><use href="{{nodeIcon}}"/></svg>{{nodeWord}}</span></td><td data-label="Roles">{{nodeRoles}}</td><td data-label="Shards held">{{#nodeHeld}}{{nodeHeld}}{{/nodeHeld}}{{^nodeHeld}}<span class="muted">none</span>{{/nodeHeld}}</td><td data-label="Version">{{nodeVersion}}</td><td data-label="Since">{{#nodeStarted}}{{>time}}{{/nodeStarted}}</td><td data-label="Seen">{{#nodeSeen}}<time datetime="{{timeISO}}" title="{{timeTitle}}"><span data-ago>{{timeAgo}}</span></time>{{/nodeSeen}}</td></tr>
+{{/nodes}}</tbody></table></div></section>
+{{/seesNodes}}
+<div class="two">
+{{#seesNodes}}<section class="card" aria-labelledby="shards-head"><h2 id="shards-head">Shards <span class="muted">who schedules which part of the jobs</span></h2><div class="scroll" tabindex="0" role="group" aria-label="Shards"><table class="cards" id="shards" data-live><thead><tr><th scope="col" class="num">Shard</th><th scope="col">Holder</th><th scope="col" class="num">Term</th><th scope="col">Lease ends</th></tr></thead><tbody>
+{{#shards}}<tr><th scope="row" class="num" data-label="Shard">{{shard}}</th><td data-label="Holder">{{#shardHolder}}<code>{{shardHolder}}</code>{{/shardHolder}}{{^shardHolder}}<strong class="bad">nobody</strong>{{/shardHolder}}</td><td data-label="Term" class="num">{{shardTerm}}</td><td data-label="Lease ends">{{#shardExpires}}<time datetime="{{timeISO}}" title="{{timeTitle}}"><span data-ago>{{timeAgo}}</span></time>{{/shardExpires}}{{^shardExpires}}<span class="muted">–</span>{{/shardExpires}}</td></tr>
+{{/shards}}</tbody></table></div></section>{{/seesNodes}}
+<section class="card" aria-labelledby="parts-head"><h2 id="parts-head">Store, brokers and caches</h2><ul class="list" id="parts" data-live>
+{{#parts}}<li><div class="line"><strong>{{part}}</strong> {{#partStatus}}{{>status}}{{/partStatus}}<span class="push muted">{{#partLatency}}answers in {{partLatency}}{{/partLatency}}</span></div>{{#partDetail}}<div class="muted">{{partDetail}}</div>{{/partDetail}}{{#partFault}}<div class="error">Last trouble: {{partFault}} {{#partFaultAt}}<span class="muted">{{timeText}}</span>{{/partFaultAt}}</div>{{/partFault}}</li>
+{{/parts}}</ul></section>
+</div>
+
+"""#),
+        File(
             name: "refusal.mustache", contentType: "text/html; charset=utf-8", etag: "\"319733250be7481f\"",
             text: #"""
 <div class="card narrow">
@@ -1957,6 +2146,33 @@ export async function inParts(form, data, total, count) {
 
 """#),
         File(
+            name: "spread.mustache", contentType: "text/html; charset=utf-8", etag: "\"b20770c8af74edc6\"",
+            text: #"""
+<p class="crumbs"><a href="{{backPath}}">Back to the calendar</a></p>
+<div class="head"><h1>{{total}} at {{spreadText}}, spread over {{spreadMinutes}} minutes</h1></div>
+<form method="get" action="/calendar/spread" class="card"><input type="hidden" name="at" value="{{spreadAt}}">{{#spreadService}}<input type="hidden" name="service" value="{{spreadService}}">{{/spreadService}}
+<fieldset class="ways"><legend>How</legend>{{#ways}}<p class="way"><input type="radio" id="way-{{wayName}}" name="way" value="{{wayName}}"{{#isWay}} checked{{/isWay}}><label for="way-{{wayName}}">{{wayTitle}} <span class="sub">{{wayNote}}</span></label></p>{{/ways}}</fieldset>
+<p class="row"><label for="over">Over</label><select id="over" name="over">{{#spans}}<option value="{{span}}"{{#isSpan}} selected{{/isSpan}}>{{span}} minutes</option>{{/spans}}</select><button>Preview</button></p></form>
+<div class="two">
+<section class="card" aria-labelledby="before-head"><h2 id="before-head">As it is</h2>{{#before}}{{>chart}}{{/before}}</section>
+<section class="card" aria-labelledby="after-head"><h2 id="after-head">Spread</h2>{{#after}}{{>chart}}{{/after}}</section>
+</div>
+{{#moreJobs}}<p class="warn"><svg class="icon" aria-hidden="true"><use href="#i-missed"/></svg>These are the first; {{moreJobs}} more fire in this minute. Spread these, then come again.</p>{{/moreJobs}}
+{{#hasPlans}}
+<section class="card" aria-labelledby="plans-head"><h2 id="plans-head">{{planCount}} will be changed</h2>
+<div class="scroll" tabindex="0" role="group" aria-label="Changes"><table class="cards"><thead><tr><th scope="col">Job</th><th scope="col">Schedule</th><th scope="col">Change</th><th scope="col">Then starts at</th></tr></thead><tbody>
+{{#plans}}<tr><th scope="row"><a href="{{planPath}}">{{planName}}</a> <span class="sub">{{planService}}</span></th><td data-label="Schedule">{{#planNow}}{{>schedule}}{{/planNow}}</td><td data-label="Change"><code>{{planText}}</code></td><td data-label="Then starts at">{{planTime}}</td></tr>
+{{/plans}}</tbody></table></div>{{#morePlans}}<p class="muted">and {{morePlans}} more</p>{{/morePlans}}
+<form method="post" action="/calendar/spread"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="at" value="{{spreadAt}}"><input type="hidden" name="over" value="{{spreadMinutes}}"><input type="hidden" name="way" value="{{way}}"><input type="hidden" name="return_to" value="{{backPath}}">
+{{#chosen}}<input type="hidden" name="job" value="{{chosenJob}}">{{/chosen}}
+<p class="row"><button class="primary">Spread {{planCount}}</button><a class="button" href="{{backPath}}">Leave it</a></p></form></section>
+{{/hasPlans}}
+{{^hasPlans}}<div class="empty card"><p>None of them can be spread in this way.</p><p><a class="button" href="{{backPath}}">Back to the calendar</a></p></div>{{/hasPlans}}
+{{#hasOthers}}<details class="card"><summary><h2>{{otherCount}} will stay as they are</h2></summary><ul class="list">{{#others}}<li><a href="{{otherPath}}">{{otherName}}</a> <span class="muted">{{otherWhy}}</span></li>
+{{/others}}</ul>{{#moreOthers}}<p class="muted">and {{moreOthers}} more</p>{{/moreOthers}}</details>{{/hasOthers}}
+
+"""#),
+        File(
             name: "status.mustache", contentType: "text/html; charset=utf-8", etag: "\"24b7d4b0ae8d99dd\"",
             text: #"""
 <span class="status {{statusClass}}"><svg class="icon" aria-hidden="true"><use href="{{statusIcon}}"/></svg>{{statusWord}}</span>
@@ -1973,6 +2189,12 @@ export async function inParts(form, data, total, count) {
             text: #"""
 <input type="radio" name="{{typeKind}}_type" value="{{type}}" id="{{typeKind}}-{{type}}"{{#isType}} checked{{/isType}}><label for="{{typeKind}}-{{type}}">{{typeLabel}}</label>
 <div class="fields">{{#typeFields}}{{>field}}{{/typeFields}}</div>
+
+"""#),
+        File(
+            name: "use.mustache", contentType: "text/html; charset=utf-8", etag: "\"4ce6f6a23650b996\"",
+            text: #"""
+<span class="use"><svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="b-rest" width="100" height="6"/><rect class="{{useKind}}" width="{{usePart}}" height="6"/></svg><span class="sub">{{useText}}</span></span>
 
 """#),
     ]

@@ -28,6 +28,8 @@ struct PageFrame {
         Entry(name: "Jobs", path: "/jobs", icon: "jobs", operation: .listJobs, key: "j"),
         Entry(name: "Executions", path: "/executions", icon: "executions", operation: .listExecutions, key: "e"),
         Entry(name: "Dead letters", path: "/dead-letters", icon: "dead-letters", operation: .listDeadLetters, key: "d"),
+        Entry(name: "Queues", path: "/queues", icon: "queues", operation: .listLimits, key: "q"),
+        Entry(name: "Calendar", path: "/calendar", icon: "calendar", operation: .calendar, key: "c"),
         Entry(
             name: "Notifications", path: "/notifications", icon: "notifications", operation: .listNotifications,
             key: "n"),

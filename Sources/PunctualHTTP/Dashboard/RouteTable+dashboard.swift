@@ -35,6 +35,13 @@ extension RouteTable {
         form("/executions/{job_id}/{id}/edited", .sendForm, EditedRetryPage.send)
         page("/dead-letters", .viewPage, DeadLettersPage.show)
         form("/dead-letters/actions", .sendForm, DeadLetterActions.send)
+        page("/queues", .viewPage, QueuesPage.show)
+        form("/queues/actions", .sendForm, LimitPage.act)
+        page("/queues/limit", .viewPage, LimitPage.show)
+        form("/queues/limit", .sendForm, LimitPage.send)
+        page("/calendar", .viewPage, CalendarPage.show)
+        page("/calendar/spread", .viewPage, SpreadPage.show)
+        form("/calendar/spread", .sendForm, SpreadPage.send)
         show(.get, "/dashboard/{version}/{name}", .viewAsset) { request, context, door in
             try await door(DashboardAssets.answer)(request, context)
         }

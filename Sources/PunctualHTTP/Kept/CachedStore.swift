@@ -146,6 +146,7 @@ package struct CachedStore: Store {
 
     package func now() async throws(StoreError) -> Timestamp { try await inner.now() }
     package func job(_ id: Identifier) async throws(StoreError) -> Job? { try await inner.job(id) }
+    package func jobs(_ ids: [Identifier]) async throws(StoreError) -> [Job?] { try await inner.jobs(ids) }
 
     package func job(named name: String, service: String) async throws(StoreError) -> Job? {
         try await inner.job(named: name, service: service)

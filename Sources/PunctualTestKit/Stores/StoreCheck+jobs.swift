@@ -23,6 +23,12 @@ extension StoreCheck {
             try same(try await scene.store.job(.random(at: scene.now)), nil)
             try same(try await scene.store.job(named: "none", service: "default"), nil)
         },
+        StoreCheck("many jobs are read at once, in the order asked for, and those that are none are nil") { scene in
+            let (first, second) = (try await scene.job("first"), try await scene.job("second"))
+            let ids = [second.id, .random(at: scene.now), first.id, second.id]
+            try same(try await scene.store.jobs(ids), [second, nil, first, second])
+            try same(try await scene.store.jobs([Identifier]()), [])
+        },
         StoreCheck("every field of a definition comes back as it was given") { scene in
             var job = scene.draftJob("all/fields") { draft in
                 draft.description = "Schlüssel \"quoted\" \\ 🕰"

@@ -54,6 +54,12 @@ export function live() {
     if (isStale) news();
   }
 
+  // What no event tells of is looked at again after so many seconds.
+  function later() {
+    const seconds = document.querySelector("[data-renew]")?.dataset.renew;
+    if (seconds) setTimeout(() => (news(), later()), seconds * 1000);
+  }
+
   function news() {
     if (isPaused || document.hidden) return void (isStale = true);
     if (!timer) timer = setTimeout(renew, isAsked() ? 500 : Math.max(60, last + pause - performance.now()));
@@ -143,4 +149,5 @@ export function live() {
   addEventListener("pageshow", (event) => event.persisted && open());
   set(isPaused);
   open();
+  later();
 }

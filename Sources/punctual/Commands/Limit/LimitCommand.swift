@@ -50,7 +50,7 @@ struct LimitList: AsyncParsableCommand {
 
     func run() async throws {
         try await client.connected { server in
-            output.show(try await server.get("/limits")["items"]?.array ?? [], as: .limits)
+            output.show(try await server.items("/limits", [], limit: .max), as: .limits)
         }
     }
 }
