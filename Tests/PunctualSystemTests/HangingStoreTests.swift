@@ -43,6 +43,7 @@ struct HangingStoreTests {
                         #expect(body["metrics"]?["connections"]?["database_limit"] == 8, "\(answer)")
                     } else {
                         #expect(answer.status == 200 && answer.body.contains("\npunctual_store_up 0\n"), "\(answer)")
+                        #expect(answer.body.contains("\npunctual_store_figures_age_seconds "), "\(answer)")
                     }
                 }
                 for process in all { kill(process, SIGCONT) }
