@@ -36,6 +36,7 @@ package final class CallLimit: Sendable {
         self.limit = limit
         self.abandonedAtMost = abandonedAtMost
         self.instruments = instruments
+        if limit != nil { instruments.callLimited(name) }
     }
 
     /// How many calls that were given up have not come back.

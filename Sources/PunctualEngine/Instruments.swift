@@ -48,6 +48,7 @@ package struct Instruments: Sendable {
         for reason in ["overlap", "buffer_full", "catchup_window", "misfire", "paused", "calendar"] {
             _ = counter("punctual_missed_total", [("reason", reason)])
         }
+        for result in ["sent", "failed"] { _ = counter("punctual_notifications_total", [("result", result)]) }
         for target in ["http", "command", "worker", "publish", "noop"] {
             for status in ["succeeded", "failed", "retried", "cancelled"] {
                 _ = counter("punctual_job_executions_total", [("target", target), ("status", status)])
@@ -98,8 +99,15 @@ package struct Instruments: Sendable {
         logger.error("a step of a loop failed", metadata: ["loop": "\(loop)", "error": "\(error)"])
     }
 
+    /// Calls of this name have a limit: their series begins at zero, so that the first that is given up is seen as growth.
+    func callLimited(_ name: String) { _ = abandonedCalls(name) }
+
+    private func abandonedCalls(_ name: String) -> Counter {
+        counter("punctual_store_calls_abandoned_total", [("call", name)])
+    }
+
     func callAbandoned(_ name: String) {
-        counter("punctual_store_calls_abandoned_total", [("call", name)]).increment()
+        abandonedCalls(name).increment()
         logger.error("a store call did not end in time; its answer will be dropped", metadata: ["call": "\(name)"])
     }
 

@@ -106,7 +106,10 @@ struct WorkController {
             let claimed = try await taken(wish)
             services.measures.claimed(claimed.count)
             if !claimed.isEmpty {
-                for item in claimed { services.events.publish(.executionUpdated, item.execution) }
+                for item in claimed {
+                    services.measures.started(item.execution)
+                    services.events.publish(.executionUpdated, item.execution)
+                }
                 return claimed
             }
             let left = ContinuousClock.now.duration(to: deadline)

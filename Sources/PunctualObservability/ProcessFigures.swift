@@ -33,20 +33,48 @@ package enum ProcessFigures {
         return figures
     }
 
-    /// The bytes of memory that this process may have: its container's limit, or what the machine has.
-    package static func memoryLimit() -> Double? {
-        let machine = text("/proc/meminfo").split(separator: "\n").first { $0.hasPrefix("MemTotal:") }
+    /// The bytes of memory that this process may have: the least limit of its control group and of those above it, or what
+    /// the machine has.
+    /// - Parameter root: where /proc and /sys are.
+    package static func memoryLimit(root: String = "") -> Double? {
+        let machine = text("\(root)/proc/meminfo").split(separator: "\n").first { $0.hasPrefix("MemTotal:") }
             .flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Double($0) }.map { $0 * 1024 }
-        let container = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
-            .compactMap { Double(text($0).trimmingCharacters(in: .whitespacesAndNewlines)) }.min()
-        return [machine, container].compactMap { $0 }.min()
+        let files =
+            controlGroups(root: root).map { "\($0)/memory.max" }
+            + controlGroups("memory", root: root).map { "\($0)/memory.limit_in_bytes" }
+        // Without a limit they say `max`, or a number that no machine has.
+        let limits = files.compactMap { Double(text($0).trimmingCharacters(in: .whitespacesAndNewlines)) }
+        return ([machine].compactMap { $0 } + limits).min()
     }
 
-    /// The processors that this process may use: its container's quota, or what the machine has.
-    private static func cpuLimit() -> Double {
-        let machine = Double(ProcessInfo.processInfo.activeProcessorCount)
-        let quota = text("/sys/fs/cgroup/cpu.max").split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-        return quota.count == 2 && quota[1] > 0 ? min(machine, quota[0] / quota[1]) : machine
+    /// The processors that this process may use: the least quota of those groups, or what the machine has.
+    static func cpuLimit(root: String = "") -> Double {
+        let quotas = controlGroups(root: root).compactMap { group -> Double? in
+            let quota = text("\(group)/cpu.max").split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+            return quota.count == 2 && quota[1] > 0 ? quota[0] / quota[1] : nil
+        }
+        return ([Double(ProcessInfo.processInfo.activeProcessorCount)] + quotas).min() ?? 1
+    }
+
+    /// The folders of the process's control group and of all above it, as /proc/self/cgroup names it: systemd sets limits
+    /// of units and slices there. In a container the topmost alone may be there, and is its own.
+    /// - Parameter controller: of the first version, which has a tree for each; nil means the second.
+    private static func controlGroups(_ controller: String? = nil, root: String) -> [String] {
+        let top = "\(root)/sys/fs/cgroup" + (controller.map { "/\($0)" } ?? "")
+        // Lines are `NUMBER:CONTROLLERS:PATH`; the second version has no controllers there.
+        let path = text("\(root)/proc/self/cgroup").split(separator: "\n").lazy
+            .map { $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false) }
+            .first { line in
+                guard line.count == 3 else { return false }
+                return controller.map { line[1].split(separator: ",").contains(Substring($0)) } ?? line[1].isEmpty
+            }?[2]
+        var folders = [top]
+        for name in path?.split(separator: "/") ?? [] {
+            // Outside of what the process may see.
+            if name == ".." { return [top] }
+            folders.append("\(folders[folders.count - 1])/\(name)")
+        }
+        return folders
     }
 
     static func text(_ path: String) -> String {

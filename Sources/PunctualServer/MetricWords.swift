@@ -58,7 +58,7 @@ enum MetricWords {
     private static let schedule: [MetricWord] = [
         MetricWord(
             .histogram, "punctual_schedule_lateness_seconds", bounds: delays,
-            "From when an execution was available to its start, in seconds."),
+            "From when an execution was available to its start, in seconds; for outside workers, to their claim."),
         MetricWord(.counter, "punctual_missed_total", ["reason"], "Occurrences that did not run, by reason."),
         MetricWord(.gauge, "punctual_active_jobs", "Active jobs."),
         MetricWord(.gauge, "punctual_jobs", ["status"], "Jobs, by status."),
@@ -81,6 +81,9 @@ enum MetricWords {
         MetricWord(.gauge, "punctual_queue_running", ["queue"], "Executions that run."),
         MetricWord(.gauge, "punctual_queue_workers", ["queue"], "Workers that run something of the queue."),
         MetricWord(.gauge, "punctual_queue_paused", ["queue"], "1 while the queue is paused."),
+        MetricWord(
+            .gauge, "punctual_queues_left_out",
+            "Queues without figures, since there are more than 1,000: those in which least waits."),
         MetricWord(.gauge, "punctual_limit_running", ["kind", "name"], "What runs now of what has a limit."),
         MetricWord(.gauge, "punctual_limit_concurrency", ["kind", "name"], "How much of it may run at once."),
         MetricWord(
@@ -109,6 +112,9 @@ enum MetricWords {
         MetricWord(.gauge, "punctual_store_up", "Whether the store answers within a second."),
         MetricWord(
             .gauge, "punctual_store_latency_seconds", "How long a small question to the store took, in seconds."),
+        MetricWord(
+            .gauge, "punctual_store_figures_age_seconds",
+            "How long ago the store was asked for what it last told of queues, shards and limits, in seconds."),
         MetricWord(
             .counter, "punctual_store_calls_abandoned_total", ["call"], "Calls that did not end in time, by kind."),
         MetricWord(
@@ -157,10 +163,10 @@ enum MetricWords {
         MetricWord(.gauge, "punctual_disk_free_bytes", ["volume"], "What may still be written there, in bytes."),
         MetricWord(
             .gauge, "punctual_memory_limit_bytes",
-            "Memory that the process may have: its container's limit or the machine's memory."),
+            "Memory that the process may have: the limit of its container or unit, or the machine's memory."),
         MetricWord(
-            .gauge, "punctual_cpu_limit_cores", "Processors that the process may use: its container's or the machine's."
-        ),
+            .gauge, "punctual_cpu_limit_cores",
+            "Processors that the process may use: those of its container or unit, or the machine's."),
         MetricWord(.counter, "process_cpu_seconds_total", "Processor time spent, in seconds."),
         MetricWord(.gauge, "process_resident_memory_bytes", "Resident memory, in bytes."),
         MetricWord(.gauge, "process_virtual_memory_bytes", "Virtual memory, in bytes."),

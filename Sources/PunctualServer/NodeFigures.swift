@@ -22,7 +22,7 @@ struct NodeFigures: Sendable {
     private let isAccepting: @Sendable () -> Bool
     private let files: Files
     private let probe: SharedAnswer<Duration>
-    private let stored: SharedAnswer<[MetricFigure]>
+    private let stored: StoreTellings
     private let parts: SharedAnswer<[PartHealth]>
     private let last = LastUsage()
 
@@ -38,11 +38,6 @@ struct NodeFigures: Sendable {
     private final class LastUsage: Sendable {
         let usage = Mutex<(cpuSeconds: Double, at: ContinuousClock.Instant)?>(nil)
     }
-
-    /// How old what the store told may be.
-    private static let age = Duration.seconds(5)
-    /// How long a reader waits for it.
-    private static let patience = Duration.seconds(2)
 
     init(
         _ settings: Settings, _ node: NodeRecord, registry: PrometheusRegistry, _ opened: OpenStore,
@@ -74,8 +69,9 @@ struct NodeFigures: Sendable {
                 return began.duration(to: .now)
             }
         }
-        stored = SharedAnswer(age: Self.age) {
-            try await Deadline.within(.seconds(10)) {
+        stored = StoreTellings {
+            // Longer than a reader waits: what a slow store tells late is there for the next one.
+            try await Deadline.within(.seconds(30)) {
                 try await StoreFigures.read(store, clock, settings.schedulerLease)
             }
         }
@@ -85,7 +81,7 @@ struct NodeFigures: Sendable {
     /// What `/metrics` answers: what was counted, and the figures of this moment.
     func text(_ format: MetricFormat) async -> String {
         async let isUp = storeState()
-        async let told = tellings()
+        async let told = stored.figures()
         async let others = partFigures()
         var figures = ProcessFigures.read() + DiskFigures.read(files.volumes) + load()
         if let cache { figures += Node.cacheFigures(cache.counts) }
@@ -117,11 +113,6 @@ struct NodeFigures: Sendable {
                 MetricFigure("punctual_store_latency_seconds", latency / .seconds(1)),
             ]
         } catch { return [MetricFigure("punctual_store_up", 0)] }
-    }
-
-    /// Empty when the store does not tell: no figure is better than one of long ago.
-    private func tellings() async -> [MetricFigure] {
-        (try? await Deadline.within(Self.patience) { [stored] in try await stored.value() }) ?? []  // As above.
     }
 
     private func partFigures() async -> [MetricFigure] {

@@ -6,12 +6,17 @@ internal import PunctualSchedule
 enum StoreFigures {
     /// Limits that have figures at most; they are as many as somebody sets.
     private static let mostLimits = 200
+    /// Queues that have figures at most, as many as a metric has series.
+    static let mostQueues = 1000
 
     /// - Parameter lease: how long a node counts that is not heard of.
     static func read(
         _ store: any Store, _ clock: any WallClock, _ lease: Duration
     ) async throws(StoreError) -> [MetricFigure] {
-        var figures = queues(try await store.queues())
+        let queues = try await store.queues()
+        let shown = worst(mostQueues, of: queues)
+        var figures = Self.queues(shown)
+        figures.append(MetricFigure("punctual_queues_left_out", queues.count - shown.count))
         figures += counts(try await store.counts())
         let now = try await store.now()
         figures.append(
@@ -25,6 +30,26 @@ enum StoreFigures {
         for node in nodes { for role in node.roles { roles[role, default: 0] += 1 } }
         figures += roles.sorted { $0.key < $1.key }.map { MetricFigure("punctual_nodes", $0.value, [("role", $0.key)]) }
         return figures + (try await limits(store))
+    }
+
+    /// Those in which work has waited longest, and those in which most waits, half of each: whoever makes many queues must
+    /// not hide those of others. Where work is to wait, it tells nothing bad.
+    static func worst(_ most: Int, of queues: [QueueSummary]) -> [QueueSummary] {
+        guard queues.count > most else { return queues }
+        func first(
+            _ count: Int, of queues: [QueueSummary], _ value: (QueueSummary) -> (Int64, Int64)
+        ) -> ArraySlice<QueueSummary> {
+            queues.sorted { one, other in
+                if one.paused != other.paused { return other.paused }
+                let (mine, yours) = (value(one), value(other))
+                return mine == yours ? one.name < other.name : mine > yours
+            }.prefix(count)
+        }
+        func age(_ queue: QueueSummary) -> Int64 { queue.oldestAge?.wholeMilliseconds ?? -1 }
+        let oldest = first(most / 2, of: queues) { (age($0), Int64($0.depth)) }
+        let names = Set(oldest.map(\.name))
+        let others = queues.filter { !names.contains($0.name) }
+        return Array(oldest) + first(most - oldest.count, of: others) { (Int64($0.depth + $0.running), age($0)) }
     }
 
     private static func queues(_ queues: [QueueSummary]) -> [MetricFigure] {

@@ -47,6 +47,22 @@ struct MetricWordsTests {
         #expect(unused.count < 8, "\(unused)")
     }
 
+    @Test("each loop that lives or fails is on the page of metrics")
+    func loops() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = try String(contentsOf: root.appending(path: "docs/reference/metrics.md"), encoding: .utf8)
+        let row = try #require(page.split(separator: "\n").first { $0.hasPrefix("| `loop` |") })
+        let folder = root.appending(path: "Sources").path(percentEncoded: false)
+        var loops: Set<String> = []
+        for file in try FileManager.default.subpathsOfDirectory(atPath: folder) where file.hasSuffix(".swift") {
+            let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+            for match in text.matches(of: /loop(?:Lived|Failed)\("([a-z_]+)"/) { loops.insert(String(match.1)) }
+        }
+        #expect(loops.count > 8 && loops.contains("notifications"))
+        for loop in loops { #expect(row.contains("`\(loop)`"), "the page does not name the loop \(loop)") }
+    }
+
     @Test("metrics.jobs takes names and patterns, and says what it does not take")
     func jobs() async throws {
         func load(_ text: String) async throws -> [String] {

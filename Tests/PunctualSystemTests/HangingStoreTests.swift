@@ -43,6 +43,7 @@ struct HangingStoreTests {
                         #expect(body["metrics"]?["connections"]?["database_limit"] == 8, "\(answer)")
                     } else {
                         #expect(answer.status == 200 && answer.body.contains("\npunctual_store_up 0\n"), "\(answer)")
+                        #expect(answer.body.contains("\npunctual_store_figures_age_seconds "), "\(answer)")
                     }
                 }
                 let began = ContinuousClock.now
@@ -59,5 +60,56 @@ struct HangingStoreTests {
             }
         }
         try database.stop()
+    }
+
+    @Test("one that is slow with large questions alone has its figures shown, with their age, so that alerts go on")
+    func slow() async throws {
+        let uri = try PostgresServer.shared.database()
+        let name = String(uri.split(separator: "/").last?.split(separator: "?").first ?? "")
+        try await withFolder { folder in
+            let serve = ["serve", "--port", "0", "--database-url", uri, "--node-id", "n1"]
+            try await withServer(serve, in: folder) { server in
+                @Sendable func shown() async throws -> String { "\n" + (try await server.call("/metrics").body) }
+                @Sendable func age(_ text: String) throws -> Double {
+                    let line = try #require(text.firstMatch(of: /\npunctual_store_figures_age_seconds ([0-9.e-]+)/))
+                    return try #require(Double(line.1))
+                }
+                try await eventually("shards have holders") {
+                    try await shown().contains("\npunctual_shard_held{shard=\"0\"} 1\n") ? true : nil
+                }
+                // Counts are read from there; a row by its key is not.
+                let lock = ["-X", "-d", uri, "-c", "BEGIN", "-c", "LOCK TABLE tallies", "-c", "SELECT pg_sleep(600)"]
+                _ = try await withProgram(try Program.installed("psql"), lock, in: folder, named: "lock") { _ in
+                    try await eventually("the table is locked") {
+                        let held = try await blocking {
+                            try PostgresServer.shared.psql(
+                                """
+                                SELECT count(*) FROM pg_locks WHERE relation = 'tallies'::regclass AND granted
+                                AND mode = 'AccessExclusiveLock'
+                                """, in: name)
+                        }
+                        return held.hasPrefix("1") ? true : nil
+                    }
+                    let text = try await eventually("the figures grow old") {
+                        let text = try await shown()
+                        return try age(text) > 5 ? text : nil
+                    }
+                    for series in ["shard_held{shard=\"0\"} 1", "nodes{role=\"worker\"} 1", "schedule_lag_seconds "] {
+                        #expect(text.contains("\npunctual_\(series)"), "\(series)")
+                    }
+                    #expect(text.contains("\npunctual_store_up 1\n"))
+                    // Sleeping, it would not see that its client is gone.
+                    _ = try await blocking {
+                        try PostgresServer.shared.psql(
+                            """
+                            SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = 'tallies'::regclass
+                            AND mode = 'AccessExclusiveLock' AND granted
+                            """, in: name)
+                    }
+                }
+                try await eventually("they are those of now again") { try await age(shown()) < 5 ? true : nil }
+            }
+        }
+        try PostgresServer.shared.drop(uri)
     }
 }

@@ -22,7 +22,13 @@ struct MetricsTests {
             _ = try await eventually("a scheduled run") {
                 try await server.executions(of: "tick").contains { $0["status"] == "succeeded" } ? true : nil
             }
-            let before = values(try await server.call("/metrics").body)
+            let fresh = try await server.call("/metrics").body
+            // What has not happened yet is there with zero, so that the first time is seen as growth.
+            for call in ["tick", "claim", "finish", "renew", "reclaim"] {
+                #expect(fresh.contains("\npunctual_store_calls_abandoned_total{call=\"\(call)\"} 0\n"), "\(call)")
+            }
+            #expect(fresh.contains("\npunctual_notifications_total{result=\"failed\"} 0\n"))
+            let before = values(fresh)
             for (name, status) in [("good", 0), ("good", 0), ("bad", 7)] as [(String, Int32)] {
                 #expect(try await server.punctual("job", "trigger", name, "--wait").status == status)
             }
@@ -52,6 +58,29 @@ struct MetricsTests {
             ] { #expect(text.contains("\n\(series)"), "no \(series) in\n\(text)") }
             // Ids and paths of users never become labels: they would make a series each.
             #expect(!text.contains("/nowhere") && !text.contains("job_id=") && !text.contains("execution_id="))
+        }
+    }
+
+    @Test("what outside workers claim counts among what begins in time or late; retries do not")
+    func outside() async throws {
+        try await withServer { server in
+            let job = """
+                {"name": "frame", "schedule": {"type": "manual"}, "target": {"type": "worker", "task": "render"},
+                 "retry_policy": {"maximum_attempts": 2, "initial_interval": "1s", "jitter": 0}}
+                """
+            #expect(try await server.punctual("job", "apply", "-f", "-", input: job).status == 0)
+            let series = "punctual_schedule_lateness_seconds_count"
+            #expect(values(try await server.call("/metrics").body)[series] == 0)
+            #expect(try await server.punctual("job", "trigger", "frame").status == 0)
+            for attempt in 1...2 {
+                let wish = #"{"worker": "w", "queues": ["default"], "wait": "20s"}"#
+                let claimed = try await server.call("/api/v1/work/claim", "--json", wish)
+                let id = try JSONValue(parsing: claimed.body)["items"]?[0]?["id"]?.string ?? ""
+                let end =
+                    #"{"id": "\#(id)", "attempt": \#(attempt), "worker": "w", "status": "failed", "error": "why"}"#
+                #expect(try await server.call("/api/v1/work/complete", "--json", end).status == 200, "\(claimed)")
+                #expect(values(try await server.call("/metrics").body)[series] == 1)
+            }
         }
     }
 

@@ -29,6 +29,7 @@ enum Monitoring {
         try FileManager.default.createDirectory(atPath: rules, withIntermediateDirectories: true)
         for file in try files("prometheus/rules", ending: ".yml") {
             let text = try Checkout.text(file).replacing(/for: [0-9]+[smh]/, with: "for: 2s")
+                .replacing(/interval: [0-9]+m/, with: "interval: 1s")
             try folder.write(text, to: "rules/\(file.split(separator: "/").last ?? "")")
         }
         let key = try folder.write("none", to: "key")
@@ -36,7 +37,7 @@ enum Monitoring {
         let text = try Checkout.text("\(Self.folder)/prometheus/prometheus.yml")
             .replacing(/targets: \["node-1.*\]/, with: "targets: [\(targets)]")
             .replacing("alertmanager:9093", with: alertmanager)
-            .replacing("/etc/prometheus/secrets/punctual-key", with: key)
+            .replacing("/run/secrets/punctual-key", with: key)
             .replacing("scrape_interval: 15s", with: "scrape_interval: 1s")
             .replacing("scrape_timeout: 10s", with: "scrape_timeout: 1s")
             .replacing("evaluation_interval: 15s", with: "evaluation_interval: 1s")
