@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"a69147ef7233251a\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"958069eb7c586dc7\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -657,6 +657,7 @@ section > h2:first-child { margin-top: 4px; }
   td .row, .end { flex-wrap: wrap; justify-content: flex-start; }
   .end { max-width: none; }
   .search.bar { max-width: none; }
+}
 /* Executions, Execution, Dead letters */
 .new-rows { min-height: 40px; }
 [data-bulk] + .new-rows { min-height: 0; height: 0; position: relative; }
