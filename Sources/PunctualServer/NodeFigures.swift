@@ -66,7 +66,7 @@ struct NodeFigures: Sendable {
             files.database = [path, "\(path)-wal", "\(path)-shm"]
         }
         self.files = files
-        let store = opened.store
+        let (store, notifications) = (opened.store, opened.notifications)
         probe = SharedAnswer(age: .seconds(1)) {
             try await Deadline.within(.seconds(5)) {
                 let began = ContinuousClock.now
@@ -77,6 +77,7 @@ struct NodeFigures: Sendable {
         stored = SharedAnswer(age: Self.age) {
             try await Deadline.within(.seconds(10)) {
                 try await StoreFigures.read(store, clock, settings.schedulerLease)
+                    + StoreFigures.notices(try await notifications.noticeBacklog(), at: try await store.now())
             }
         }
         self.parts = SharedAnswer(age: .seconds(1)) { try await Deadline.within(.seconds(5)) { await parts() } }

@@ -14,7 +14,7 @@ struct PrometheusTests {
     /// Metrics of the page that these nodes do not show.
     private static let absent: Set = [
         "punctual_limit_decisions_total", "punctual_database_size_bytes", "punctual_store_calls_abandoned_total",
-        "punctual_loop_failures_total", "punctual_notifications_total",
+        "punctual_loop_failures_total",
     ]
 
     private struct Query: Sendable {
