@@ -36,7 +36,7 @@ extension SQLiteStore: NotificationStore {
         return try await read { transaction in
             try transaction.database.rows(
                 """
-                SELECT \(Execution.columns) FROM executions
+                SELECT \(Execution.columns) FROM executions INDEXED BY executions_with_trouble
                 WHERE status IN ('failed', 'skipped', 'missed') AND status IN (?, ?, ?)
                     AND finished_at >= ? AND (finished_at, id) > (?, ?)
                 ORDER BY finished_at, id LIMIT ?
