@@ -30,7 +30,7 @@ private final class HangingSender: NotificationSender {
     }
 }
 
-@Suite("Notifications of a large outage")
+@Suite("Notifications of a large outage", .timeLimit(.minutes(2)))
 struct NotificationBacklogTests {
     @Test("more at one instant than a step reads hides nothing that comes later")
     func instant() async throws {
