@@ -45,10 +45,12 @@ package struct Instruments: Sendable {
             "punctual_lease_lost_total", "punctual_stale_completions_total", "punctual_reclaimed_total",
             "punctual_tick_races_lost_total", "punctual_jobs_set_aside_total",
         ] { _ = counter(name) }
+        for result in ["sent", "partly", "failed"] {
+            _ = counter("punctual_notifications_total", [("result", result)])
+        }
         for reason in ["overlap", "buffer_full", "catchup_window", "misfire", "paused", "calendar"] {
             _ = counter("punctual_missed_total", [("reason", reason)])
         }
-        for result in ["sent", "failed"] { _ = counter("punctual_notifications_total", [("result", result)]) }
         for target in ["http", "command", "worker", "publish", "noop"] {
             for status in ["succeeded", "failed", "retried", "cancelled"] {
                 _ = counter("punctual_job_executions_total", [("target", target), ("status", status)])
@@ -188,9 +190,19 @@ package struct Instruments: Sendable {
     }
 
     func notified(_ outcome: NotificationOutcome, of rule: String) {
-        counter("punctual_notifications_total", [("result", outcome == .sent ? "sent" : "failed")]).increment()
-        guard case .failed(let text, _, _) = outcome else { return }
-        logger.error("a notification could not be sent", metadata: ["rule": "\(rule)", "error": "\(text)"])
+        let result: String
+        switch outcome {
+        case .sent: result = "sent"
+        case .partly(let refused, _, let why):
+            result = "partly"
+            let text = [refused, why].compactMap { $0 }.joined(separator: "; ")
+            logger.warning(
+                "a notification reached some of its receivers", metadata: ["rule": "\(rule)", "error": "\(text)"])
+        case .failed(let text, _, _):
+            result = "failed"
+            logger.error("a notification could not be sent", metadata: ["rule": "\(rule)", "error": "\(text)"])
+        }
+        counter("punctual_notifications_total", [("result", result)]).increment()
     }
 
     func shardsDiffer(set: Int, used: Int, as node: String) {

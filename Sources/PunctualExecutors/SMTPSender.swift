@@ -17,6 +17,12 @@ package struct SMTPFault: Error, Hashable, Sendable {
     }
 }
 
+/// A receiver whom a server that took the mail for others refused.
+package struct SMTPRefusal: Hashable, Sendable {
+    package let address: String
+    package let fault: SMTPFault
+}
+
 /// Hands mails to a submission server (RFC 5321, 3207, 4954), held to harmless addresses as calls are.
 package struct SMTPSender: Sendable {
     private let egress: EgressGuard
@@ -25,7 +31,8 @@ package struct SMTPSender: Sendable {
     package init(egress: EgressGuard) { self.egress = egress }
 
     /// Tries once; one connection for each mail.
-    package func send(_ mail: Mail, by server: MailServer) async -> Result<Void, SMTPFault> {
+    /// - Returns: who of its receivers was refused while others were not; a fault when nobody has it.
+    package func send(_ mail: Mail, by server: MailServer) async -> Result<[SMTPRefusal], SMTPFault> {
         do {
             // What a store or a secret brings is no more to be trusted than what the API was given.
             for address in mail.to + [mail.from] where !MailServer.isAddress(address) {
@@ -47,12 +54,12 @@ package struct SMTPSender: Sendable {
                 limit.cancel()
                 channel.close(promise: nil)
             }
-            try await withTaskCancellationHandler {
-                try await talk(SMTPTalk(channel, end: end), mail, server, name: place.host)
-            } onCancel: {
-                channel.close(promise: nil)
-            }
-            return .success(())
+            return .success(
+                try await withTaskCancellationHandler {
+                    try await talk(SMTPTalk(channel, end: end), mail, server, name: place.host)
+                } onCancel: {
+                    channel.close(promise: nil)
+                })
         } catch let fault as SMTPFault {
             return .failure(fault)
         } catch {
@@ -86,7 +93,9 @@ package struct SMTPSender: Sendable {
 
     // MARK: Talking
 
-    private func talk(_ talk: SMTPTalk, _ mail: Mail, _ server: MailServer, name: String) async throws {
+    private func talk(
+        _ talk: SMTPTalk, _ mail: Mail, _ server: MailServer, name: String
+    ) async throws -> [SMTPRefusal] {
         _ = try await talk.reply(220)
         var offers = try await talk.hello()
         if server.security == .starttls {
@@ -104,19 +113,21 @@ package struct SMTPSender: Sendable {
             try await signIn(talk, user, password, offers)
         }
         _ = try await talk.say("MAIL FROM:<\(mail.from)>", 250)
-        var refused: SMTPFault?
-        var taken = 0
+        var refused: [SMTPRefusal] = []
         for address in mail.to {
-            do {
-                _ = try await talk.say("RCPT TO:<\(address)>", 250)
-                taken += 1
-            } catch let fault as SMTPFault { refused = fault }
+            do { _ = try await talk.say("RCPT TO:<\(address)>", 250) } catch let fault as SMTPFault {
+                refused.append(SMTPRefusal(address: address, fault: fault))
+            }
         }
-        // Those who are taken get it; a list with one dead address is not to go silent.
-        if taken == 0, let refused { throw refused }
+        // Those who are taken get it; a list with one dead address is not to go silent. When nobody is, another try helps
+        // if it helps one of them.
+        if refused.count == mail.to.count, let fault = refused.first(where: \.fault.isRetryable) ?? refused.last {
+            throw fault.fault
+        }
         _ = try await talk.say("DATA", 354)
         _ = try await talk.send(mail.data, 250)
         _ = try? await talk.say("QUIT", 221)  // It has the mail already.
+        return refused
     }
 
     private func signIn(_ talk: SMTPTalk, _ user: String, _ password: String, _ offers: Set<String>) async throws {

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"9ece46cb9d39c657\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"0289ab144da1d547\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -2119,7 +2119,7 @@ try {
         "tags": ["Notifications"],
         "operationId": "putNotification",
         "summary": "Set a notification",
-        "description": "In place of what has this name. It tells of what happens from its making on. Without `service` it is for all of them, and so are its maker's rights to be.",
+        "description": "In place of what has this name. It tells of what happens from its making on. Without `service` it is for all of them, and so are its maker's rights to be. Names are the installation's: one that a service has which you may not change is `name_taken`.",
         "parameters": [
           { "$ref": "#/components/parameters/NotificationName" },
           { "$ref": "#/components/parameters/RequestIdIn" }
@@ -2144,6 +2144,7 @@ try {
           "403": { "$ref": "#/components/responses/Forbidden" },
           "404": { "$ref": "#/components/responses/NotFound" },
           "405": { "$ref": "#/components/responses/MethodNotAllowed" },
+          "409": { "$ref": "#/components/responses/Conflict" },
           "413": { "$ref": "#/components/responses/BodyTooLarge" },
           "415": { "$ref": "#/components/responses/UnsupportedMediaType" },
           "422": { "$ref": "#/components/responses/Unprocessable" },
@@ -3711,7 +3712,7 @@ try {
       "NotificationChannel": {
         "type": "object",
         "required": ["type"],
-        "description": "`webhook` and `slack`: `url`. `pagerduty`: `routing_key`, `severity`, `url` (Events v2 unless set). `email`: `host`, `port`, `security` (`starttls` unless set), `user` and `password`, `from`, `to`. URL, routing key and password may be `{{secret:NAME}}` of the service. A password and a routing key that are none are shown as `***`, the path of a Slack address likewise.",
+        "description": "`webhook` and `slack`: `url`. `pagerduty`: `routing_key`, `severity`, `url` (Events v2 unless set). `email`: `host`, `port`, `security` (`starttls` unless set), `user` and `password`, `from`, `to`. URL, routing key and password may be `{{secret:NAME}}` of the service. All or a part of a URL may be such a reference. A password and a routing key that are none are shown as `***`, and so is what follows the host in the URL of a webhook or a chat, unless there is a reference in it; what is written back so is refused.",
         "properties": {
           "type": { "type": "string", "enum": ["webhook", "slack", "pagerduty", "email"] },
           "url": { "type": "string", "minLength": 1, "maxLength": 4096 },
@@ -3794,7 +3795,7 @@ try {
         "required": ["sent", "error"],
         "properties": {
           "sent": { "type": "boolean" },
-          "error": { "type": ["string", "null"], "description": "Why it did not go." }
+          "error": { "type": ["string", "null"], "description": "Why it did not go, or not to all of a mail's receivers." }
         }
       },
       "Notice": {
@@ -3812,7 +3813,7 @@ try {
           "state": { "type": "string", "description": "`waiting`, `sent`, `suppressed` (the job was told of lately) or `failed` (it was given up); open for readers." },
           "due_at": { "$ref": "#/components/schemas/Instant" },
           "attempts": { "type": "integer", "minimum": 0 },
-          "error": { "type": ["string", "null"] },
+          "error": { "type": ["string", "null"], "description": "Why the last try failed; of a mail that was sent, who of its receivers was refused for good." },
           "delivery": { "oneOf": [{"$ref": "#/components/schemas/Id"}, {"type": "null"}], "description": "The message that it was part of: its `webhook-id`." },
           "sent_at": { "oneOf": [{"$ref": "#/components/schemas/Instant"}, {"type": "null"}] }
         }

@@ -1,5 +1,6 @@
 internal import Hummingbird
 internal import PunctualAPI
+internal import PunctualAccess
 internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule
@@ -42,14 +43,18 @@ struct NotificationController {
         let name = try name(context)
         let now = try await services.store.now()
         let before = try await store().notificationRules().first { $0.name == name }
-        if let before { try await require(before, context, orMissing: .noNotification) }
         let new = try await request.read { fields in NotificationRule(&fields, name: name, now: now) }
         guard var new else { throw Problem(.validation, "The notification is at fault.") }
         // What was read with a secret hidden must not be written back without it.
         guard !new.hasHiddenSecret else {
             throw Problem(.validation, "The channel holds *** in the place of a secret; give it again.")
         }
+        guard new.hasPlainReferences else {
+            throw Problem(.validation, "A reference to a secret in the channel is {{secret:NAME}} without blanks.")
+        }
         try await require(new, context, orMissing: nil)
+        // Names are the installation's: who may make one is told that it is taken, and not by whom.
+        if let before { try await require(before, context, orMissing: .nameTaken) }
         new.createdAt = before?.createdAt ?? now
         try await store().setNotificationRule(new)
         context.audit?.changed(
@@ -88,7 +93,13 @@ struct NotificationController {
             guard outcome == .sent else { break }
         }
         var error: String?
-        if case .failed(let text, _, _) = outcome { error = text }
+        switch outcome {
+        case .sent: break
+        case .partly(let refused, _, let why):
+            error = (["some receivers have it"] + [refused, why.isEmpty ? nil : why].compactMap { $0 })
+                .joined(separator: "; ")
+        case .failed(let text, _, _): error = text
+        }
         return Answer.json { [error] writer in
             writer.value(["sent": .bool(error == nil), "error": error.map(JSONValue.string) ?? .null])
         }
@@ -131,6 +142,8 @@ struct NotificationController {
 
 extension Problem {
     fileprivate static let noNotification = Problem(.notFound, "There is no such notification.")
+    fileprivate static let nameTaken = Problem(
+        .nameTaken, "Another notification of this installation has that name; take another one.")
 }
 
 extension NotificationRule {
@@ -140,7 +153,15 @@ extension NotificationRule {
     fileprivate var hasHiddenSecret: Bool {
         let channel = channel.json
         return channel["password"] == "***" || channel["routing_key"] == "***"
-            || channel["type"] == "slack" && channel["url"]?.string?.hasSuffix("/***") == true
+            || ["webhook", "slack"].contains(channel["type"]) && channel["url"]?.string?.hasSuffix("/***") == true
+    }
+
+    /// Whether it holds nothing that would be sent as it stands although it was meant as a reference to a secret.
+    fileprivate var hasPlainReferences: Bool {
+        do {
+            _ = try Target.worker(task: "notification", payload: channel.json).writtenSecretNames()
+            return true
+        } catch { return false }
     }
 
     /// Without what is secret, unless it is a reference to a secret.
@@ -150,12 +171,20 @@ extension NotificationRule {
         for name in ["password", "routing_key"] {
             if let text = channel[name]?.string, !text.hasPrefix("{{secret:") { channel[name] = "***" }
         }
-        if let url = channel["url"]?.string, !url.hasPrefix("{{secret:"), case .slack = self.channel {
-            // Whoever knows it may post.
-            channel["url"] = .string(url.split(separator: "/").prefix(2).joined(separator: "//") + "/***")
+        switch self.channel {
+        // Whoever knows it may post.
+        case .webhook(let url), .slack(let url): channel["url"] = .string(Self.shown(url))
+        case .pagerDuty, .email: break
         }
         json = json.merging(["channel": .object(channel)])
         return json
+    }
+
+    /// The URL without what may be a token: path and query, unless a secret keeps it.
+    private static func shown(_ url: String) -> String {
+        guard !url.contains("{{secret:"), let scheme = url.firstRange(of: "://") else { return url }
+        let end = url[scheme.upperBound...].firstIndex { "/?#".contains($0) } ?? url.endIndex
+        return ["", "/"].contains(url[end...]) ? url : "\(url[..<end])/***"
     }
 }
 
@@ -165,6 +194,9 @@ extension Notice {
         var json = json.object ?? JSONObject()
         json["revision"] = nil
         json["rule"] = nil
+        // `error` tells of them.
+        json["receivers"] = nil
+        json["refused"] = nil
         return .object(json)
     }
 }

@@ -16,16 +16,18 @@ extension PostgresStore: NotificationStore {
     }
 
     package func removeNotificationRule(_ name: String) async throws(StoreError) -> Bool {
+        // The rule first: whoever adds notices of it at this moment is waited for, or finds it gone.
         try await run([
-            PostgresStore.removeNotices(name), PostgresStore.removeStates(name), PostgresStore.removeRule(name),
-        ])[2].count > 0
+            PostgresStore.removeRule(name), PostgresStore.removeNotices(name), PostgresStore.removeStates(name),
+        ])[0].count > 0
     }
 
     package func troubles(
-        since instant: Timestamp, behind id: Identifier?, limit: Int
+        of statuses: Set<ExecutionStatus>, since instant: Timestamp, behind id: Identifier?, limit: Int
     ) async throws(StoreError) -> [Execution] {
-        guard limit > 0 else { return [] }
-        let call = PostgresStore.troubles(instant, id ?? Identifier(high: 0, low: 0), limit)
+        guard limit > 0, !statuses.isEmpty else { return [] }
+        let call = PostgresStore.troubles(
+            instant, id ?? Identifier(high: 0, low: 0), limit, statuses.map(\.rawValue).sorted())
         return try await run([call])[0].map { StoredExecution(&$0).row }
     }
 
@@ -47,11 +49,22 @@ extension PostgresStore: NotificationStore {
         if !calls.isEmpty { _ = try await run(calls) }
     }
 
-    package func waitingNotices(limit: Int) async throws(StoreError) -> [Notice] {
+    package func waitingRules() async throws(StoreError) -> [String: Timestamp] {
+        let rows = try await run([PostgresStore.waitingRules()])[0].map { (name: $0.text(), dueAt: $0.instant()) }
+        return Dictionary(rows.map { ($0.name, $0.dueAt) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    package func waitingNotices(of rule: String, limit: Int) async throws(StoreError) -> [Notice] {
         guard limit > 0 else { return [] }
-        return try await run([PostgresStore.waitingNotices(limit)])[0].map { $0.text() }.compactMap {
+        return try await run([PostgresStore.waitingNotices(rule, limit)])[0].map { $0.text() }.compactMap {
             Notice(stored: $0)
         }
+    }
+
+    package func noticeBacklog() async throws(StoreError) -> NoticeBacklog {
+        try await run([PostgresStore.backlog()])[0].first {
+            NoticeBacklog(count: $0.int(), since: $0.optionalInstant())
+        } ?? NoticeBacklog(count: 0, since: nil)
     }
 
     package func notices(of rule: String, limit: Int) async throws(StoreError) -> [Notice] {
@@ -76,15 +89,23 @@ extension PostgresStore: NotificationStore {
         }
     }
 
-    package func failingStates(limit: Int) async throws(StoreError) -> [NoticeState] {
+    package func recoveredStates(
+        after place: NoticePlace?, limit: Int
+    ) async throws(StoreError) -> [NoticeState] {
         guard limit > 0 else { return [] }
-        return try await run([PostgresStore.failingStates(limit)])[0].map { $0.text() }
-            .compactMap { NoticeState(stored: $0) }
+        let call = PostgresStore.recoveredStates(
+            place?.rule ?? "", place?.job ?? Identifier(high: 0, low: 0), limit)
+        return try await run([call])[0].map { $0.text() }.compactMap { NoticeState(stored: $0) }
     }
 
     package func pruneNotices(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
         guard limit > 0 else { return 0 }
         return try await run([PostgresStore.pruneNotices(instant, limit)])[0].count
+    }
+
+    package func pruneNoticeStates(limit: Int) async throws(StoreError) -> Int {
+        guard limit > 0 else { return 0 }
+        return try await run([PostgresStore.pruneStates(limit)])[0].count
     }
 
     private static let allRules = Statement("SELECT body FROM notification_rules ORDER BY name")
@@ -99,7 +120,7 @@ extension PostgresStore: NotificationStore {
     static let troubles = Statement(
         """
         SELECT \(StoredExecution.columns(of: "e")) FROM ended_executions e
-        WHERE e.status IN ('failed', 'skipped', 'missed') AND e.finished_at >= $1
+        WHERE e.status IN ('failed', 'skipped', 'missed') AND e.status = ANY ($4::text[]) AND e.finished_at >= $1
             AND (e.finished_at, e.id) > ($1, $2) ORDER BY e.finished_at, e.id LIMIT $3::int8
         """)
     private static let cursor = Statement("SELECT at FROM notice_cursor WHERE id = 1")
@@ -110,12 +131,29 @@ extension PostgresStore: NotificationStore {
         """)
     private static let addNotices = Statement(
         """
-        INSERT INTO notices (id, rule, at, state, due_at, revision, body)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::int8[], $4::text[], $5::int8[], $6::int8[], $7::text[])
+        WITH rules AS MATERIALIZED (
+            SELECT name FROM notification_rules WHERE name = ANY ($2::text[]) ORDER BY name FOR SHARE
+        )
+        INSERT INTO notices (id, rule, at, state, due_at, since, revision, body)
+        SELECT n.id, n.rule, n.at, n.state, n.due_at, n.due_at, n.revision, n.body
+        FROM unnest($1::uuid[], $2::text[], $3::int8[], $4::text[], $5::int8[], $6::int8[], $7::text[])
+            AS n (id, rule, at, state, due_at, revision, body)
+        WHERE n.rule IN (SELECT name FROM rules)
         ON CONFLICT (id) DO NOTHING
         """)
-    private static let waitingNotices = Statement(
-        "SELECT body FROM notices WHERE state = 'waiting' ORDER BY due_at, id LIMIT $1::int8")
+    static let waitingRules = Statement(
+        """
+        SELECT r.name, n.due_at FROM notification_rules r CROSS JOIN LATERAL (
+            SELECT due_at FROM notices WHERE state = 'waiting' AND rule = r.name ORDER BY due_at, id LIMIT 1
+        ) n
+        """)
+    static let waitingNotices = Statement(
+        "SELECT body FROM notices WHERE state = 'waiting' AND rule = $1 ORDER BY due_at, id LIMIT $2::int8")
+    static let backlog = Statement(
+        """
+        SELECT (SELECT count(*) FROM (SELECT 1 FROM notices WHERE state = 'waiting' LIMIT 100000) n),
+            (SELECT since FROM notices WHERE state = 'waiting' AND since IS NOT NULL ORDER BY since LIMIT 1)
+        """)
     private static let noticesOfRule = Statement(
         "SELECT body FROM notices WHERE rule = $1 ORDER BY at DESC, id DESC LIMIT $2::int8")
     /// The locks are had before the revisions are compared: two that save the same go one after the other.
@@ -143,7 +181,19 @@ extension PostgresStore: NotificationStore {
         """)
     private static let statesOfJobs = Statement(
         "SELECT body FROM notice_states WHERE rule = $1 AND job_id = ANY($2::uuid[])")
-    private static let failingStates = Statement("SELECT body FROM notice_states WHERE failing LIMIT $1::int8")
+    static let recoveredStates = Statement(
+        """
+        SELECT s.body FROM notice_states s JOIN job_progress p ON p.id = s.job_id
+        WHERE s.failing AND p.last_status = 'succeeded' AND (s.rule, s.job_id) > ($1, $2::uuid)
+        ORDER BY s.rule, s.job_id LIMIT $3::int8
+        """)
+    static let pruneStates = Statement(
+        """
+        DELETE FROM notice_states WHERE (rule, job_id) IN (
+            SELECT s.rule, s.job_id FROM notice_states s
+            WHERE NOT EXISTS (SELECT 1 FROM job_progress p WHERE p.id = s.job_id) LIMIT $1::int8
+        ) RETURNING 1::int8
+        """)
     private static let pruneNotices = Statement(
         """
         DELETE FROM notices WHERE id IN (

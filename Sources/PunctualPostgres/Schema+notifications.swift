@@ -27,4 +27,24 @@ extension Schema {
         CREATE INDEX ended_with_trouble ON ended_executions (finished_at, id)
         WHERE status IN ('failed', 'skipped', 'missed')
         """
+
+    /// What waits is found by its rule, so that no rule's backlog hides that of another one; and how long it has waited,
+    /// whatever tries there were (null for what an older binary added). Of rules that are gone nothing is kept.
+    static let waitingNotices = """
+        DELETE FROM notices n WHERE NOT EXISTS (SELECT 1 FROM notification_rules r WHERE r.name = n.rule)
+        --
+        ALTER TABLE notices ADD COLUMN since int8
+        --
+        UPDATE notices SET since = due_at WHERE state = 'waiting'
+        --
+        DROP INDEX notices_waiting
+        --
+        CREATE INDEX notices_waiting ON notices (rule, due_at, id) WHERE state = 'waiting'
+        --
+        CREATE INDEX notices_oldest ON notices (since) WHERE state = 'waiting'
+        --
+        DROP INDEX notice_states_failing
+        --
+        CREATE INDEX notice_states_failing ON notice_states (rule, job_id) WHERE failing
+        """
 }

@@ -18,4 +18,17 @@ extension Migrations {
         CREATE INDEX executions_with_trouble ON executions (finished_at, id)
         WHERE status IN ('failed', 'skipped', 'missed');
         """
+
+    /// What waits is found by its rule, so that no rule's backlog hides that of another one; and how long it has waited,
+    /// whatever tries there were. Of rules that are gone nothing is kept.
+    static let waitingNotices = """
+        DELETE FROM notices WHERE rule NOT IN (SELECT name FROM notification_rules);
+        ALTER TABLE notices ADD COLUMN since INTEGER;
+        UPDATE notices SET since = due_at WHERE state = 'waiting';
+        DROP INDEX notices_waiting;
+        CREATE INDEX notices_waiting ON notices (rule, due_at, id) WHERE state = 'waiting';
+        CREATE INDEX notices_oldest ON notices (since) WHERE state = 'waiting';
+        DROP INDEX notice_states_failing;
+        CREATE INDEX notice_states_failing ON notice_states (rule, job_id) WHERE failing = 1;
+        """
 }

@@ -17,6 +17,7 @@ enum Migrations {
         migrator.registerMigration("0007-work-limits") { try $0.execute(sql: workLimits) }
         migrator.registerMigration("0008-output") { try $0.execute(sql: output) }
         migrator.registerMigration("0009-notifications") { try $0.execute(sql: notifications) }
+        migrator.registerMigration("0010-waiting-notices") { try $0.execute(sql: waitingNotices) }
         return migrator
     }
 

@@ -30,15 +30,18 @@ extension SQLiteStore: NotificationStore {
     }
 
     package func troubles(
-        since instant: Timestamp, behind id: Identifier?, limit: Int
+        of statuses: Set<ExecutionStatus>, since instant: Timestamp, behind id: Identifier?, limit: Int
     ) async throws(StoreError) -> [Execution] {
-        try await read { transaction in
+        let wanted: [ExecutionStatus?] = [.failed, .skipped, .missed].map { statuses.contains($0) ? $0 : nil }
+        return try await read { transaction in
             try transaction.database.rows(
                 """
-                SELECT \(Execution.columns) FROM executions
-                WHERE status IN ('failed', 'skipped', 'missed') AND finished_at >= ? AND (finished_at, id) > (?, ?)
+                SELECT \(Execution.columns) FROM executions INDEXED BY executions_with_trouble
+                WHERE status IN ('failed', 'skipped', 'missed') AND status IN (?, ?, ?)
+                    AND finished_at >= ? AND (finished_at, id) > (?, ?)
                 ORDER BY finished_at, id LIMIT ?
-                """, instant, instant, id ?? Identifier(high: 0, low: 0), max(0, limit)
+                """, wanted[0]?.rawValue, wanted[1]?.rawValue, wanted[2]?.rawValue, instant, instant,
+                id ?? Identifier(high: 0, low: 0), max(0, limit)
             ) { try Execution(&$0) }
         }
     }
@@ -52,10 +55,10 @@ extension SQLiteStore: NotificationStore {
             for notice in notices {
                 try transaction.database.run(
                     """
-                    INSERT OR IGNORE INTO notices (id, rule, at, state, due_at, revision, body)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """, notice.id, notice.rule, notice.at, notice.state.rawValue, notice.dueAt, notice.revision,
-                    notice.json.description)
+                    INSERT OR IGNORE INTO notices (id, rule, at, state, due_at, since, revision, body)
+                    SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM notification_rules WHERE name = ?)
+                    """, notice.id, notice.rule, notice.at, notice.state.rawValue, notice.dueAt, notice.dueAt,
+                    notice.revision, notice.json.description, notice.rule)
             }
             if let cursor {
                 try transaction.database.run(
@@ -67,11 +70,37 @@ extension SQLiteStore: NotificationStore {
         }
     }
 
-    package func waitingNotices(limit: Int) async throws(StoreError) -> [Notice] {
+    package func waitingRules() async throws(StoreError) -> [String: Timestamp] {
+        try await read { transaction in
+            let rows = try transaction.database.rows(
+                """
+                SELECT name, (
+                    SELECT due_at FROM notices WHERE state = 'waiting' AND rule = name ORDER BY due_at, id LIMIT 1
+                ) FROM notification_rules
+                """
+            ) { (name: $0.text(), dueAt: $0.optionalInstant()) }
+            return Dictionary(
+                rows.compactMap { row in row.dueAt.map { (row.name, $0) } }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    package func waitingNotices(of rule: String, limit: Int) async throws(StoreError) -> [Notice] {
         try await read { transaction in
             try transaction.database.rows(
-                "SELECT body FROM notices WHERE state = 'waiting' ORDER BY due_at, id LIMIT ?", max(0, limit)
+                "SELECT body FROM notices WHERE state = 'waiting' AND rule = ? ORDER BY due_at, id LIMIT ?", rule,
+                max(0, limit)
             ) { Notice(stored: $0.text()) }.compactMap { $0 }
+        }
+    }
+
+    package func noticeBacklog() async throws(StoreError) -> NoticeBacklog {
+        try await read { transaction in
+            try transaction.database.first(
+                """
+                SELECT (SELECT count(*) FROM (SELECT 1 FROM notices WHERE state = 'waiting' LIMIT 100000)),
+                    (SELECT since FROM notices WHERE state = 'waiting' AND since IS NOT NULL ORDER BY since LIMIT 1)
+                """
+            ) { NoticeBacklog(count: $0.int(), since: $0.optionalInstant()) } ?? NoticeBacklog(count: 0, since: nil)
         }
     }
 
@@ -117,10 +146,17 @@ extension SQLiteStore: NotificationStore {
         }
     }
 
-    package func failingStates(limit: Int) async throws(StoreError) -> [NoticeState] {
+    package func recoveredStates(
+        after place: NoticePlace?, limit: Int
+    ) async throws(StoreError) -> [NoticeState] {
         try await read { transaction in
             try transaction.database.rows(
-                "SELECT body FROM notice_states WHERE failing = 1 LIMIT ?", max(0, limit)
+                """
+                SELECT body FROM notice_states s
+                WHERE failing = 1 AND (rule, job_id) > (?, ?)
+                    AND EXISTS (SELECT 1 FROM jobs WHERE id = s.job_id AND last_status = 'succeeded')
+                ORDER BY rule, job_id LIMIT ?
+                """, place?.rule ?? "", place?.job ?? Identifier(high: 0, low: 0), max(0, limit)
             ) { NoticeState(stored: $0.text()) }.compactMap { $0 }
         }
     }
@@ -133,6 +169,18 @@ extension SQLiteStore: NotificationStore {
                     SELECT id FROM notices WHERE state <> 'waiting' AND at < ? ORDER BY at LIMIT ?
                 )
                 """, instant, max(0, limit))
+        }
+    }
+
+    package func pruneNoticeStates(limit: Int) async throws(StoreError) -> Int {
+        try await lane.write { transaction in
+            try transaction.database.run(
+                """
+                DELETE FROM notice_states WHERE (rule, job_id) IN (
+                    SELECT rule, job_id FROM notice_states
+                    WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE id = notice_states.job_id) LIMIT ?
+                )
+                """, max(0, limit))
         }
     }
 }

@@ -140,7 +140,12 @@ enum MetricWords {
             .counter, "punctual_hint_claims_total", ["result"],
             "Executions that hints told of, by whether their claim took them."),
         MetricWord(
-            .counter, "punctual_notifications_total", ["result"], "Tries to send notifications of jobs, by result."),
+            .counter, "punctual_notifications_total", ["result"],
+            "Tries to send notifications of jobs: sent, failed, or sent to some of a mail's receivers (partly)."),
+        MetricWord(.gauge, "punctual_notifications_waiting", "Things to be told that have not been sent; to 100,000."),
+        MetricWord(
+            .gauge, "punctual_notifications_oldest_age_seconds",
+            "How long the oldest of them might have been sent already, in seconds."),
         MetricWord(
             .counter, "punctual_cache_requests_total", ["source"],
             "Reads of what is kept, by source: local, shared and joined cost the store nothing, loaded and passed did."),

@@ -61,7 +61,7 @@ struct NodeFigures: Sendable {
             files.database = [path, "\(path)-wal", "\(path)-shm"]
         }
         self.files = files
-        let store = opened.store
+        let (store, notifications) = (opened.store, opened.notifications)
         probe = SharedAnswer(age: .seconds(1)) {
             try await Deadline.within(.seconds(5)) {
                 let began = ContinuousClock.now
@@ -73,6 +73,7 @@ struct NodeFigures: Sendable {
             // Longer than a reader waits: what a slow store tells late is there for the next one.
             try await Deadline.within(.seconds(30)) {
                 try await StoreFigures.read(store, clock, settings.schedulerLease)
+                    + StoreFigures.notices(try await notifications.noticeBacklog(), at: try await store.now())
             }
         }
         self.parts = SharedAnswer(age: .seconds(1)) { try await Deadline.within(.seconds(5)) { await parts() } }

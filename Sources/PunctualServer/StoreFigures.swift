@@ -52,6 +52,15 @@ enum StoreFigures {
         return Array(oldest) + first(most - oldest.count, of: others) { (Int64($0.depth + $0.running), age($0)) }
     }
 
+    /// What of notifications waits to be sent; what waits for others to go along has not waited yet.
+    static func notices(_ backlog: NoticeBacklog, at now: Timestamp) -> [MetricFigure] {
+        let age = backlog.since.map { Double((now - $0).wholeMilliseconds) / 1000 } ?? 0
+        return [
+            MetricFigure("punctual_notifications_waiting", backlog.count),
+            MetricFigure("punctual_notifications_oldest_age_seconds", max(0, age)),
+        ]
+    }
+
     private static func queues(_ queues: [QueueSummary]) -> [MetricFigure] {
         queues.flatMap { queue -> [MetricFigure] in
             let label = [("queue", queue.name)]

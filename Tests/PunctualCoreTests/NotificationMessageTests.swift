@@ -49,6 +49,31 @@ struct NotificationMessageTests {
         #expect(down[0].body["payload"]?["summary"]?.string?.isEmpty == false)
     }
 
+    @Test("what a try made of a notice")
+    func ended() {
+        let rule = NotificationRule(
+            name: "r", channel: .webhook(url: "https://e"), createdAt: Self.at, updatedAt: Self.at)
+        var notice = Notice(
+            .failed, of: rule, execution: Identifier(high: 1, low: 1), attempt: 1, job: Identifier(high: 1, low: 2),
+            name: "j", service: "s", at: Self.at, text: "", now: Self.at)
+        notice.attempts = 1
+        let refused = NotificationOutcome.failed("550", isRetryable: false, retryAfter: nil)
+        let later = NotificationOutcome.failed("450", isRetryable: true, retryAfter: .seconds(60))
+        let partly = NotificationOutcome.partly(refused: "x: 550", left: ["y"], why: "y: 450")
+        #expect(notice.ended(.sent, at: Self.at).state == .sent && notice.ended(refused, at: Self.at).state == .failed)
+        let waits = notice.ended(later, at: Self.at)
+        #expect(waits.state == .waiting && waits.dueAt == Self.at + .seconds(60) && waits.error == "450")
+        let some = notice.ended(partly, at: Self.at)
+        #expect(some.state == .waiting && some.receivers == ["y"] && some.error == "x: 550; y: 450")
+        #expect(Notice(stored: some.json.description) == some)
+        #expect(some.ended(.sent, at: Self.at).error == "x: 550" && some.ended(.sent, at: Self.at).state == .sent)
+        // Others have it, whatever becomes of the last ones.
+        let over = some.ended(refused, at: Self.at)
+        #expect(over.state == .sent && over.error == "x: 550; 550" && over.revision == 2)
+        notice.attempts = Notice.mostAttempts
+        #expect(notice.ended(later, at: Self.at).state == .failed && notice.ended(partly, at: Self.at).state == .sent)
+    }
+
     @Test(
         "what is no rule is refused, each fault at its place",
         arguments: [

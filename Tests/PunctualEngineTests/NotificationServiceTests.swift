@@ -1,89 +1,14 @@
-import Logging
 import PunctualCore
 import PunctualEngine
 import PunctualSchedule
 import PunctualTestKit
-import Synchronization
 import Testing
-
-/// Keeps what it is told to send.
-private final class SentMessages: NotificationSender {
-    private let state = Mutex<(sent: [NotificationMessage], outcome: NotificationOutcome)>(([], .sent))
-
-    var all: [NotificationMessage] { state.withLock { $0.sent } }
-    /// Kinds and names of each message.
-    var told: [[String]] { all.map { $0.notices.map { "\($0.jobName) \($0.kind.rawValue)" } } }
-
-    func answer(_ outcome: NotificationOutcome) { state.withLock { $0.outcome = outcome } }
-
-    func send(_ message: NotificationMessage) async -> NotificationOutcome {
-        state.withLock { state in
-            state.sent.append(message)
-            return state.outcome
-        }
-    }
-}
-
-/// The service over the reference store, and a clock that a test moves.
-private struct Scene {
-    let clock = ManualClock()
-    let store: MemoryStore
-    let sender = SentMessages()
-
-    init() { store = MemoryStore(clock: clock) }
-
-    func service(isMine: Bool = true) -> NotificationService {
-        NotificationService(
-            store: store, outbox: store, notifications: store, sender: sender,
-            instruments: Instruments(logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }), isMine: { isMine })
-    }
-
-    @discardableResult
-    func rule(
-        _ name: String = "r", _ change: (inout NotificationRule) -> Void = { _ in }
-    ) async throws
-        -> NotificationRule
-    {
-        var rule = NotificationRule(
-            name: name, groupWait: .zero, channel: .webhook(url: "https://example.com"), createdAt: clock.now(),
-            updatedAt: clock.now())
-        change(&rule)
-        try await store.setNotificationRule(rule)
-        return rule
-    }
-
-    func job(_ name: String, service: String = "default", labels: [String: String] = [:]) async throws -> Job {
-        var draft = JobDraft(name: name, schedule: .manual, target: .noop)
-        (draft.service, draft.labels) = (service, labels)
-        let job = Job(id: .random(at: clock.now()), draft: draft, nextRunAt: nil, createdAt: clock.now())
-        return try #require(try await store.create([job], within: [:]).first).get()
-    }
-
-    func waiting(_ job: Job) async throws {
-        let execution = job.execution(
-            at: clock.now(), trigger: .manual, now: clock.now(), nonce: .random(in: 1 ... .max))
-        _ = try await store.enqueue([execution], of: job.id, overlap: .allowAll)
-    }
-
-    func run(_ job: Job, _ outcome: AttemptOutcome = .failed) async throws {
-        try await waiting(job)
-        let claimed = try await store.claim(ClaimRequest(worker: "w", limit: 100, lease: .seconds(600)))
-        let mine = try #require(claimed.first { $0.execution.jobID == job.id })
-        _ = try await store.finish(Completion(lease: mine.lease, outcome: outcome, error: "why"))
-        clock.advance(by: .milliseconds(1))
-    }
-
-    /// The states of a rule's notices, oldest first.
-    func states(_ rule: String = "r") async throws -> [Notice.State] {
-        try await store.notices(of: rule, limit: 100).reversed().map(\.state)
-    }
-}
 
 @Suite("Notifications of jobs")
 struct NotificationServiceTests {
     @Test("a failure is told once, however often it is looked for, and by one of the nodes that look")
     func once() async throws {
-        let scene = Scene()
+        let scene = NotificationScene()
         try await scene.rule()
         try await scene.run(try await scene.job("a"))
         let services = (0..<4).map { _ in scene.service() }
@@ -101,7 +26,7 @@ struct NotificationServiceTests {
 
     @Test("what happened before a rule was made is not told, and neither is what another one is for")
     func scope() async throws {
-        let scene = Scene()
+        let scene = NotificationScene()
         let (a, b) = (try await scene.job("a", service: "s", labels: ["team": "x"]), try await scene.job("b"))
         try await scene.run(a)
         try await scene.rule("service") { $0.service = "s" }
@@ -121,7 +46,7 @@ struct NotificationServiceTests {
         "failures within the wait are one message, by job, service or rule",
         arguments: [(NotificationRule.Grouping.job, 3), (.service, 2), (.rule, 1)])
     func grouped(by: NotificationRule.Grouping, messages: Int) async throws {
-        let scene = Scene()
+        let scene = NotificationScene()
         try await scene.rule { ($0.groupWait, $0.groupBy) = (.seconds(30), by) }
         let service = scene.service()
         for (name, of) in [("a", "s"), ("b", "s"), ("c", "t")] {
@@ -138,7 +63,7 @@ struct NotificationServiceTests {
 
     @Test("a job that goes on failing is told of again only after the interval, with how often it was left out")
     func throttled() async throws {
-        let scene = Scene()
+        let scene = NotificationScene()
         try await scene.rule { $0.repeatInterval = .seconds(3600) }
         let (job, service) = (try await scene.job("a"), scene.service())
         for _ in 0..<5 {
@@ -157,7 +82,7 @@ struct NotificationServiceTests {
 
     @Test("the first success after a failure that was told is told once; a job that flaps is told of three times")
     func recovered() async throws {
-        let scene = Scene()
+        let scene = NotificationScene()
         try await scene.rule()
         let (job, service) = (try await scene.job("a"), scene.service())
         try await scene.run(job, .succeeded)
@@ -182,7 +107,7 @@ struct NotificationServiceTests {
 
     @Test("what waits too long for its start is told once, whether it ever starts or not")
     func late() async throws {
-        let scene = Scene()
+        let scene = NotificationScene()
         try await scene.rule { ($0.on, $0.lateAfter) = ([.late], .seconds(60)) }
         let (job, service) = (try await scene.job("a"), scene.service())
         try await scene.waiting(job)
@@ -196,7 +121,7 @@ struct NotificationServiceTests {
     @Test(
         "a node that dies with a message in hand loses nothing: another one sends the same message when its time is up")
     func died() async throws {
-        let scene = Scene()
+        let scene = NotificationScene()
         try await scene.rule()
         try await scene.run(try await scene.job("a"))
         // What the dead one did: it found the notice and took it, and perhaps sent it.
@@ -218,7 +143,7 @@ struct NotificationServiceTests {
 
     @Test("a message that does not go is tried again, ever more rarely, and what cannot go is given up; both say why")
     func retried() async throws {
-        let scene = Scene()
+        let scene = NotificationScene()
         try await scene.rule()
         try await scene.run(try await scene.job("a"))
         let service = scene.service()
@@ -242,7 +167,7 @@ struct NotificationServiceTests {
 
     @Test("without a rule nothing is read or written, and with one what ended late is still found")
     func cursor() async throws {
-        let scene = Scene()
+        let scene = NotificationScene()
         try await scene.service().step()
         #expect(try await scene.store.noticeCursor() == nil)
         try await scene.rule()

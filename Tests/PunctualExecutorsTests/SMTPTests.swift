@@ -11,7 +11,7 @@ extension MailPeer {
     func send(
         _ mail: Mail, _ security: MailServer.Security, user: String? = nil, password: String? = nil,
         host: String = "localhost", trusts: Bool = true
-    ) async -> Result<Void, SMTPFault> {
+    ) async -> Result<[SMTPRefusal], SMTPFault> {
         var egress = EgressGuard(allowed: ["127.0.0.0/8", "::1/128"].compactMap { IPRange($0) }) { _ in
             [IPAddress("127.0.0.1")!]
         }
@@ -101,9 +101,18 @@ struct SMTPTests {
     @Test("those who are there get the mail; when nobody is, it fails for good")
     func receivers() async throws {
         let peer = try await blocking { try MailPeer("plain") }
-        let some = await peer.send(mail(to: ["x@example.com", "ops@example.com"]), .none)
-        #expect(throws: Never.self) { try some.get() }
+        let some = await peer.send(mail(to: ["x@example.com", "ops@example.com", "grey@example.com"]), .none)
+        let refused = try some.get()
+        #expect(refused.map(\.address) == ["x@example.com", "grey@example.com"])
+        #expect(refused.map(\.fault.isRetryable) == [false, true])
         #expect(try peer.mails().first?["to"] == ["ops@example.com"])
+        // Another try helps one of them.
+        let both = await peer.send(mail(to: ["grey@a.example.com", "x@example.com"]), .none)
+        guard case .failure(let later) = both else {
+            Issue.record("it went")
+            return
+        }
+        #expect(later.text == "450 try again later" && later.isRetryable)
         guard case .failure(let fault) = await peer.send(mail(to: ["x@example.com"]), .none) else {
             Issue.record("it went")
             return
@@ -115,7 +124,7 @@ struct SMTPTests {
     func refused() async throws {
         let peer = try await blocking { try MailPeer("auth") }
         let tls = try await blocking { try MailPeer("tls") }
-        let attempts: [(Result<Void, SMTPFault>, String)] = [
+        let attempts: [(Result<[SMTPRefusal], SMTPFault>, String)] = [
             (await peer.send(mail(), .starttls, user: "u", password: "wrong"), "neither user nor password"),
             (
                 await peer.send(mail(), .starttls, user: "u", password: "päss", trusts: false),

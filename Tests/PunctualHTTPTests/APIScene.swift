@@ -99,7 +99,10 @@ let least = #"{"name":"n","schedule":{"type":"cron","expression":"0 9 * * *"},"t
 /// Takes every message and brings it nowhere.
 struct SentNotifications: NotificationSender {
     func send(_ message: NotificationMessage) async -> NotificationOutcome {
-        message.rule.name == "fails"
-            ? .failed("status 404, expected 200-299", isRetryable: false, retryAfter: nil) : .sent
+        switch message.rule.name {
+        case "fails": .failed("status 404, expected 200-299", isRetryable: false, retryAfter: nil)
+        case "partly": .partly(refused: "x@example.com: 550 no", left: [], why: "")
+        default: .sent
+        }
     }
 }

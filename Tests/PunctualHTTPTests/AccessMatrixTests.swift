@@ -180,7 +180,7 @@ private struct Probe {
         case .getNotification, .deleteNotification, .testNotification: resource = .service("a", labels: [:])
         case .putNotification:
             body = #"{"service":"a","channel":{"type":"webhook","url":"https://example.com"}}"#
-            resource = .service("a", labels: [:])
+            (resource, unknown) = (.service("a", labels: [:]), 403)
         default: break
         }
         for (name, value) in [

@@ -54,7 +54,12 @@ struct NotificationTests {
             ("on-call", "", 400), ("on-call", "{", 400), ("on-call", "[]", 422), ("on-call", "{}", 422),
             ("on-call", #"{"channel":{"type":"webhook","url":"https://e"},"x":1}"#, 422), ("a%20b", "{}", 404),
             ("a%0d%0ab", "{}", 404),
+            // What was meant as a reference to a secret.
+            ("on-call", #"{"channel":{"type":"webhook","url":"https://e/{{secret:a b}}"}}"#, 422),
+            ("on-call", #"{"channel":{"type":"slack","url":"{{secret:"}}"#, 422),
+            ("on-call", #"{"channel":{"type":"pagerduty","routing_key":"{{ secret:KEY }}"}}"#, 422),
             // What was read back with its secrets hidden.
+            ("on-call", #"{"channel":{"type":"webhook","url":"https://example.com:8443/***"}}"#, 422),
             ("on-call", #"{"channel":{"type":"slack","url":"https://hooks.slack.com/***"}}"#, 422),
             ("on-call", #"{"channel":{"type":"pagerduty","routing_key":"***"}}"#, 422),
             ("on-call", #"{"channel":{"type":"email","host":"h","from":"a@b\r\nDATA","to":["a@b"]}}"#, 422),
@@ -64,6 +69,50 @@ struct NotificationTests {
             let answer = try await client.send(.put, "/api/v1/notifications/\(name)", body)
             let rules = try await store.notificationRules()
             #expect(answer.status == status && rules.isEmpty)
+        }
+    }
+
+    @Test(
+        "what may be a token in a URL is not shown, of a webhook no more than of a chat",
+        arguments: [
+            ("https://example.com:8443/hooks/token?x=y", "https://example.com:8443/***"),
+            ("https://example.com?token=x", "https://example.com/***"),
+            ("http://[2001:db8::1]/token", "http://[2001:db8::1]/***"), ("https://example.com", "https://example.com"),
+            ("https://example.com/", "https://example.com/"), ("{{secret:URL}}", "{{secret:URL}}"),
+            ("https://example.com/{{secret:TOKEN}}", "https://example.com/{{secret:TOKEN}}"),
+        ])
+    func shown(url: String, shown: String) async throws {
+        try await withAPI { client, store in
+            for type in ["webhook", "slack"] {
+                let path = "/api/v1/notifications/\(type)"
+                let made = try await client.send(.put, path, #"{"channel":{"type":"\#(type)","url":"\#(url)"}}"#)
+                #expect(made.status == 201 && made.json["channel"]?["url"] == .string(shown), "\(made.json)")
+                #expect(try await client.send(.get, path).json["channel"]?["url"] == .string(shown))
+            }
+            let urls = try await store.notificationRules().map { $0.channel.json["url"] }
+            #expect(urls == [.string(url), .string(url)])
+        }
+    }
+
+    @Test(
+        "a test that reaches some of a mail's receivers says whom it does not reach; what is the store's own is not shown"
+    )
+    func partly() async throws {
+        try await withAPI { client, store in
+            let path = "/api/v1/notifications/partly"
+            #expect(try await client.send(.put, path, Self.mail).status == 201)
+            let tested = try await client.send(.post, "\(path)/test").json
+            #expect(tested["sent"] == false)
+            #expect(tested["error"] == "some receivers have it; x@example.com: 550 no")
+            let rule = try #require(try await store.notificationRules().first)
+            let at = Timestamp(milliseconds: 1)
+            var notice = Notice(
+                .failed, of: rule, execution: .random(at: at), attempt: 1, job: .random(at: at), name: "j",
+                service: "s", at: at, text: "", now: at)
+            (notice.receivers, notice.refused) = (["b@example.com"], "x@example.com: 550 no")
+            try await store.add([notice], cursor: nil)
+            let shown = try await client.send(.get, path).json["notices"]?[0]
+            #expect(shown?["state"] == "waiting" && shown?["receivers"] == nil && shown?["refused"] == nil)
         }
     }
 
@@ -88,9 +137,12 @@ struct NotificationTests {
             #expect(try await put("labels", "a", second) == 403)
             #expect(try await put("all", nil, third) == 201)
             #expect(try await put("theirs", "b", third) == 201)
-            // Neither by the name of another's.
-            #expect(try await put("theirs", "a", first) == 404)
-            #expect(try await put("all", "a", first) == 404)
+            // Neither by the name of another's, which names alone tell of.
+            #expect(try await put("theirs", "a", first) == 409)
+            #expect(try await put("all", "a", first) == 409)
+            // Who may make none is told nothing of names.
+            for name in ["theirs", "all", "new"] { #expect(try await put(name, "a", second) == 403) }
+            #expect(try await put("theirs", "b", first) == 403)
             for name in ["theirs", "all"] {
                 let path = "/api/v1/notifications/\(name)"
                 #expect(try await client.send(.get, path, headers: first).status == 404)

@@ -161,6 +161,10 @@ struct QueryPlanTests {
             _ = try await watched.jobs(next)
         }
         for query in Self.executionQueries(claimed[0].execution.jobID, now) { _ = try await watched.executions(query) }
+        let troubles = try await watched.troubles(of: [.failed], since: now, behind: nil, limit: 500)
+        #expect(troubles.count == 500)
+        let last = troubles.last?.id
+        #expect(try await watched.troubles(of: [.failed], since: now, behind: last, limit: 500).count == 500)
         try await AccessPlans.ask(watched, now)
         await watched.close()
         try check(String(contentsOf: server.folder.appendingPathComponent("log"), encoding: .utf8))

@@ -108,6 +108,7 @@ struct QueryPlanTests {
         for query in Self.executionQueries { _ = try await store.executions(query) }
         _ = try await store.executions(ExecutionQuery())
         try await askAboutAccess(store)
+        try await askAboutNotices(store, clock.now())
         let statements = seen.all
         #expect(statements.count > 50)
         #expect(statements.contains { $0.contains("next_run_at <= ?") })
@@ -125,6 +126,16 @@ struct QueryPlanTests {
                 #expect(!step.contains("TEMP B-TREE") || isMerge, "\(sql): \(step)")
             }
         }
+    }
+
+    private func askAboutNotices(_ store: SQLiteStore, _ now: Timestamp) async throws {
+        for place in [nil, Identifier(high: 1, low: 1)] {
+            _ = try await store.troubles(of: [.failed, .missed], since: now, behind: place, limit: 5)
+        }
+        _ = try await store.waitingNotices(of: "r", limit: 5)
+        _ = try await store.waitingRules()
+        _ = try await store.noticeBacklog()
+        _ = try await store.recoveredStates(after: nil, limit: 5)
     }
 
     private func steps(of sql: String, in store: SQLiteStore) async throws -> [String] {
@@ -227,7 +238,8 @@ struct QueryPlanTests {
 /// The statements that touched tables which may be large, each once.
 private final class Statements: Sendable {
     static let tables = [
-        "jobs", "executions", "users", "service_accounts", "api_keys", "grants", "refresh_families", "secrets",
+        "jobs", "executions", "notices", "notice_states", "users", "service_accounts", "api_keys", "grants",
+        "refresh_families", "secrets",
         "audit_entries",
     ]
 

@@ -131,8 +131,6 @@ struct AlertRuleTests {
                 }
             }
             #expect(asked.count > 30)
-            // Comes with the count of what waits to be told.
-            asked.remove("punctual_notifications_oldest_age_seconds")
             for name in asked { #expect(page.contains("| `\(name)` |"), "\(name) is not on the page") }
         }
     }

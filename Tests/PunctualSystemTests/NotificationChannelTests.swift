@@ -3,10 +3,12 @@ import PunctualJSON
 import TestPeers
 import Testing
 
-@Suite("Mail and PagerDuty, told by a live server", .timeLimit(.minutes(10)))
+@Suite("Mail, PagerDuty and Slack, told by a live server", .timeLimit(.minutes(10)))
 struct NotificationChannelTests {
     private static let routingKey = "R012345678901234567890123456789"
     private static let password = "päss"
+    /// Where Slack is to be told; it is a secret whole.
+    private static let path = "/services/T000/B000/XXXXXXXXXXXXXXXXXXXXXXXX"
 
     @Test(
         "what fails, recovers, is late, skipped and missed is told, with secrets that are kept nowhere in the open"
@@ -24,10 +26,11 @@ struct NotificationChannelTests {
                     "PUNCTUAL_COMMAND_ALLOW": "*", "PUNCTUAL_EGRESS_CERTIFICATE": mail.authority.path,
                 ]
                 try await withServer(arguments, in: folder, environment: variables) { server in
-                    try await signIn(server)
+                    try await signIn(server, chat: "http://127.0.0.1:\(port)\(Self.path)\n")
                     try await setRules(server, place, mail.port)
                     try await makeJobs(server)
                     try await checkIncident(server, listener)
+                    try await checkChat(server, listener)
                     try await checkMails(mail, ["is late": "slow", "was skipped": "busy"])
                 }
                 // Nobody plans while it is away for longer than the job allows.
@@ -39,14 +42,14 @@ struct NotificationChannelTests {
             for file in try FileManager.default.contentsOfDirectory(atPath: folder.path)
             where !file.hasPrefix("listener") {
                 let kept = FileManager.default.contents(atPath: "\(folder.path)/\(file)") ?? Data()
-                for secret in [Self.routingKey, Self.password] {
+                for secret in [Self.routingKey, Self.password, Self.path] {
                     #expect(kept.range(of: Data(secret.utf8)) == nil, "\(file)")
                 }
             }
         }
     }
 
-    private func signIn(_ server: RunningServer) async throws {
+    private func signIn(_ server: RunningServer, chat: String) async throws {
         let line = try await server.background.line(with: "The one-time token is ")
         let token = line.split(separator: " ").last.map(String.init) ?? ""
         for (command, input) in [
@@ -55,6 +58,7 @@ struct NotificationChannelTests {
                 "a long walk by the river"
             ),
             (["secret", "set", "PAGER"], Self.routingKey), (["secret", "set", "MAIL"], Self.password),
+            (["secret", "set", "SLACK_URL"], chat),
         ] {
             let said = try await server.punctual(command, input: input)
             #expect(said.status == 0, "\(said)")
@@ -99,6 +103,11 @@ struct NotificationChannelTests {
               misfire_policy: skip
               misfire_threshold: 1s
             """
+        // As the guide says.
+        let chat = try await server.punctual(
+            "notification", "set", "on-call", "--slack", "{{secret:SLACK_URL}}", "--service", "default", "--on",
+            "failed")
+        #expect(chat.status == 0 && chat.out.contains("{{secret:SLACK_URL}}"), "\(chat)")
         let made = try await server.punctual("job", "apply", "-f", "-", input: jobs)
         #expect(made.status == 0, "\(made)")
         #expect(try await server.punctual("job", "trigger", "slow").status == 0)
@@ -114,6 +123,37 @@ struct NotificationChannelTests {
         #expect(try await server.punctual("job", "trigger", "report", "--wait").status == 0)
         let closed = try await event("resolve", listener)
         #expect(closed["dedup_key"] == opened["dedup_key"] && closed["routing_key"] == opened["routing_key"])
+    }
+
+    /// The URL of the chat is a secret, and what failed jobs say is told as they say it: no secret stands in the place of what
+    /// looks like a reference, and none that is missing stops the message.
+    private func checkChat(_ server: RunningServer, _ listener: Background) async throws {
+        let tested = try await server.punctual("notification", "test", "on-call")
+        #expect(tested.status == 0, "\(tested)")
+        let evil = """
+            name: evil
+            schedule: {type: manual}
+            target: {type: worker, task: evil}
+            retry_policy: {maximum_attempts: 1}
+            """
+        #expect(try await server.punctual("job", "apply", "-f", "-", input: evil).status == 0)
+        #expect(try await server.punctual("job", "trigger", "evil").status == 0)
+        let key = try await server.punctual("key", "create", "worker", "--user", "grace").lines.first ?? ""
+        let header = "Authorization: Bearer \(key)"
+        let claim = #"{"worker": "w", "queues": ["default"], "tasks": ["evil"], "wait": "10s"}"#
+        let claimed = try await server.call("/api/v1/work/claim", "--json", claim, "--header", header)
+        let item = try JSONValue(parsing: claimed.body)["items"]?[0]
+        let id = try #require(item?["id"]?.string, "\(claimed)")
+        let words = "boom {{secret:PAGER}} {{secret:NOPE}} end"
+        let completed = try await server.call(
+            "/api/v1/work/complete", "--json",
+            #"{"id": "\#(id)", "attempt": 1, "worker": "w", "status": "failed", "error": "\#(words)"}"#, "--header",
+            header)
+        #expect(completed.status == 200, "\(completed)")
+        try await eventually("the chat is told what the worker said") {
+            listener.out.split(separator: "\n").contains { $0.contains(Self.path) && $0.contains(words) } ? true : nil
+        }
+        #expect(!listener.out.contains("boom \(Self.routingKey)"))
     }
 
     private func event(_ action: String, _ listener: Background) async throws -> JSONValue {

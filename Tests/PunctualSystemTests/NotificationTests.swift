@@ -98,6 +98,13 @@ struct NotificationTests {
         #expect(Set(notices.compactMap { $0["kind"]?.string }) == ["failed", "recovered"])
         let shown = try await server.call("/metrics").body
         #expect(shown.contains(#"punctual_notifications_total{result="sent"} 4"#))
+        #expect(shown.contains(#"punctual_notifications_total{result="failed"} 0"#))
+        for name in ["punctual_notifications_waiting ", "punctual_notifications_oldest_age_seconds "] {
+            #expect(shown.split(separator: "\n").contains { $0.hasPrefix(name) }, "\(name)")
+        }
+        for loop in ["notifications", "notifications_sending"] {
+            #expect(shown.contains(#"punctual_loop_heartbeat_timestamp_seconds{loop="\#(loop)"}"#), "\(loop)")
+        }
         try await command(server, receiver)
         // Nothing has come twice meanwhile but the test.
         #expect(try lines(server).count == 5)

@@ -10,7 +10,6 @@ struct PrometheusTests {
         "Errors by route": "nothing fails", "Calls held to limits": "there are no limits without access control",
         "Size of the SQLite file": "the store is PostgreSQL",
         "Steps of loops that failed": "no step fails",
-        "Age of the oldest notification that waits": "nobody is to be told anything",
     ]
     /// Metrics of the page that these nodes do not show.
     private static let absent: Set = [

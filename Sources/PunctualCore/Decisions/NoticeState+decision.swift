@@ -49,3 +49,40 @@ extension Notice {
     /// Tries until a message is given up: about a day.
     public static let mostAttempts = 100
 }
+
+extension Notice {
+    /// The notice after a try to send its message.
+    public func ended(_ outcome: NotificationOutcome, at now: Timestamp) -> Notice {
+        var notice = self
+        notice.revision += 1
+        let isLast = attempts >= Notice.mostAttempts
+        switch outcome {
+        case .sent: (notice.state, notice.sentAt, notice.error) = (.sent, now, notice.refused)
+        case .partly(let refused, let left, let why):
+            notice.refused = Notice.joined([notice.refused, refused])
+            notice.error = Notice.joined([notice.refused, left.isEmpty ? nil : why])
+            if left.isEmpty || isLast {
+                (notice.state, notice.sentAt) = (.sent, now)
+            } else {
+                notice.receivers = left
+                notice.dueAt = retry(after: nil, at: now)
+            }
+        case .failed(let text, let isRetryable, let pause):
+            notice.error = Notice.joined([notice.refused, text])
+            if isRetryable && !isLast {
+                notice.dueAt = retry(after: pause, at: now)
+            } else if receivers != nil {
+                // Others have it.
+                (notice.state, notice.sentAt) = (.sent, now)
+            } else {
+                notice.state = .failed
+            }
+        }
+        return notice
+    }
+
+    private static func joined(_ texts: [String?]) -> String? {
+        let texts = texts.compactMap { $0 }
+        return texts.isEmpty ? nil : String(texts.joined(separator: "; ").prefix(500))
+    }
+}

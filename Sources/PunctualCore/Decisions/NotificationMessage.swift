@@ -11,16 +11,19 @@ public struct NotificationMessage: Hashable, Sendable {
     public var suppressed: [Identifier: Int]
     /// Jobs of which no more is told for a while.
     public var flapping: Set<Identifier>
+    /// Who of a mail's receivers is left; nil means all of them.
+    public var receivers: [String]?
 
     public init(
         delivery: Identifier, rule: NotificationRule, notices: [Notice], suppressed: [Identifier: Int] = [:],
-        flapping: Set<Identifier> = []
+        flapping: Set<Identifier> = [], receivers: [String]? = nil
     ) {
         self.delivery = delivery
         self.rule = rule
         self.notices = notices
         self.suppressed = suppressed
         self.flapping = flapping
+        self.receivers = receivers
     }
 
     /// The most notices that a message shows one by one.
@@ -67,26 +70,22 @@ public struct NotificationMessage: Hashable, Sendable {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }
 
-    /// The calls that say it: one, or for PagerDuty one for each job; none for mail.
+    /// The calls that say it: one, or for PagerDuty one for each incident; none for mail. What texts hold stands there as it
+    /// is: nobody may read references to secrets in them.
     public var calls: [HTTPTarget] {
         switch rule.channel {
         case .webhook(let url): [HTTPTarget(url: url, body: json)]
         case .slack(let url):
             [HTTPTarget(url: url, body: ["text": .string(slackText)])]
         case .pagerDuty(let key, let severity, let url):
-            Dictionary(grouping: notices, by: key(of:)).sorted { $0.key < $1.key }.compactMap { dedup, notices in
+            Dictionary(grouping: notices, by: rule.incident(of:)).sorted { $0.key < $1.key }.compactMap {
+                dedup, notices in
                 notices.last.map { last in
                     HTTPTarget(url: url, body: event(last, key, severity, dedup), expectStatus: "200-202")
                 }
             }
         case .email: []
         }
-    }
-
-    /// Failure and recovery of a job are one incident; its other troubles are one of each kind.
-    private func key(of notice: Notice) -> String {
-        let kind = notice.kind == .recovered ? .failed : notice.kind
-        return "punctual/\(rule.name)/\(notice.jobID)/\(kind.rawValue)"
     }
 
     private func event(_ notice: Notice, _ key: String, _ severity: String, _ dedup: String) -> JSONValue {
@@ -125,6 +124,14 @@ public struct NotificationMessage: Hashable, Sendable {
     private var slackText: String {
         ([title] + lines.map { "• \($0)" }).joined(separator: "\n").replacing("&", with: "&amp;")
             .replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    }
+}
+
+extension NotificationRule {
+    /// What PagerDuty has one incident for: failure and recovery of a job are one, its other troubles one of each kind.
+    public func incident(of notice: Notice) -> String {
+        let kind = notice.kind == .recovered ? .failed : notice.kind
+        return "punctual/\(name)/\(notice.jobID)/\(kind.rawValue)"
     }
 }
 

@@ -4,7 +4,7 @@ internal import PunctualSchedule
 extension Notice {
     /// The contract's form; also what a store keeps.
     public var json: JSONValue {
-        [
+        var json: JSONValue = [
             "id": .string("\(id)"), "rule": .string(rule), "kind": .string(kind.rawValue),
             "job_id": .string("\(jobID)"),
             "job_name": .string(jobName), "service": .string(service),
@@ -14,6 +14,9 @@ extension Notice {
             "delivery": delivery.map { .string("\($0)") } ?? .null,
             "sent_at": sentAt.map { .string("\($0)") } ?? .null, "revision": .int(Int64(revision)),
         ]
+        if let receivers { json = json.merging(["receivers": .array(receivers.map(JSONValue.string))]) }
+        if let refused { json = json.merging(["refused": .string(refused)]) }
+        return json
     }
 
     /// Reads what `json` wrote; nil when it is something else.
@@ -30,7 +33,8 @@ extension Notice {
             id: own, rule: rule, kind: kind, jobID: job, jobName: name, service: service,
             executionID: id("execution_id"), at: at, text: json["text"]?.string ?? "", state: state, dueAt: due,
             attempts: Int(json["attempts"]?.int ?? 0), error: json["error"]?.string, delivery: id("delivery"),
-            sentAt: instant("sent_at"), revision: Int(json["revision"]?.int ?? 0))
+            sentAt: instant("sent_at"), receivers: json["receivers"]?.array?.compactMap(\.string),
+            refused: json["refused"]?.string, revision: Int(json["revision"]?.int ?? 0))
     }
 }
 

@@ -107,11 +107,11 @@ extension NotificationChannel {
     /// Where PagerDuty takes events.
     public static let pagerDuty = "https://events.pagerduty.com/v2/enqueue"
 
-    /// An address, or one that a secret holds.
+    /// An address, or one of which a secret holds all or a part; what it is then is seen when it is called.
     private static func url(_ fields: inout Fields) -> String? {
         let url = fields.string("url", lengths: 1...4096)
         fields.requireGiven("url", url)
-        if let url, !url.hasPrefix("{{secret:"), let complaint = HTTPTarget.complaint(about: url) {
+        if let url, !url.contains("{{secret:"), let complaint = HTTPTarget.complaint(about: url) {
             fields.fault("url", complaint)
         }
         return url

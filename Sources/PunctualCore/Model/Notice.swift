@@ -33,6 +33,10 @@ public struct Notice: Hashable, Sendable, Identifiable {
     /// The message that it is part of.
     public var delivery: Identifier?
     public var sentAt: Timestamp?
+    /// Who of a mail's receivers is left, since others have it; nil when nobody has.
+    public var receivers: [String]?
+    /// Which of them will never get it, in words; nil when nobody was refused for good.
+    public var refused: String?
     /// Raised by each change; who changes it must have seen the one before.
     public var revision: Int
 
@@ -40,7 +44,7 @@ public struct Notice: Hashable, Sendable, Identifiable {
         id: Identifier, rule: String, kind: NotificationRule.Trigger, jobID: Identifier, jobName: String,
         service: String, executionID: Identifier?, at: Timestamp, text: String, state: State = .waiting,
         dueAt: Timestamp, attempts: Int = 0, error: String? = nil, delivery: Identifier? = nil,
-        sentAt: Timestamp? = nil, revision: Int = 0
+        sentAt: Timestamp? = nil, receivers: [String]? = nil, refused: String? = nil, revision: Int = 0
     ) {
         self.id = id
         self.rule = rule
@@ -57,6 +61,8 @@ public struct Notice: Hashable, Sendable, Identifiable {
         self.error = error
         self.delivery = delivery
         self.sentAt = sentAt
+        self.receivers = receivers
+        self.refused = refused
         self.revision = revision
     }
 

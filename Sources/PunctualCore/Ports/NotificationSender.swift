@@ -7,6 +7,12 @@ public protocol NotificationSender: Sendable {
 /// What became of a message.
 public enum NotificationOutcome: Hashable, Sendable {
     case sent
+    /// Some of a mail's receivers have it.
+    /// - Parameters:
+    ///   - refused: who will never get it, in words; nil when nobody is.
+    ///   - left: who may get it by another try.
+    ///   - why: they have not, in words; empty without them.
+    case partly(refused: String?, left: [String], why: String)
     /// - Parameters:
     ///   - isRetryable: false when another try cannot help.
     ///   - retryAfter: the pause that the other side asked for; nil when it did not.

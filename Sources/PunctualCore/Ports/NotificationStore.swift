@@ -13,18 +13,28 @@ public protocol NotificationStore: Sendable {
     /// Removes the rule with all its notices; false when there was none.
     func removeNotificationRule(_ name: String) async throws(StoreError) -> Bool
 
-    /// Executions that failed, were skipped or missed, by `finishedAt` and id: those that ended at `instant` or later, behind
+    /// Executions that ended in one of these ways, by `finishedAt` and id: those that ended at `instant` or later, behind
     /// `id` at that very instant.
-    func troubles(since instant: Timestamp, behind id: Identifier?, limit: Int) async throws(StoreError) -> [Execution]
+    /// - Parameter statuses: of `failed`, `skipped` and `missed`; others are never found.
+    func troubles(
+        of statuses: Set<ExecutionStatus>, since instant: Timestamp, behind id: Identifier?, limit: Int
+    ) async throws(StoreError) -> [Execution]
 
     /// Up to when everything was found; nil when nobody has looked yet.
     func noticeCursor() async throws(StoreError) -> Timestamp?
 
-    /// Adds the notices, those whose id is there left as they are, and moves the cursor on, never back.
+    /// Adds the notices, those whose id is there left as they are, and moves the cursor on, never back. What a rule wanted
+    /// that is gone is dropped.
     func add(_ notices: [Notice], cursor: Timestamp?) async throws(StoreError)
 
-    /// What waits to be sent, soonest due first, whether it is due or not.
-    func waitingNotices(limit: Int) async throws(StoreError) -> [Notice]
+    /// The rules of which something waits to be sent, and when the first of it is due.
+    func waitingRules() async throws(StoreError) -> [String: Timestamp]
+
+    /// What of a rule waits to be sent, soonest due first, whether it is due or not.
+    func waitingNotices(of rule: String, limit: Int) async throws(StoreError) -> [Notice]
+
+    /// How much waits to be sent, of all rules.
+    func noticeBacklog() async throws(StoreError) -> NoticeBacklog
 
     /// What a rule has wanted told, newest first.
     func notices(of rule: String, limit: Int) async throws(StoreError) -> [Notice]
@@ -37,9 +47,43 @@ public protocol NotificationStore: Sendable {
     /// What a rule has told of these jobs.
     func noticeStates(of rule: String, jobs: [Identifier]) async throws(StoreError) -> [NoticeState]
 
-    /// Jobs whose failure was told and whose recovery was not, in no order.
-    func failingStates(limit: Int) async throws(StoreError) -> [NoticeState]
+    /// What was told as failing and not as recovered, of jobs whose newest end is a success; by rule and job.
+    /// - Parameter place: behind which; nil begins with the first.
+    func recoveredStates(after place: NoticePlace?, limit: Int) async throws(StoreError) -> [NoticeState]
 
     /// Removes notices of before `instant` that do not wait, at most `limit`; how many.
     func pruneNotices(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int
+
+    /// Removes what was told of jobs that are gone, at most `limit`; how many.
+    func pruneNoticeStates(limit: Int) async throws(StoreError) -> Int
+}
+
+/// A rule and a job.
+public struct NoticePlace: Hashable, Comparable, Sendable {
+    public var rule: String
+    public var job: Identifier
+
+    public init(rule: String, job: Identifier) {
+        self.rule = rule
+        self.job = job
+    }
+
+    /// Rules by their bytes, then jobs.
+    public static func < (left: NoticePlace, right: NoticePlace) -> Bool {
+        left.rule == right.rule
+            ? left.job < right.job : left.rule.utf8.lexicographicallyPrecedes(right.rule.utf8)
+    }
+}
+
+/// What waits to be sent.
+public struct NoticeBacklog: Hashable, Sendable {
+    /// A driver may stop counting at 100,000.
+    public var count: Int
+    /// From when on the oldest of it might have been sent; nil when nothing waits.
+    public var since: Timestamp?
+
+    public init(count: Int, since: Timestamp?) {
+        self.count = count
+        self.since = since
+    }
 }

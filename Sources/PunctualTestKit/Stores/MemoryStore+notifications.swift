@@ -19,10 +19,11 @@ extension MemoryStore: NotificationStore {
     }
 
     public func troubles(
-        since instant: Timestamp, behind id: Identifier?, limit: Int
+        of statuses: Set<ExecutionStatus>, since instant: Timestamp, behind id: Identifier?, limit: Int
     ) async throws(StoreError) -> [Execution] {
+        let statuses = statuses.intersection([.failed, .skipped, .missed])
         let found = executions.values.map(\.row).filter { row in
-            guard [.failed, .skipped, .missed].contains(row.status), let end = row.finishedAt else { return false }
+            guard statuses.contains(row.status), let end = row.finishedAt else { return false }
             return end > instant || end == instant && (id.map { $0 < row.id } ?? true)
         }
         return Array(
@@ -33,14 +34,29 @@ extension MemoryStore: NotificationStore {
     public func noticeCursor() async throws(StoreError) -> Timestamp? { cursor }
 
     public func add(_ new: [Notice], cursor: Timestamp?) async throws(StoreError) {
-        for notice in new where notices[notice.id] == nil { notices[notice.id] = notice }
+        for notice in new where notices[notice.id] == nil && notificationRulesByName[notice.rule] != nil {
+            notices[notice.id] = notice
+            noticesSince[notice.id] = notice.dueAt
+        }
         if let cursor { self.cursor = self.cursor.map { max($0, cursor) } ?? cursor }
     }
 
-    public func waitingNotices(limit: Int) async throws(StoreError) -> [Notice] {
+    public func waitingRules() async throws(StoreError) -> [String: Timestamp] {
+        let waiting = notices.values.filter { $0.state == .waiting && notificationRulesByName[$0.rule] != nil }
+        return Dictionary(waiting.map { ($0.rule, $0.dueAt) }, uniquingKeysWith: { min($0, $1) })
+    }
+
+    public func noticeBacklog() async throws(StoreError) -> NoticeBacklog {
+        let waiting = notices.values.filter { $0.state == .waiting }
+        return NoticeBacklog(count: waiting.count, since: waiting.compactMap { noticesSince[$0.id] }.min())
+    }
+
+    public func waitingNotices(of rule: String, limit: Int) async throws(StoreError) -> [Notice] {
         Array(
-            notices.values.filter { $0.state == .waiting }.sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
-                .prefix(max(0, limit)))
+            notices.values.filter { $0.state == .waiting && $0.rule == rule }.sorted {
+                ($0.dueAt, $0.id) < ($1.dueAt, $1.id)
+            }
+            .prefix(max(0, limit)))
     }
 
     public func notices(of rule: String, limit: Int) async throws(StoreError) -> [Notice] {
@@ -61,8 +77,13 @@ extension MemoryStore: NotificationStore {
         jobs.compactMap { noticeStates[NoticePlace(rule: rule, job: $0)] }
     }
 
-    public func failingStates(limit: Int) async throws(StoreError) -> [NoticeState] {
-        Array(noticeStates.values.filter(\.isFailing).prefix(max(0, limit)))
+    public func recoveredStates(
+        after place: NoticePlace?, limit: Int
+    ) async throws(StoreError) -> [NoticeState] {
+        let found = noticeStates.filter { at, state in
+            state.isFailing && jobs[at.job]?.lastStatus == .succeeded && (place.map { at > $0 } ?? true)
+        }
+        return Array(found.sorted { $0.key < $1.key }.map(\.value).prefix(max(0, limit)))
     }
 
     public func pruneNotices(before instant: Timestamp, limit: Int) async throws(StoreError) -> Int {
@@ -70,10 +91,10 @@ extension MemoryStore: NotificationStore {
         for id in old { notices[id] = nil }
         return old.count
     }
-}
 
-/// A rule and a job.
-struct NoticePlace: Hashable {
-    let rule: String
-    let job: Identifier
+    public func pruneNoticeStates(limit: Int) async throws(StoreError) -> Int {
+        let gone = noticeStates.keys.filter { jobs[$0.job] == nil }.prefix(max(0, limit))
+        for place in gone { noticeStates[place] = nil }
+        return gone.count
+    }
 }

@@ -19,6 +19,8 @@ public actor MemoryStore {
     var limitStates: [WorkLimit.Key: LimitState] = [:]
     var notificationRulesByName: [String: NotificationRule] = [:]
     var notices: [Identifier: Notice] = [:]
+    /// When each was due first.
+    var noticesSince: [Identifier: Timestamp] = [:]
     var noticeStates: [NoticePlace: NoticeState] = [:]
     /// Up to when notices were found.
     var cursor: Timestamp?

@@ -41,10 +41,14 @@ public struct NotificationCheck: Sendable, CustomStringConvertible {
             try same(try await store.removeNotificationRule("z"), true)
             try same(try await store.removeNotificationRule("z"), false)
             try same(try await store.notices(of: "z", limit: 9), [])
-            try same(try await store.failingStates(limit: 9), [])
+            try same(try await store.noticeStates(of: "z", jobs: [state(changed, 1).jobID]), [])
             // Of a rule that has gone meanwhile nothing stays behind.
             _ = try await store.save([], [state(changed, 1)])
-            try same(try await store.failingStates(limit: 9), [])
+            try await store.add([notice(2, changed, scene), notice(3, mail, scene)], cursor: scene.now)
+            try same(try await store.noticeStates(of: "z", jobs: [state(changed, 1).jobID]), [])
+            try same(try await store.notices(of: "z", limit: 9), [])
+            try same(try await store.waitingRules().keys.sorted(), ["mail"])
+            try same(try await store.noticeBacklog().count, 1)
         },
         NotificationCheck("what failed, was skipped or missed is found by its end, in pages, and nothing else") {
             scene, store in
@@ -58,7 +62,10 @@ public struct NotificationCheck: Sendable, CustomStringConvertible {
             }
             _ = try await scene.running(job)
             var (seen, place): ([Execution], (Timestamp, Identifier?)) = ([], (start, nil))
-            while case let page = try await store.troubles(since: place.0, behind: place.1, limit: 2), !page.isEmpty {
+            let all: Set<ExecutionStatus> = [.failed, .skipped, .missed]
+            while case let page = try await store.troubles(of: all, since: place.0, behind: place.1, limit: 2),
+                !page.isEmpty
+            {
                 seen += page
                 place = (try required(page.last?.finishedAt), page.last?.id)
             }
@@ -66,8 +73,13 @@ public struct NotificationCheck: Sendable, CustomStringConvertible {
             try same(seen.count, 5)
             try same(seen.compactMap(\.finishedAt), seen.compactMap(\.finishedAt).sorted())
             try same(
-                try await store.troubles(since: try required(ended.last?.finishedAt), behind: nil, limit: 9).count,
-                ended.count { $0.finishedAt == ended.last?.finishedAt })
+                try await store.troubles(
+                    of: all, since: try required(ended.last?.finishedAt), behind: nil, limit: 9
+                ).count, ended.count { $0.finishedAt == ended.last?.finishedAt })
+            for other: Set<ExecutionStatus> in [[.skipped, .missed], [.succeeded], []] {
+                try same(try await store.troubles(of: other, since: start, behind: nil, limit: 9), [])
+            }
+            try same(try await store.troubles(of: [.failed], since: start, behind: nil, limit: 9).count, 5)
         },
         NotificationCheck("the same notice is added once, and the cursor never goes back") { scene, store in
             let one = rule("r", scene)
@@ -90,21 +102,67 @@ public struct NotificationCheck: Sendable, CustomStringConvertible {
             var (first, second) = (notice(1, one, scene), notice(2, one, scene))
             second.dueAt = first.dueAt + .seconds(-1)
             try await store.add([first, second], cursor: nil)
-            try same(try await store.waitingNotices(limit: 9), [second, first])
+            try same(try await store.waitingNotices(of: "r", limit: 9), [second, first])
+            try same(try await store.waitingNotices(of: "other", limit: 9), [])
+            try same(try await store.waitingRules(), ["r": second.dueAt])
+            try same(try await store.noticeBacklog(), NoticeBacklog(count: 2, since: second.dueAt))
             (first.state, first.revision, first.delivery) = (.sent, 1, first.id)
             (first.sentAt, first.attempts, first.error) = (scene.now, 2, "e")
+            (first.receivers, first.refused) = (["a@example.com"], "b@example.com: 550")
             try same(try await store.save([first], [state(one, 1)]), true)
-            try same(try await store.waitingNotices(limit: 9), [second])
+            try same(try await store.waitingNotices(of: "r", limit: 9), [second])
             try same(try await store.notices(of: "r", limit: 9).first { $0.id == first.id }, first)
             (second.state, second.revision) = (.failed, 1)
             var well = state(one, 1)
             well.isFailing = false
             try same(try await store.save([second, first], [well]), false)
-            try same(try await store.waitingNotices(limit: 9).map(\.id), [second.id])
-            try same(try await store.failingStates(limit: 9), [state(one, 1)])
+            try same(try await store.waitingNotices(of: "r", limit: 9).map(\.id), [second.id])
+            try same(try await store.noticeStates(of: "r", jobs: [well.jobID]), [state(one, 1)])
             try same(try await store.save([second], [well]), true)
-            try same(try await store.failingStates(limit: 9), [])
+            try same(try await store.waitingRules(), [:])
+            try same(try await store.noticeBacklog(), NoticeBacklog(count: 0, since: nil))
             try same(try await store.noticeStates(of: "r", jobs: [well.jobID, first.id]), [well])
+        },
+        NotificationCheck("what waits has waited since it was due first, whatever tries there were") { scene, store in
+            let one = rule("r", scene)
+            try await store.setNotificationRule(one)
+            var first = notice(1, one, scene)
+            let since = first.dueAt
+            try await store.add([first], cursor: nil)
+            (first.revision, first.dueAt) = (1, first.dueAt + .seconds(900))
+            try same(try await store.save([first], []), true)
+            try same(try await store.noticeBacklog(), NoticeBacklog(count: 1, since: since))
+            try same(try await store.waitingRules(), ["r": first.dueAt])
+        },
+        NotificationCheck(
+            "jobs that were told as failing and succeeded are found in pages, and of gone ones nothing stays"
+        ) { scene, store in
+            let (one, other) = (rule("r", scene), rule("s", scene))
+            for rule in [one, other] { try await store.setNotificationRule(rule) }
+            var well: [Identifier] = []
+            for number in 0..<5 {
+                let job = try await scene.job("job\(number)")
+                try await scene.finish(try await scene.running(job), number < 3 ? .succeeded : .failed)
+                if number < 3 { well.append(job.id) }
+                for rule in [one, other] {
+                    var state = state(rule, 1, job: job.id)
+                    state.isFailing = rule == one || number == 0
+                    try same(try await store.save([], [state]), true)
+                }
+            }
+            let gone = state(one, 9)
+            try same(try await store.save([], [gone]), true)
+            var (found, place): ([NoticePlace], NoticePlace?) = ([], nil)
+            while case let page = try await store.recoveredStates(after: place, limit: 2), !page.isEmpty {
+                found += page.map { NoticePlace(rule: $0.rule, job: $0.jobID) }
+                place = found.last
+            }
+            let wanted = well.map { NoticePlace(rule: "r", job: $0) } + [NoticePlace(rule: "s", job: well[0])]
+            try same(found, wanted.sorted())
+            try same(try await store.pruneNoticeStates(limit: 0), 0)
+            try same(try await store.pruneNoticeStates(limit: 9), 1)
+            try same(try await store.noticeStates(of: "r", jobs: [gone.jobID]), [])
+            try same(try await store.noticeStates(of: "r", jobs: well).count, 3)
         },
         NotificationCheck("of two that save the same notice one succeeds") { scene, store in
             let one = rule("r", scene)
@@ -151,9 +209,12 @@ public struct NotificationCheck: Sendable, CustomStringConvertible {
             now: scene.now)
     }
 
-    private static func state(_ rule: NotificationRule, _ number: UInt64) -> NoticeState {
+    private static func state(
+        _ rule: NotificationRule, _ number: UInt64, job: Identifier? = nil
+    ) -> NoticeState {
         NoticeState(
-            rule: rule.name, jobID: Identifier(high: 2, low: number), jobName: "j", service: "s", isFailing: true,
+            rule: rule.name, jobID: job ?? Identifier(high: 2, low: number), jobName: "j", service: "s",
+            isFailing: true,
             toldAt: Timestamp(milliseconds: 1000), told: [.late: Timestamp(milliseconds: 2000)],
             countedSince: Timestamp(milliseconds: 3000), count: 2, suppressed: 7)
     }

@@ -2,7 +2,8 @@
 
 usage: smtp_peer.py PORT MODE FOLDER; each mail taken is one line of JSON in FOLDER/mails.
 Modes: plain, starttls, tls, auth (STARTTLS and AUTH); strip (offers no STARTTLS), inject (talks behind STARTTLS),
-busy (421), refuse (550 for x@), flood (says too much), silent, garbage.
+busy (421), flood (says too much), silent, garbage. Those that behave refuse x@… for good
+and grey@… the first time.
 """
 import asyncio, base64, email, email.header, email.policy, json, socket, ssl, sys
 
@@ -10,7 +11,12 @@ port, mode, folder = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 
 
 class Keeper:
+    greeted = set()
+
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("grey@") and address not in Keeper.greeted:
+            Keeper.greeted.add(address)
+            return "450 try again later"
         if address.startswith("x@"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
