@@ -48,7 +48,7 @@ struct DocumentedOperation: Hashable, Sendable, CustomTestStringConvertible {
         case "jobs": return .inService(isReading ? .viewer : isDoing ? .operator : .editor)
         case "executions", "events", "work": return .inService(isReading ? .viewer : .operator)
         case "schedule": return words.last == "status" ? .everywhere(.viewer) : .inService(.operator)
-        case "calendar": return .inService(.viewer)
+        case "calendar", "dead-letters": return .inService(.viewer)
         case "schedules": return .somewhere(.viewer)
         case "queues", "stats": return .everywhere(isReading ? .viewer : .operator)
         case "limits":
