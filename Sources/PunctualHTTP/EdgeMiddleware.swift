@@ -130,7 +130,7 @@ struct EdgeMiddleware: RouterMiddleware {
     }
 
     private static let fetchSite = HTTPField.Name("Sec-Fetch-Site")!
-    private static let requestIDField = HTTPField.Name("X-Request-Id")!
+    static let requestIDField = HTTPField.Name("X-Request-Id")!
     private static let stalenessField = HTTPField.Name("Punctual-Staleness")!
 
     /// The caller's id when it is safe to echo and log, else a new one.
