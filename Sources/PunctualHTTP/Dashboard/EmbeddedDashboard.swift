@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"958069eb7c586dc7\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"b831d043d001a979\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -718,7 +718,7 @@ dialog progress { width: 100%; }
   .dead tbody th { padding-right: 30px !important; }
 }
 /* Queues and workers */
-.lines { margin-bottom: 14px; }
+.queue-list { margin-bottom: 14px; }
 .bar h2 { margin: 0; }
 .queues tbody th { min-width: 120px !important; }
 .does { white-space: nowrap; }
@@ -1951,7 +1951,7 @@ export async function inParts(form, data, total, count) {
 
 """#),
         File(
-            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"2d9de148bc7ad360\"",
+            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"70264ee0cf82b5f9\"",
             text: #"""
 <div class="head" data-renew="5"><h1>Queues and workers</h1>{{#mayLimitServices}}<a class="button" href="/queues/limit">Limit a service</a>{{/mayLimitServices}}</div>
 {{#seesQueues}}
@@ -1962,7 +1962,7 @@ export async function inParts(form, data, total, count) {
 <div><span class="label">Paused queues</span><span class="value">{{#pausedCount}}{{pausedCount}}{{/pausedCount}}{{^pausedCount}}none{{/pausedCount}}</span></div>
 {{#seesNodes}}<div><span class="label">Nodes</span><span class="value">{{nodeCount}}</span><span class="muted">{{shardCount}}{{#orphans}}, <strong class="bad">{{orphans}} without a holder</strong>{{/orphans}}</span></div>{{/seesNodes}}
 </section>
-<section class="lines" aria-labelledby="queues-head"><div class="bar"><h2 id="queues-head">Queues</h2>
+<section class="queue-list" aria-labelledby="queues-head"><div class="bar"><h2 id="queues-head">Queues</h2>
 <form method="get" action="/queues" role="search" class="search push"><svg class="icon" aria-hidden="true"><use href="#i-search"/></svg><label class="hidden" for="q">Search queues by name</label><input id="q" type="search" name="q" value="{{q}}" placeholder="Search by name" autocomplete="off" spellcheck="false" maxlength="64" data-search><button class="hidden">Search</button></form></div>
 {{#hasRows}}
 <p class="new-rows"><button type="button" class="button" hidden data-new-rows></button></p>
