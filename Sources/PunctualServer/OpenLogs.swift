@@ -67,8 +67,14 @@ struct OpenLogs: Sendable {
 
     func close() async {
         await reports?.shutdown()
-        writer.flush(within: Self.longestFlush)
-        writer.close()
+        // A reader that stands still must not hold a thread of the pool.
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [writer] in
+                writer.flush(within: Self.longestFlush)
+                writer.close()
+                continuation.resume()
+            }
+        }
     }
 
     /// How long a reader that stands still may delay the end.

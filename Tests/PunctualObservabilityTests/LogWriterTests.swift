@@ -50,6 +50,19 @@ struct LogWriterTests {
         #expect(all(from: reading) == (0...500).map { "\($0)" })
     }
 
+    @Test("an end that nobody reads is over at once, whatever is still said")
+    func stalledEnd() throws {
+        signal(SIGPIPE, SIG_IGN)
+        let (reading, writing) = try pipe()
+        let writer = LogWriter(to: writing) { "dropped \($0)\n" }
+        for _ in 0..<2000 { writer.take(String(repeating: "x", count: 99) + "\n") }
+        writer.flush(within: .milliseconds(50))
+        writer.close()
+        // Written by whoever says it, this would wait for ever.
+        writer.take("late\n")
+        close(reading)
+    }
+
     @Test("nothing is written to what is closed, and nobody waits for it")
     func closed() throws {
         let (reading, writing) = try pipe()

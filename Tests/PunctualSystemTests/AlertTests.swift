@@ -10,19 +10,8 @@ struct AlertTests {
     )
     func killed() async throws {
         let uri = try PostgresServer.shared.database()
-        try await withFolder { folder in
-            let script = Checkout.path("Tests/PunctualSystemTests/Fixtures/post_listener.py")
-            _ = try await withProgram(Checkout.python, [script], in: folder, named: "listener") { listener in
-                let line = try await listener.line(with: "listening on ")
-                let address = "http://127.0.0.1:\(line.split(separator: " ").last ?? "")"
-                let alerts = try await Self.alertmanager(tellingTo: address, in: folder)
-                _ = try await withProgram(
-                    try Program.installed("prometheus-alertmanager"), alerts.arguments, in: folder,
-                    named: "alertmanager"
-                ) { _ in
-                    try await Self.story(uri, alerts.port, listener, folder)
-                }
-            }
+        try await Self.withAlertmanager { port, listener, folder in
+            try await Self.story(uri, port, listener, folder)
         }
         try PostgresServer.shared.drop(uri)
     }
@@ -77,6 +66,39 @@ struct AlertTests {
         "of two nodes that fail together PagerDuty is told both in one call with a summary; the watchdog goes to its own receiver alone"
     )
     func together() async throws {
+        try await Self.withAlertmanager { port, listener, folder in
+            let url = "http://127.0.0.1:\(port)"
+            try await eventually("Alertmanager is ready") {
+                try await Self.curl("--silent", "--fail", "\(url)/-/ready", in: folder).status == 0 ? true : nil
+            }
+            try await Self.fire(at: url, in: folder)
+            let page = try await eventually("PagerDuty is called") {
+                Self.posts(listener).first { $0["path"] == "/v2/enqueue" }
+            }
+            let payload = page["body"]?["payload"]
+            #expect(payload?["summary"] == "Punctual on a:1 does not answer (2 alerts)", "\(page)")
+            let details = payload?["custom_details"]
+            for words in ["Nobody has reached a:1", "Nobody has reached b:1"] {
+                #expect(details?["description"]?.string?.contains(words) == true, "\(page)")
+            }
+            #expect(details?["runbook"] == "https://wiki/PunctualDown.md", "\(page)")
+            let told = try await eventually("Slack is told") {
+                Self.posts(listener).first { $0["path"] == "/slack" }
+            }
+            #expect(told.description.contains("<https://wiki/PunctualDown.md|Runbook>"), "\(told)")
+            let alive = try await eventually("the watchdog is heard") {
+                Self.posts(listener).first { $0["path"] == "/alive" }
+            }
+            #expect(alive["body"]?["commonLabels"]?["alertname"] == "PunctualWatchdog", "\(alive)")
+            let others = Self.posts(listener).filter { $0["path"] != "/alive" }
+            #expect(!others.description.contains("PunctualWatchdog"), "\(others)")
+        }
+    }
+
+    /// Runs a real Alertmanager with the shipped routes, and a listener in the place of everybody whom it tells.
+    private static func withAlertmanager(
+        _ body: @escaping @Sendable (_ port: Int, _ listener: Background, _ folder: Folder) async throws -> Void
+    ) async throws {
         try await withFolder { folder in
             let script = Checkout.path("Tests/PunctualSystemTests/Fixtures/post_listener.py")
             _ = try await withProgram(Checkout.python, [script], in: folder, named: "listener") { listener in
@@ -87,31 +109,7 @@ struct AlertTests {
                     try Program.installed("prometheus-alertmanager"), alerts.arguments, in: folder,
                     named: "alertmanager"
                 ) { _ in
-                    let url = "http://127.0.0.1:\(alerts.port)"
-                    try await eventually("Alertmanager is ready") {
-                        try await Self.curl("--silent", "--fail", "\(url)/-/ready", in: folder).status == 0 ? true : nil
-                    }
-                    try await Self.fire(at: url, in: folder)
-                    let page = try await eventually("PagerDuty is called") {
-                        Self.posts(listener).first { $0["path"] == "/v2/enqueue" }
-                    }
-                    let payload = page["body"]?["payload"]
-                    #expect(payload?["summary"] == "Punctual on a:1 does not answer (2 alerts)", "\(page)")
-                    let details = payload?["custom_details"]
-                    for words in ["Nobody has reached a:1", "Nobody has reached b:1"] {
-                        #expect(details?["description"]?.string?.contains(words) == true, "\(page)")
-                    }
-                    #expect(details?["runbook"] == "https://wiki/PunctualDown.md", "\(page)")
-                    let told = try await eventually("Slack is told") {
-                        Self.posts(listener).first { $0["path"] == "/slack" }
-                    }
-                    #expect(told.description.contains("<https://wiki/PunctualDown.md|Runbook>"), "\(told)")
-                    let alive = try await eventually("the watchdog is heard") {
-                        Self.posts(listener).first { $0["path"] == "/alive" }
-                    }
-                    #expect(alive["body"]?["commonLabels"]?["alertname"] == "PunctualWatchdog", "\(alive)")
-                    let others = Self.posts(listener).filter { $0["path"] != "/alive" }
-                    #expect(!others.description.contains("PunctualWatchdog"), "\(others)")
+                    try await body(alerts.port, listener, folder)
                 }
             }
         }

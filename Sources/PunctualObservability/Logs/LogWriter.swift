@@ -34,7 +34,8 @@ package final class LogWriter: Sendable {
     /// Takes a line with its end, and never waits, unless it is closed.
     package func take(_ line: String) {
         let isNew: Bool? = state.withLock { state in
-            if state.isClosed { return nil }
+            // Behind what its reader does not take, a line would hold up the end of the process.
+            if state.isClosed { return state.waiting.isEmpty && !state.isWriting ? nil : false }
             guard state.waiting.count + line.utf8.count <= room else {
                 state.dropped += 1
                 return false
@@ -56,22 +57,23 @@ package final class LogWriter: Sendable {
 
     /// Lets go of the thread, once it has written what it took; lines are then written by whoever says them.
     package func close() {
+        LogWriter.exiting.withLock { $0.removeAll { $0 === self } }
         state.withLock { $0.isClosed = true }
         said.signal()
     }
 
-    /// Flushes it when the process exits, however it comes to that.
+    /// Flushes it when the process exits, however it comes to that, unless it is closed by then.
     package func flushAtExit() {
-        let isFirst = LogWriter.exiting.withLock { writers in
-            defer { writers.append(self) }
-            return writers.isEmpty
-        }
-        if isFirst { atexit { for writer in LogWriter.exiting.withLock({ $0 }) { writer.flush(within: .seconds(2)) } } }
+        _ = LogWriter.watch
+        LogWriter.exiting.withLock { $0.append(self) }
     }
 
     private static let exiting = Mutex<[LogWriter]>([])
+    private static let watch: Void = {
+        atexit { for writer in LogWriter.exiting.withLock({ $0 }) { writer.flush(within: .seconds(2)) } }
+    }()
 
-    /// Waits until all that was taken is written, at most that long. For the end of the process.
+    /// Waits until all that was taken is written, at most that long, and holds its thread meanwhile. For the end of the process.
     package func flush(within limit: Duration) {
         let end = ContinuousClock.now.advanced(by: limit)
         while state.withLock({ !$0.waiting.isEmpty || $0.isWriting }), ContinuousClock.now < end { usleep(1000) }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PunctualAPI
 internal import PunctualClient
 internal import PunctualJSON
 
@@ -82,7 +83,7 @@ struct ExecutionRedrive: AsyncParsableCommand {
     private static func retry(_ execution: JSONValue, on server: Server) async -> (JSONValue, ClientError?) {
         let (job, id) = (execution["job_id"]?.string ?? "", execution["id"]?.string ?? "")
         do throws(ClientError) {
-            let path = "/api/v1/executions/\(job)/retry"
+            let path = "\(APIPath.prefix)/executions/\(job)/retry"
             let answer = try await server.client.send("POST", path, body: ["execution_id": .string(id)])
             return (answer.json ?? execution, nil)
         } catch {
