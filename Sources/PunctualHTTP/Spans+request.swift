@@ -8,16 +8,13 @@ extension Spans {
     func request(_ request: Request) -> OpenSpan {
         guard isOn else { return .none }
         let headers = request.headers
-        return self.request(method: request.method.rawValue) { name in
-            Self.known[name].flatMap { headers[$0] }
-        }
+        return self.request(
+            method: request.method.rawValue, traceparent: headers[Self.traceparent],
+            tracestate: headers[Self.tracestate])
     }
 
-    /// What a propagator of W3C Trace Context asks for.
-    private static let known = Dictionary(
-        uniqueKeysWithValues: ["traceparent", "tracestate"].compactMap { name in
-            HTTPField.Name(name).map { (name, $0) }
-        })
+    private static let traceparent = HTTPField.Name("traceparent")!
+    private static let tracestate = HTTPField.Name("tracestate")!
 }
 
 extension OpenSpan {

@@ -48,7 +48,9 @@ struct OpenTracing: Sendable {
             sampler: tracing.sampler, limits: tracing.limits, propagates: tracing.propagates,
             origin: { $0.executionPlace.map(Self.origin) }, draw: { PlainRandom.pair() }, ended: ended)
         InstrumentationSystem.bootstrap(tracer)
-        spans = Spans(tracer)
+        let sampler = tracing.sampler
+        // An execution's spans have no parent from elsewhere: the sampler judges by the trace's own id.
+        spans = Spans(tracer) { sampler.keeps(traceLow: ExecutionTrace($0).low) }
     }
 
     /// The span without secrets in what others have worded.

@@ -5,45 +5,47 @@ package import Tracing
 package struct OpenSpan: Sendable {
     /// nil when nobody traces.
     private let span: (any Span)?
+    /// Whether what is told of it is kept.
+    package let isRecording: Bool
 
-    init(_ span: (any Span)?) { self.span = span }
+    init(_ span: (any Span)?) {
+        self.span = span
+        isRecording = span?.isRecording ?? false
+    }
 
     /// Of what nobody traces.
     package static let none = OpenSpan(nil)
-
-    /// Whether what is told of it is kept.
-    package var isRecording: Bool { span?.isRecording ?? false }
 
     /// What goes along to whoever is called; nil when nobody traces.
     package var context: ServiceContext? { span?.context }
 
     /// Tells something of it; asked for only when it is kept.
     package func set(_ attributes: @autoclosure () -> SpanAttributes) {
-        guard let span, span.isRecording else { return }
+        guard isRecording, let span else { return }
         span.updateAttributes { $0.merge(attributes()) }
     }
 
     /// Another name, once more is known of what it does.
     package func rename(_ name: @autoclosure () -> String) {
-        guard let span, span.isRecording else { return }
+        guard isRecording, let span else { return }
         span.operationName = name()
     }
 
     /// Ties it to a span of another trace.
     package func link(_ context: ServiceContext?, _ attributes: SpanAttributes = [:]) {
-        guard let span, span.isRecording, let context else { return }
+        guard isRecording, let span, let context else { return }
         span.addLink(SpanLink(context: context, attributes: attributes))
     }
 
     /// Something happened while it lasted.
     package func note(_ event: @autoclosure () -> SpanEvent) {
-        guard let span, span.isRecording else { return }
+        guard isRecording, let span else { return }
         span.addEvent(event())
     }
 
     /// What an HTTP call was answered.
     package func answered(_ status: Int) {
-        guard let span, span.isRecording else { return }
+        guard isRecording, let span else { return }
         span.updateAttributes { $0["http.response.status_code"] = status }
     }
 
@@ -52,16 +54,19 @@ package struct OpenSpan: Sendable {
     ///   - type: one of few words (`error.type`).
     ///   - message: for people.
     package func fail(_ type: String, _ message: @autoclosure () -> String? = nil) {
-        guard let span, span.isRecording else { return }
+        guard isRecording, let span else { return }
         span.updateAttributes { $0["error.type"] = type }
         span.setStatus(SpanStatus(code: .error, message: message()))
     }
 
-    package func end() { span?.end() }
+    package func end() {
+        guard isRecording, let span else { return }
+        span.end()
+    }
 
     /// Ends it as an attempt ended.
     package func end(with result: AttemptResult) {
-        guard let span, span.isRecording else { return end() }
+        guard isRecording, let span else { return end() }
         var outcome = "succeeded"
         switch result.verdict {
         case .succeeded: break

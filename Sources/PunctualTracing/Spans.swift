@@ -6,13 +6,19 @@ package import Tracing
 package struct Spans: Sendable {
     /// nil when nobody traces.
     private let tracer: (any Tracer)?
+    private let keeps: @Sendable (Identifier) -> Bool
+    /// Whether anybody traces.
+    package let isOn: Bool
 
     /// Nobody traces.
     package static let off = Spans(nil)
 
-    package init(_ tracer: (any Tracer)?) { self.tracer = tracer }
-
-    package var isOn: Bool { tracer != nil }
+    /// - Parameter keeps: whether the trace of an execution is kept; of one that is not, most spans need not even be begun.
+    package init(_ tracer: (any Tracer)?, keeps: @escaping @Sendable (Identifier) -> Bool = { _ in true }) {
+        self.tracer = tracer
+        self.keeps = keeps
+        isOn = tracer != nil
+    }
 
     private func start(
         _ name: @autoclosure () -> String, _ kind: SpanKind, in context: ServiceContext,
@@ -27,7 +33,7 @@ package struct Spans: Sendable {
         _ name: @autoclosure () -> String, _ kind: SpanKind, at place: ExecutionPlace,
         since instant: DefaultTracerClock.Instant? = nil
     ) -> OpenSpan {
-        guard tracer != nil else { return OpenSpan(nil) }
+        guard isOn else { return OpenSpan(nil) }
         var context = ServiceContext.topLevel
         context.executionPlace = place
         return start(name(), kind, in: context, since: instant)
@@ -35,12 +41,17 @@ package struct Spans: Sendable {
 
     // MARK: Requests
 
-    /// A request to the API, as a part of the caller's trace if it comes with one.
-    /// - Parameter field: the value of a header field by its lower-case name.
-    package func request(method: String, field: @escaping @Sendable (String) -> String?) -> OpenSpan {
+    /// A request to the API, as a part of the caller's trace if it comes with one (W3C Trace Context).
+    /// - Parameter tracestate: looked at only beside a `traceparent`.
+    package func request(
+        method: String, traceparent: String?, tracestate: @autoclosure () -> String?
+    ) -> OpenSpan {
         guard let tracer else { return OpenSpan(nil) }
         var context = ServiceContext.topLevel
-        tracer.extract(Fields(value: field), into: &context, using: FieldReader())
+        if let traceparent {
+            tracer.extract(
+                Fields(traceparent: traceparent, tracestate: tracestate()), into: &context, using: FieldReader())
+        }
         return start(method, .server, in: context)
     }
 
@@ -56,9 +67,9 @@ package struct Spans: Sendable {
     /// Executions that were made, each the beginning of its own trace, tied to whatever made it.
     /// - Parameter since: when that began.
     package func fired(_ executions: [Execution], since began: DefaultTracerClock.Instant) {
-        guard tracer != nil else { return }
+        guard isOn else { return }
         let maker = ServiceContext.current
-        for execution in executions {
+        for execution in executions where keeps(execution.id) {
             let span = start("fire \(execution.queue)", .producer, at: .root(execution.id), since: began)
             guard span.isRecording else { continue }
             span.set(Self.attributes(of: execution, doing: "fire", "create"))
@@ -70,6 +81,7 @@ package struct Spans: Sendable {
 
     /// An ended execution that somebody opened again.
     package func reopened(_ execution: Execution, since began: DefaultTracerClock.Instant) {
+        guard isOn, keeps(execution.id) else { return }
         let span = start("retry \(execution.queue)", .producer, at: .within(execution.id), since: began)
         guard span.isRecording else { return }
         span.set(Self.attributes(of: execution, doing: "retry", "create"))
@@ -87,6 +99,7 @@ package struct Spans: Sendable {
 
     /// A worker took an execution off its queue.
     package func claimed(_ execution: Execution, since began: DefaultTracerClock.Instant) {
+        guard isOn, keeps(execution.id) else { return }
         let span = start("claim \(execution.queue)", .client, at: .within(execution.id), since: began)
         guard span.isRecording else { return }
         span.set(Self.attributes(of: execution, doing: "claim", "receive"))
@@ -121,7 +134,7 @@ package struct Spans: Sendable {
     /// An attempt that somebody outside has made; of what was given back unfinished there is none.
     /// - Parameter execution: as the end of the attempt has left it.
     package func attempted(_ execution: Execution, _ completion: Completion, target: String) {
-        guard tracer != nil,
+        guard isOn, keeps(execution.id),
             let attempt = execution.attempts.last(where: { $0.number == completion.lease.attempt })
         else { return }
         var execution = execution
@@ -144,7 +157,7 @@ package struct Spans: Sendable {
     package func call(
         _ method: String, url: @autoclosure () -> String, host: String, attempt: Int
     ) -> OpenSpan {
-        guard tracer != nil, let context = ServiceContext.current else { return OpenSpan(nil) }
+        guard isOn, let context = ServiceContext.current else { return OpenSpan(nil) }
         let span = start(method, .client, in: context)
         guard span.isRecording else { return span }
         let url = url()
@@ -208,13 +221,20 @@ package struct Spans: Sendable {
     }
 }
 
-/// Header fields, by a look at each.
+/// What came along, as the fields of a header.
 private struct Fields: Sendable {
-    let value: @Sendable (String) -> String?
+    let traceparent: String
+    let tracestate: String?
 }
 
 private struct FieldReader: Extractor {
-    func extract(key: String, from carrier: Fields) -> String? { carrier.value(key) }
+    func extract(key: String, from carrier: Fields) -> String? {
+        switch key {
+        case "traceparent": carrier.traceparent
+        case "tracestate": carrier.tracestate
+        default: nil
+        }
+    }
 }
 
 private struct PairWriter: Injector {

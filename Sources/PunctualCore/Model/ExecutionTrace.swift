@@ -35,9 +35,11 @@ public struct ExecutionTrace: Hashable, Sendable {
         return String(repeating: "0", count: 16 - text.count) + text
     }
 
+    private static let prefix = Array("punctual trace".utf8)
+
     private static func digest(_ execution: Identifier, _ number: UInt64) -> (UInt64, UInt64, UInt64) {
         var hash = SHA256()
-        hash.update(data: Array("punctual trace".utf8))
+        hash.update(data: prefix)
         withUnsafeBytes(of: (execution.high.bigEndian, execution.low.bigEndian, number.bigEndian)) {
             hash.update(bufferPointer: $0)
         }

@@ -44,7 +44,9 @@ package struct SpanLimits: Hashable, Sendable {
 }
 
 /// A span that has not ended yet; without a record, of one that nobody keeps.
-package struct LiveSpan: Tracing.Span {
+///
+/// A class, so that handing it on, which every request does several times, copies a reference only.
+package final class LiveSpan: Tracing.Span {
     package let identity: SpanIdentity
     private let outer: ServiceContext
     private let record: Record?
@@ -98,12 +100,12 @@ package struct LiveSpan: Tracing.Span {
 
     package var operationName: String {
         get { record?.span?.name ?? "" }
-        nonmutating set { record?.change { span, _ in span.name = newValue } }
+        set { record?.change { span, _ in span.name = newValue } }
     }
 
     package var attributes: SpanAttributes {
         get { record?.span?.attributes ?? [:] }
-        nonmutating set {
+        set {
             record?.change { span, limits in
                 span.attributes = newValue
                 guard newValue.count > limits.attributes else { return }

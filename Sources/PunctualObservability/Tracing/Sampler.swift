@@ -36,13 +36,14 @@ package struct Sampler: Hashable, Sendable {
     }
 
     /// Whether a trace is kept that begins here; every node that is set the same says the same of the same id.
-    package func keeps(traceLow: UInt64) -> Bool {
+    /// - Parameter traceLow: the lower half of the trace's id; asked for only where it decides.
+    package func keeps(traceLow: @autoclosure () -> UInt64) -> Bool {
         switch root {
         case .always: true
         case .never: false
         case .ratio(let ratio):
             // The last 56 bits are the random ones (W3C level 2); those above the threshold are kept.
-            traceLow & 0xFF_FFFF_FFFF_FFFF >= UInt64((1 - min(max(ratio, 0), 1)) * 0x1p56)
+            traceLow() & 0xFF_FFFF_FFFF_FFFF >= UInt64((1 - min(max(ratio, 0), 1)) * 0x1p56)
         }
     }
 
