@@ -42,6 +42,7 @@ struct OpenLogs: Sendable {
         }
         writer.flushAtExit()
         output.writer = writer
+        output.repeats = LogRepeats()
         self.writer = writer
         if let address = settings.errors.address {
             let reports: ErrorReports
@@ -67,6 +68,7 @@ struct OpenLogs: Sendable {
 
     func close() async {
         await reports?.shutdown()
+        for left in output.repeats?.end() ?? [] { writer.take(LineLogHandler.repeated(left, to: output)) }
         // A reader that stands still must not hold a thread of the pool.
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { [writer] in

@@ -35,6 +35,48 @@ struct LineLogHandlerTests {
         return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
 
+    @Test("errors that say the same again and again are written so often and then counted; other lines are all written")
+    func repeats() throws {
+        let repeats = LogRepeats(most: 3, span: .seconds(3600))
+        var output = output(.info, isJSON: false, -1)
+        output.repeats = repeats
+        let lines = try lines(to: output) { logger in
+            for number in 0..<10 {
+                logger.error("away", metadata: ["error": "refused", "request_id": "\(number)"])
+                logger.error("away", metadata: ["error": "too slow"])
+                logger.error("failed", metadata: ["execution_id": "\(number)"])
+                logger.warning("warned")
+            }
+        }
+        func count(_ text: String) -> Int { lines.count { $0.contains(text) } }
+        #expect(count("away error=refused") == 3 && count("too slow") == 3)
+        #expect(count("failed") == 10 && count("warned") == 10)
+        #expect(
+            repeats.end().map { "\($0.kind.message) \($0.kind.error) \($0.count)" } == [
+                "away refused 7", "away too slow 7",
+            ])
+        #expect(repeats.end().isEmpty)
+    }
+
+    @Test("once its time is over, the next line of any kind says how many were left out, and it begins anew")
+    func repeatsEnd() {
+        let repeats = LogRepeats(most: 2, span: .seconds(10))
+        let kind = LogRepeats.Kind(logger: "punctual", level: .error, message: "away", error: "")
+        let start = ContinuousClock.now
+        let written = (0..<5).map { repeats.take(kind, at: start + .seconds($0)).isWritten }
+        #expect(written == [true, true, false, false, false])
+        #expect(repeats.take(nil, at: start + .seconds(9)).left.isEmpty)
+        let (isWritten, left) = repeats.take(nil, at: start + .seconds(10))
+        #expect(isWritten && left.map(\.count) == [3])
+        #expect(repeats.take(kind, at: start + .seconds(11)).isWritten)
+        // So many kinds are counted, and no more kept.
+        for number in 0..<1000 {
+            let other = LogRepeats.Kind(logger: "punctual", level: .error, message: "\(number)", error: "")
+            #expect(repeats.take(other, at: start + .seconds(11)).isWritten)
+        }
+        #expect(repeats.take(nil, at: start + .seconds(60)).left.isEmpty)
+    }
+
     /// One line read by python's parser, made strict: each name once, no NaN, nothing before or after.
     private func parsed(_ lines: [String]) throws -> [[String: String]] {
         var folder = URL(filePath: #filePath)

@@ -39,17 +39,33 @@ package struct LineLogHandler: LogHandler {
         if let said = event.metadata { fields.merge(said.mapValues { "\($0)" }) { _, new in new } }
         let clean = fields.sorted { $0.key < $1.key }.map { ($0, output.redaction.value($1, of: $0)) }
         let message = output.redaction.text("\(event.message)")
-        let line = Self.line(
-            isJSON: output.isJSON, label: label, level: event.level, message: message, fields: clean,
-            source: output.source, now: Date())
         if event.level >= .error, let report = output.report {
             report(LogOutput.Event(logger: label, level: event.level, message: message, fields: clean))
         }
-        if let writer = output.writer {
-            writer.take(line)
-        } else {
-            LogWriter.write(Array(line.utf8), to: output.descriptor)
+        if let repeats = output.repeats {
+            // Each line of an execution is a fact of its own.
+            let isCounted = event.level >= .error && fields["execution_id"] == nil
+            let kind = LogRepeats.Kind(
+                logger: label, level: event.level, message: message,
+                error: clean.first { $0.0 == "error" }?.1 ?? "")
+            let (isWritten, left) = repeats.take(isCounted ? kind : nil)
+            for left in left { output.write(Self.repeated(left, to: output)) }
+            guard isWritten else { return }
         }
+        output.write(
+            Self.line(
+                isJSON: output.isJSON, label: label, level: event.level, message: message, fields: clean,
+                source: output.source, now: Date()))
+    }
+
+    /// A line that says how often another was left out.
+    package static func repeated(_ left: LogRepeats.Left, to output: LogOutput) -> String {
+        var fields = [("left_out", "\(left.count)")]
+        if !left.kind.error.isEmpty { fields.insert(("error", left.kind.error), at: 0) }
+        return line(
+            isJSON: output.isJSON, label: left.kind.logger, level: left.kind.level,
+            message: "lines that say the same were left out: \(left.kind.message)", fields: fields,
+            source: output.source, now: Date())
     }
 
     /// A line that says that lines are missing.

@@ -29,6 +29,8 @@ package struct LogOutput: Sendable {
     /// Where lines are written by whoever says them, each by one write(2), unless there is a writer.
     package var descriptor: Int32 = 2
     package var writer: LogWriter?
+    /// What keeps errors that repeat themselves down; nil writes all.
+    package var repeats: LogRepeats?
     package var source: Source?
     package var redaction = Redaction()
     /// What the code that logs is about: names as in a logger's metadata.
@@ -39,5 +41,9 @@ package struct LogOutput: Sendable {
     package init(levels: LogLevels, isJSON: Bool) {
         self.levels = levels
         self.isJSON = isJSON
+    }
+    /// Writes a line, as its end says.
+    func write(_ line: String) {
+        if let writer { writer.take(line) } else { LogWriter.write(Array(line.utf8), to: descriptor) }
     }
 }
