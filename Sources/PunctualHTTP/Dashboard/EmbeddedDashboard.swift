@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"b831d043d001a979\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"b3196d4835a5eb8e\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -380,6 +380,9 @@ main:focus { outline: none; }
 .side { position: sticky; top: 0; height: 100vh; display: flex; flex-direction: column; gap: 14px; padding: 16px 10px; border-right: 1px solid var(--line); background: var(--card); }
 .brand { color: var(--text); font-weight: 650; font-size: 15px; padding: 0 8px; letter-spacing: -.01em; }
 .brand:hover { text-decoration: none; }
+/* Beside the page it is always open; where it has no place there, its button opens it over the page. */
+.side nav { position: static; display: block; width: auto; height: auto; margin: 0; padding: 0; border: 0; background: none; color: inherit; overflow: visible; }
+.side .opener { display: none; }
 .side nav ul { list-style: none; padding: 0; display: grid; gap: 2px; }
 .side nav a { display: flex; align-items: center; gap: 9px; padding: 6px 8px; border-radius: 6px; color: var(--muted); }
 .side nav a:hover { background: var(--hover); color: var(--text); text-decoration: none; }
@@ -569,9 +572,13 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 @media (max-width: 1000px) { .two, .two.uneven, .form { grid-template-columns: minmax(0, 1fr); } .preview:is(aside) { position: static; } }
 @media (max-width: 720px) {
   body { display: block; }
-  .side { position: static; height: auto; border: 0; border-bottom: 1px solid var(--line); padding: 10px 12px; gap: 8px; }
-  .side nav ul { display: flex; overflow-x: auto; }
-  .foot { display: flex; align-items: center; margin: 0; flex-wrap: wrap; }
+  .side { position: static; height: auto; flex-flow: row wrap; align-items: center; justify-content: space-between; border: 0; border-bottom: 1px solid var(--line); padding: 10px 12px; gap: 8px; }
+  .side .opener { display: inline-flex; }
+  .side nav:not(:popover-open) { display: none; }
+  .side nav:popover-open { position: absolute; inset: 54px 12px auto; max-height: calc(100vh - 66px); overflow: auto; padding: 8px; background: var(--raised); color: var(--text); border: 1px solid var(--line-strong); border-radius: 8px; box-shadow: var(--float); }
+  .side nav ul { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .side nav a { min-height: 40px; }
+  .foot { display: flex; align-items: center; margin: 0; flex-wrap: wrap; width: 100%; }
   .foot .menu { position: static; }
   .foot .panel { top: 100px; bottom: auto; left: 12px; }
   .who { border: 0; padding: 0; margin-left: auto; }
@@ -708,7 +715,6 @@ dialog progress { width: 100%; }
 .edited textarea { min-height: 120px; }
 @media (max-width: 1000px) { .run { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 720px) {
-  .side nav a { white-space: nowrap; }
   .runs td:nth-last-child(5), .runs .why { max-width: none; min-width: 0; }
   [data-bulk] + .new-rows { min-height: 46px; }
   .runs-bar { position: relative; }
@@ -1092,7 +1098,7 @@ export function forms() {
 
 """#),
         File(
-            name: "frame.mustache", contentType: "text/html; charset=utf-8", etag: "\"babed809a661cf64\"",
+            name: "frame.mustache", contentType: "text/html; charset=utf-8", etag: "\"0bd913b6702e1ccd\"",
             text: #"""
 <!doctype html>
 <html lang="en" data-theme="{{theme}}">
@@ -1111,7 +1117,8 @@ export function forms() {
 {{#isKnown}}
 <header class="side">
 <a class="brand" href="/"><svg class="logo" aria-hidden="true"><use href="#i-logo"/></svg>Punctual</a>
-<nav aria-label="Main">
+<button type="button" class="opener" popovertarget="nav"><svg class="icon" aria-hidden="true"><use href="#i-menu"/></svg>Menu</button>
+<nav aria-label="Main" id="nav" popover>
 <ul>
 {{#entries}}
 <li><a href="{{entryPath}}"{{#isHere}} aria-current="page"{{/isHere}} data-key="{{entryKey}}"><svg class="icon" aria-hidden="true"><use href="{{entryIcon}}"/></svg>{{entryName}}</a></li>
@@ -1206,10 +1213,11 @@ export function forms() {
 
 """#),
         File(
-            name: "icons.mustache", contentType: "text/html; charset=utf-8", etag: "\"f6e90a145067475e\"",
+            name: "icons.mustache", contentType: "text/html; charset=utf-8", etag: "\"936f47331fd7131e\"",
             text: #"""
 <svg hidden aria-hidden="true" width="0" height="0">
 <symbol id="i-logo" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="M8 4.2V8l2.6 1.8" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round"/></symbol>
+<symbol id="i-menu" viewBox="0 0 16 16"><path d="M2 4h12M2 8h12M2 12h12" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
 <symbol id="i-overview" viewBox="0 0 16 16"><path d="M2 13h12M4 11V7m4 4V3m4 8V6" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
 <symbol id="i-jobs" viewBox="0 0 16 16"><path d="M5.5 4H14M5.5 8H14m-8.5 4H14M2 4h.5M2 8h.5M2 12h.5" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
 <symbol id="i-executions" viewBox="0 0 16 16"><path d="M2 4h6M5 8h8M4 12h5" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/></symbol>
