@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"b3196d4835a5eb8e\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"2d35b4c41462522e\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -465,7 +465,12 @@ div.flash { display: block; }
 
 /* Overview */
 .strip { display: flex; flex-wrap: wrap; gap: 1px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; margin-bottom: 14px; }
-.strip > div { flex: 1 1 112px; }
+/* No cell stands alone on a line: of ten or more, six stand side by side; and where one would be left over, the first is as
+   wide as two. */
+.strip > div { flex: 1 1 10%; }
+.strip > :nth-last-child(n+10), .strip > :nth-last-child(n+10) ~ div { flex-basis: 15%; }
+@media (min-width: 901px) and (max-width: 1150px) { .strip > div:nth-child(n) { flex-basis: 18%; } .strip > :first-child:nth-last-child(5n+6) { flex-basis: 36%; } }
+@media (max-width: 900px) { .strip > div:nth-child(n) { flex-basis: 30%; } .strip > :first-child:nth-last-child(3n+4) { flex-basis: 60%; } }
 .strip > div, .sums > div { background: var(--card); padding: 10px 14px; display: flex; flex-direction: column; min-height: 66px; box-shadow: 0 0 0 1px var(--line); }
 .label { color: var(--muted); font-size: 12px; }
 .label::first-letter { text-transform: uppercase; }

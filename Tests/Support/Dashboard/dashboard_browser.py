@@ -322,6 +322,25 @@ def menu():
         fail("beside the page it is always open")
 
 
+def strips():
+    """How many cells of the figures above stand on each line."""
+    for path in ["/", "/queues"]:
+        browser.get(address + path)
+        for width in [1280, 1024, 768, 360]:
+            size(width)
+            for count in range(2, 14):
+                lines = browser.execute_script(
+                    "const strip = document.querySelector('.strip').cloneNode(true), cells = [...strip.children];"
+                    "strip.replaceChildren(...Array.from({length: arguments[0]}, (_, at) => cells[at % cells.length].cloneNode(true)));"
+                    "document.querySelector('main').append(strip); const lines = {};"
+                    "for (const cell of strip.children) lines[cell.offsetTop] = (lines[cell.offsetTop] ?? 0) + 1;"
+                    "strip.remove(); return Object.values(lines)", count)
+                if sum(lines) != count or min(lines) < 2:
+                    fail(f"{count} cells at {width}: {lines}")
+    size(1280)
+    said("no figure stands alone on its line")
+
+
 def menus():
     browser.set_script_timeout(60)
     for theme in ["light", "dark"]:
@@ -418,7 +437,7 @@ if __name__ == "__main__":
     call("POST", f"/api/v1/jobs/{seen}/trigger")
     browser = chromium("with")
     try:
-        for step in [makes_a_job, acts_on_one, lambda: acts_on_many(ids), lambda: lives(ids), lambda: deletes(ids), keys, menus, displays,
+        for step in [makes_a_job, acts_on_one, lambda: acts_on_many(ids), lambda: lives(ids), lambda: deletes(ids), keys, menus, strips, displays,
                      lambda: everything_looks_right(seen)]:
             step()
             errors()
