@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"2d35b4c41462522e\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"1e9a703855ca2ada\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -602,6 +602,7 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
   .cards td[data-label] { display: grid; grid-template-columns: 92px minmax(0, 1fr); column-gap: 8px; text-align: left; }
   .cards td[data-label]::before { content: attr(data-label); color: var(--muted); grid-row: 1 / span 3; }
   .cards td > * { grid-column: 2; justify-self: start; }
+  .cards td[data-label=Why]:has(> span:empty) { display: none; }
   .cards .pick { position: absolute; right: 12px; top: 10px; width: auto; }
   .jobs tbody th { padding-right: 30px !important; }
   td .why { max-width: none; }
@@ -686,7 +687,7 @@ section > h2:first-child { margin-top: 4px; }
 .explain p { overflow-wrap: anywhere; }
 .runs th .muted, .dead th .muted { font-weight: 400; }
 .runs td a, .dead th a { overflow-wrap: anywhere; }
-.dead .error { display: block; margin-top: 2px; font-weight: 400; }
+.dead .error:not(:empty) { display: block; margin-top: 2px; font-weight: 400; }
 .causes { display: flex; gap: 6px; flex-wrap: wrap; }
 .of { font-size: 15px; font-weight: 400; color: var(--muted); }
 .run { display: grid; grid-template-columns: minmax(0, 1.9fr) minmax(260px, 1fr); gap: 14px; align-items: start; }
