@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"0289ab144da1d547\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"35b4464452659420\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -5908,7 +5908,7 @@ try {
       "Queue": {
         "type": "object",
         "description": "One line of waiting executions.",
-        "required": ["name", "paused", "depth", "running", "oldest_age_ms", "workers", "limit"],
+        "required": ["name", "paused", "depth", "running", "oldest_age_ms", "workers", "limit", "rate_used"],
         "properties": {
           "name": { "$ref": "#/components/schemas/QueueName" },
           "paused": { "type": "boolean" },
@@ -5927,10 +5927,11 @@ try {
           "limit": {
             "description": "null when it has none.",
             "oneOf": [{ "$ref": "#/components/schemas/QueueLimit" }, { "type": "null" }]
-          }
+          },
+          "rate_used": { "$ref": "#/components/schemas/RateUsed" }
         },
         "examples": [
-          { "name": "default", "paused": false, "depth": 3, "running": 2, "oldest_age_ms": 120, "workers": 1, "limit": null }
+          { "name": "default", "paused": false, "depth": 3, "running": 2, "oldest_age_ms": 120, "workers": 1, "limit": null, "rate_used": null }
         ]
       },
       "QueueList": {
@@ -6080,18 +6081,25 @@ try {
             "type": "array",
             "items": {
               "allOf": [{ "$ref": "#/components/schemas/WorkLimit" }],
-              "required": ["running"],
+              "required": ["running", "rate_used"],
               "properties": {
                 "running": {
                   "type": ["integer", "null"],
                   "minimum": 0,
                   "description": "How many run now; null where nothing limits how many run at once."
-                }
+                },
+                "rate_used": { "$ref": "#/components/schemas/RateUsed" }
               }
             }
           },
           "next_cursor": { "type": ["string", "null"], "description": "For the next page; null on the last." }
         }
+      },
+      "RateUsed": {
+        "type": ["integer", "null"],
+        "minimum": 0,
+        "description": "How many of the rate's beginnings are used up now: each comes back after its share of the time, so that of 100 in 1m one does every 0.6 s. null where there is no rate.",
+        "examples": [37]
       },
       "QueueLimit": {
         "type": "object",

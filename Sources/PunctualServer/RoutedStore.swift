@@ -108,7 +108,7 @@ extension RoutedStore: LimitStore {
     func hasLimits() async throws(StoreError) -> Bool { try await primary.hasLimits() }
 
     func limits() async throws(StoreError) -> [WorkLimit] { try await primary.limits() }
-    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] { try await primary.limitsInUse() }
+    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] { try await primary.limitsInUse() }
     func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await primary.limit(key) }
 
     func setLimit(_ limit: WorkLimit) async throws(StoreError) {

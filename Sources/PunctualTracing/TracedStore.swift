@@ -150,7 +150,7 @@ extension TracedStore: ExecutionStore {
 extension TracedStore: LimitStore {
     package func hasLimits() async throws(StoreError) -> Bool { try await inner.hasLimits() }
 
-    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] {
+    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] {
         try await traced("limits_in_use") { () async throws(StoreError) in try await inner.limitsInUse() }
     }
 

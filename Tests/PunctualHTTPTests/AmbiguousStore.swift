@@ -110,7 +110,7 @@ struct AmbiguousStore: Store {
         try await inner.setQueue(name, paused: paused)
     }
     func limits() async throws(StoreError) -> [WorkLimit] { try await inner.limits() }
-    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] { try await inner.limitsInUse() }
+    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] { try await inner.limitsInUse() }
     func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await inner.limit(key) }
     func setLimit(_ limit: WorkLimit) async throws(StoreError) { try await inner.setLimit(limit) }
     func removeLimit(_ key: WorkLimit.Key) async throws(StoreError) -> Bool { try await inner.removeLimit(key) }

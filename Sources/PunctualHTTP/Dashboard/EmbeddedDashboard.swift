@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"1e9a703855ca2ada\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"f2a50f32c66a030f\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -736,6 +736,7 @@ dialog progress { width: 100%; }
 .does { white-space: nowrap; }
 .does form { display: inline-block; margin-right: 6px; }
 .use { display: inline-grid; gap: 2px; min-width: 84px; }
+.uses { display: inline-grid; gap: 6px; }
 .use svg { width: 100%; height: 6px; border-radius: 3px; }
 .b-rest { fill: var(--line); }
 .b-use { fill: var(--accent); }
@@ -1965,7 +1966,7 @@ export async function inParts(form, data, total, count) {
 
 """#),
         File(
-            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"70264ee0cf82b5f9\"",
+            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"1b082b2981946f14\"",
             text: #"""
 <div class="head" data-renew="5"><h1>Queues and workers</h1>{{#mayLimitServices}}<a class="button" href="/queues/limit">Limit a service</a>{{/mayLimitServices}}</div>
 {{#seesQueues}}
@@ -1989,7 +1990,7 @@ export async function inParts(form, data, total, count) {
 <td data-label="Oldest" data-cell class="num">{{#rowAge}}<span class="{{#isRowOld}}bad{{/isRowOld}}">{{rowAge}}</span>{{/rowAge}}{{^rowAge}}<span class="muted">–</span>{{/rowAge}}</td>
 <td data-label="Running" data-cell>{{#rowUse}}{{>use}}{{/rowUse}}{{^rowUse}}{{rowRunning}}{{/rowUse}} <span class="sub">{{rowWorkers}}</span></td>
 <td data-label="Ended" data-cell>{{#rowLine}}<svg class="spark" viewBox="0 0 60 16" preserveAspectRatio="none" aria-hidden="true"><path class="grid" d="M0 15.500h60"/><path d="{{rowLine}}"/></svg>{{/rowLine}} <span class="sub">{{#rowPace}}{{rowPace}}{{/rowPace}}{{^rowPace}}nothing yet{{/rowPace}}{{#rowFailed}}, <span class="bad">{{rowFailed}} failed</span>{{/rowFailed}}</span></td>
-<td data-label="Limit" data-cell>{{#rowLimit}}{{rowLimit}}{{/rowLimit}}{{^rowLimit}}<span class="muted">none</span>{{/rowLimit}}</td>
+<td data-label="Limit" data-cell><span>{{#rowLimit}}{{rowLimit}}{{/rowLimit}}{{^rowLimit}}<span class="muted">none</span>{{/rowLimit}}{{#rowRate}} {{>use}}{{/rowRate}}</span></td>
 <td data-cell class="does">{{#mayPause}}<form method="post" action="/queues/actions"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="name" value="{{rowName}}"><input type="hidden" name="return_to" value="{{here}}"><button name="action" value="pause" aria-label="Pause {{rowName}}">Pause</button></form>{{/mayPause}}{{#mayResume}}<form method="post" action="/queues/actions"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="name" value="{{rowName}}"><input type="hidden" name="return_to" value="{{here}}"><button name="action" value="resume" aria-label="Resume {{rowName}}">Resume</button></form>{{/mayResume}}{{#mayLimit}}<a class="button" href="{{rowLimitPath}}" aria-label="Limit {{rowName}}">Limit</a>{{/mayLimit}}</td></tr>
 {{/rows}}</tbody></table></div>
 {{#moreQueues}}<p class="muted">{{moreQueues}} more, in which less waits; search for them by name.</p>{{/moreQueues}}
@@ -2000,8 +2001,8 @@ export async function inParts(form, data, total, count) {
 {{^seesQueues}}<p class="muted">Queues, nodes and brokers are those of the whole installation; you see what is of your services.</p>{{/seesQueues}}
 <div class="two">
 <section class="card" aria-labelledby="limits-head"><h2 id="limits-head">Limits of services and jobs</h2><div id="limits" data-live>
-{{#hasLimits}}<div class="scroll" tabindex="0" role="group" aria-label="Limits"><table class="cards"><thead><tr><th scope="col">Of</th><th scope="col">Limit</th><th scope="col">Running</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>
-{{#limits}}<tr><th scope="row"><a href="{{limitPath}}">{{limitName}}</a> <span class="sub">{{limitKind}}{{#limitService}} of {{limitService}}{{/limitService}}</span></th><td data-label="Limit">{{limitText}}</td><td data-label="Running">{{#limitUse}}{{>use}}{{/limitUse}}{{^limitUse}}<span class="muted">–</span>{{/limitUse}}</td><td class="does">{{#mayLimit}}<a class="button" href="{{limitEdit}}" aria-label="Change the limit of {{limitName}}">Change</a>{{/mayLimit}}</td></tr>
+{{#hasLimits}}<div class="scroll" tabindex="0" role="group" aria-label="Limits"><table class="cards"><thead><tr><th scope="col">Of</th><th scope="col">Limit</th><th scope="col">In use</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>
+{{#limits}}<tr><th scope="row"><a href="{{limitPath}}">{{limitName}}</a> <span class="sub">{{limitKind}}{{#limitService}} of {{limitService}}{{/limitService}}</span></th><td data-label="Limit">{{limitText}}</td><td data-label="In use"><span class="uses">{{#limitUse}}{{>use}}{{/limitUse}}{{#limitRate}}{{>use}}{{/limitRate}}</span></td><td class="does">{{#mayLimit}}<a class="button" href="{{limitEdit}}" aria-label="Change the limit of {{limitName}}">Change</a>{{/mayLimit}}</td></tr>
 {{/limits}}</tbody></table></div>{{#hasMoreLimits}}<p class="muted">There are more; <code>punctual limit list</code> has them all.</p>{{/hasMoreLimits}}{{/hasLimits}}
 {{^hasLimits}}<p class="empty">None: each takes what the workers give.</p>{{/hasLimits}}
 </div></section>

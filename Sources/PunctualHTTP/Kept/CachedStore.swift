@@ -134,7 +134,7 @@ package struct CachedStore: Store {
     package func limits() async throws(StoreError) -> [WorkLimit] { try await inner.limits() }
     package func hasLimits() async throws(StoreError) -> Bool { try await inner.hasLimits() }
 
-    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] { try await inner.limitsInUse() }
+    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] { try await inner.limitsInUse() }
 
     package func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await inner.limit(key) }
 

@@ -50,6 +50,7 @@ def limits():
     one("#rate-per").send_keys("1m")
     one("button.primary").click()
     wait(lambda: "The queue mail is limited: 2 at once, 100 per 1m." in text(), "a queue is limited")
+    wait(lambda: "0 of 100 begun in 1m" in row("mail").text and row("mail").find_elements(By.CSS_SELECTOR, ".use svg"), "a meter")
     row("mail").find_element(By.LINK_TEXT, "Limit").click()
     wait(lambda: one("button[value=remove]"), "the way to remove it").click()
     wait(lambda: "The queue mail has no limit any more." in text(), "the limit is removed")
