@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"35b4464452659420\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"cfd0019c57741b72\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -5908,10 +5908,15 @@ try {
       "Queue": {
         "type": "object",
         "description": "One line of waiting executions.",
-        "required": ["name", "paused", "depth", "running", "oldest_age_ms", "workers", "limit", "rate_used"],
+        "required": ["name", "paused", "paused_at", "depth", "running", "oldest_age_ms", "workers", "limit", "rate_used"],
         "properties": {
           "name": { "$ref": "#/components/schemas/QueueName" },
           "paused": { "type": "boolean" },
+          "paused_at": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "Since when it is paused; null when it is not, and when it was paused before this was noted."
+          },
           "depth": { "type": "integer", "description": "Executions that wait and may run now.", "minimum": 0 },
           "running": { "type": "integer", "minimum": 0 },
           "oldest_age_ms": {
@@ -5931,7 +5936,7 @@ try {
           "rate_used": { "$ref": "#/components/schemas/RateUsed" }
         },
         "examples": [
-          { "name": "default", "paused": false, "depth": 3, "running": 2, "oldest_age_ms": 120, "workers": 1, "limit": null, "rate_used": null }
+          { "name": "default", "paused": false, "paused_at": null, "depth": 3, "running": 2, "oldest_age_ms": 120, "workers": 1, "limit": null, "rate_used": null }
         ]
       },
       "QueueList": {

@@ -109,7 +109,7 @@ extension Counts {
 extension QueueSummary {
     fileprivate func json(_ known: (limit: WorkLimit, begun: Int?)?) -> JSONValue {
         [
-            "name": .string(name), "paused": .bool(paused), "depth": .int(Int64(depth)),
+            "name": .string(name), "paused": .bool(paused), "paused_at": .shown(pausedAt), "depth": .int(Int64(depth)),
             "running": .int(Int64(running)),
             "oldest_age_ms": oldestAge.map { .int(max(0, $0.wholeMilliseconds)) } ?? .null,
             "workers": .int(Int64(workers)), "limit": known?.limit.amounts ?? .null,

@@ -91,8 +91,12 @@ extension RoutedStore: ExecutionStore {
         try await replicas.read(from: primary) { store async throws(StoreError) in try await store.queues() }
     }
 
-    func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
-        try await written { () async throws(StoreError) in try await primary.setQueue(name, paused: paused) }
+    func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
+        try await written { () async throws(StoreError) in
+            try await primary.setQueue(name, paused: paused, since: instant)
+        }
     }
 
     func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {

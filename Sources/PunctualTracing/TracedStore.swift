@@ -134,8 +134,12 @@ extension TracedStore: ExecutionStore {
         try await traced("queues") { () async throws(StoreError) in try await inner.queues() }
     }
 
-    package func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
-        try await traced("set_queue") { () async throws(StoreError) in try await inner.setQueue(name, paused: paused) }
+    package func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
+        try await traced("set_queue") { () async throws(StoreError) in
+            try await inner.setQueue(name, paused: paused, since: instant)
+        }
     }
 
     package func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {

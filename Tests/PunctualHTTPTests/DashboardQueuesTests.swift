@@ -66,7 +66,8 @@ struct DashboardQueuesTests {
                     sent.headers[.setCookie]?.contains("good%3A\(word)%20the%20queue%20mail.") == true,
                     "\(sent.headers)")
                 let queues = try await client.send(.get, "/api/v1/queues").json["items"]
-                #expect(queues?[0]?["paused"]?.bool == state)
+                #expect(queues?[0]?["paused"]?.bool == state && (queues?[0]?["paused_at"]?.string != nil) == state)
+                #expect(try await client.page("/queues").text.contains(">since <time") == state)
                 #expect(try await client.page("/queues").text.contains(state ? "Resume mail" : "Pause mail"))
             }
             for fields in [

@@ -1966,7 +1966,7 @@ export async function inParts(form, data, total, count) {
 
 """#),
         File(
-            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"1b082b2981946f14\"",
+            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"71611e135dff5ecc\"",
             text: #"""
 <div class="head" data-renew="5"><h1>Queues and workers</h1>{{#mayLimitServices}}<a class="button" href="/queues/limit">Limit a service</a>{{/mayLimitServices}}</div>
 {{#seesQueues}}
@@ -1985,7 +1985,7 @@ export async function inParts(form, data, total, count) {
 <thead><tr><th scope="col">Queue</th><th scope="col">State</th><th scope="col" class="num">Waiting</th><th scope="col" class="num">Oldest</th><th scope="col">Running</th><th scope="col">Ended <span class="muted">last hour, this node</span></th><th scope="col">Limit</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
 <tbody>
 {{#rows}}<tr data-row="{{rowID}}"><th scope="row" data-cell><a href="{{rowJobsPath}}">{{rowName}}</a></th>
-<td data-label="State" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}</td>
+<td data-label="State" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}{{#rowPaused}} <span class="sub">since {{>time}}</span>{{/rowPaused}}</td>
 <td data-label="Waiting" data-cell class="num">{{rowDepth}}</td>
 <td data-label="Oldest" data-cell class="num">{{#rowAge}}<span class="{{#isRowOld}}bad{{/isRowOld}}">{{rowAge}}</span>{{/rowAge}}{{^rowAge}}<span class="muted">–</span>{{/rowAge}}</td>
 <td data-label="Running" data-cell>{{#rowUse}}{{>use}}{{/rowUse}}{{^rowUse}}{{rowRunning}}{{/rowUse}} <span class="sub">{{rowWorkers}}</span></td>

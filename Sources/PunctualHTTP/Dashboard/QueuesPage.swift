@@ -72,7 +72,7 @@ enum QueuesPage {
         let age = queue["oldest_age_ms"]?.int
         return [
             "rowID": name, "rowName": name, "rowStatus": StatusView.view(isPaused ? "paused" : "active"),
-            "rowDepth": Wording.count(queue["depth"]?.int ?? 0),
+            "rowPaused": visit.clock.view(queue["paused_at"]), "rowDepth": Wording.count(queue["depth"]?.int ?? 0),
             "rowAge": age.map { Wording.duration(milliseconds: $0) }, "isRowOld": (age ?? 0) > 60_000,
             "rowRunning": Wording.count(running),
             "rowWorkers": Wording.count(Int(queue["workers"]?.int ?? 0), "worker"),

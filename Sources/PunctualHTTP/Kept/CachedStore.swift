@@ -81,9 +81,11 @@ package struct CachedStore: Store {
         }
     }
 
-    package func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+    package func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
         try await cache.change([KeptGroups.figures]) { () async throws(StoreError) in
-            try await inner.setQueue(name, paused: paused)
+            try await inner.setQueue(name, paused: paused, since: instant)
         }
     }
 

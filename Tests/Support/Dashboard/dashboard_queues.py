@@ -29,6 +29,8 @@ def queues():
     wait(lambda: "Paused the queue mail." in text(), "a queue is paused")
     if not queue("mail")["paused"] or "Paused" not in row("mail").text:
         fail("it is not")
+    if "since" not in row("mail").text or not queue("mail")["oldest_age_ms"]:
+        fail(f"since when, and how long the oldest waits: {row('mail').text}")
     press("mail", "resume")
     wait(lambda: "Resumed the queue mail." in text(), "and resumed")
     if queue("mail")["paused"]:
