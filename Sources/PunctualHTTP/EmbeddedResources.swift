@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"cfd0019c57741b72\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"153bae8e37122b9e\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -3503,7 +3503,7 @@ try {
         ],
         "responses": {
           "200": {
-            "description": "A page of entries, newest first.",
+            "description": "A page of entries, newest first: by their numbers, or, where nothing but a time is asked for, by their times.",
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/AuditPage"}} }
           },

@@ -226,6 +226,7 @@ struct QueryPlanTests {
             { _ in }, { $0.principal = "user:1" }, { $0.operation = "getJob" }, { $0.resource = "job:1" },
             { $0.service = "billing" }, { $0.before = 7 },
             { ($0.principal, $0.service, $0.from, $0.to) = ("user:1", "billing", now, now) },
+            { $0.to = now }, { $0.from = now }, { ($0.from, $0.to, $0.before) = (now, now, 7) },
         ]
         for change in changes {
             var query = AuditQuery()

@@ -130,10 +130,11 @@ extension MemoryStore: ExecutionStore {
         let rows = open.map(\.row).filter { $0.queue == name }
         let waiting = rows.filter { $0.status == .pending && $0.availableAt <= now }
         let running = rows.filter { $0.status == .running }
+        let isPaused = pausedQueues[name] ?? false
         return QueueSummary(
-            name: name, paused: pausedQueues[name] ?? false,
-            pausedAt: pausedQueues[name] == true ? pausedSince[name] : nil, depth: waiting.count, running: running.count,
-            oldestAge: waiting.map(\.availableAt).min().map { now - $0 }, workers: Set(running.map(\.worker)).count)
+            name: name, paused: isPaused, pausedAt: isPaused ? pausedSince[name] : nil, depth: waiting.count,
+            running: running.count, oldestAge: waiting.map(\.availableAt).min().map { now - $0 },
+            workers: Set(running.map(\.worker)).count)
     }
 
     /// The running execution that the lease stands for; nil when it is lost.
