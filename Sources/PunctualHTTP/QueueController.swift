@@ -49,7 +49,9 @@ struct QueueController {
         let limits = try await services.store.limits().filter { $0.key.kind == .queues }
         let uses = limits.contains { $0.rate != nil } ? try await services.store.limitsInUse() : [:]
         return Dictionary(
-            limits.map { ($0.key.name, ($0, $0.rate.map { [key = $0.key] _ in uses[key]?.begun ?? 0 })) }
+            limits.map { limit in
+                (limit.key.name, (limit: limit, begun: limit.rate == nil ? nil : uses[limit.key]?.begun ?? 0))
+            }
         ) { first, _ in first }
     }
 

@@ -18,7 +18,7 @@ struct DashboardQueuesTests {
             #expect(try await client.page("/queues").text.contains("There are no queues yet"))
             let id = try await client.job(Self.work)
             for _ in 0..<5 { #expect(try await client.send(.post, "/api/v1/jobs/\(id)/trigger").status == 202) }
-            let limit = #"{"concurrency":2,"rate":{"count":100,"per":"1m"}}"#
+            let limit = #"{"concurrency":2,"rate":{"count":100,"per":"1d"}}"#
             #expect(try await client.send(.put, "/api/v1/limits/queues/mail", limit).status == 200)
             let daily = #"{"concurrency":7,"rate":{"count":5,"per":"1d"}}"#
             #expect(try await client.send(.put, "/api/v1/limits/services/billing", daily).status == 200)
@@ -28,8 +28,8 @@ struct DashboardQueuesTests {
             #expect(work.count == 2)
             let page = try await client.page("/queues")
             for text in [
-                ">mail</a>", "2 of 2", "2 of 7 run", "2 of 9 run", "2 at once, 100 per 1m", "machine-1", "b-full",
-                "2 of 100 begun in 1m", "2 of 5 begun in 1d",
+                ">mail</a>", "2 of 2", "2 of 7 run", "2 of 9 run", "2 at once, 100 per 1d", "machine-1", "b-full",
+                "2 of 100 begun in 1d", "2 of 5 begun in 1d",
                 "Store, brokers and caches",
                 "Job of billing",
             ] {

@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"f2a50f32c66a030f\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"c2a9479f6e100c10\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -673,8 +673,8 @@ section > h2:first-child { margin-top: 4px; }
 }
 /* Executions, Execution, Dead letters */
 .new-rows { min-height: 40px; }
-[data-bulk] + .new-rows { min-height: 0; height: 0; position: relative; }
-[data-bulk] + .new-rows button { position: absolute; bottom: 1px; left: 50%; translate: -50% 0; }
+[data-bulk] + .new-rows, .queue-list .new-rows { min-height: 0; height: 0; position: relative; }
+[data-bulk] + .new-rows button, .queue-list .new-rows button { position: absolute; bottom: 1px; left: 50%; translate: -50% 0; }
 .lead { max-width: 80ch; }
 .wide-panel { width: 300px; max-height: 80vh; overflow: auto; }
 .wide-panel .field { margin-bottom: 8px; }
@@ -722,7 +722,7 @@ dialog progress { width: 100%; }
 @media (max-width: 1000px) { .run { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 720px) {
   .runs td:nth-last-child(5), .runs .why { max-width: none; min-width: 0; }
-  [data-bulk] + .new-rows { min-height: 46px; }
+  [data-bulk] + .new-rows, .queue-list .new-rows { min-height: 46px; }
   .runs-bar { position: relative; }
   .runs-bar .menu { position: static; }
   .runs-bar .panel { left: 0; right: 0; top: 40px; width: auto; }

@@ -7,7 +7,7 @@ extension MemoryStore: LimitStore {
     }
 
     public func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] {
-        let (running, now) = (running, clock.now())
+        let (running, now) = (runningByKey, clock.now())
         return Dictionary(
             uniqueKeysWithValues: limitStates.map { key, state in
                 (key, state.use(running: running[key] ?? 0, at: now))
@@ -15,7 +15,7 @@ extension MemoryStore: LimitStore {
     }
 
     /// What runs now, by everything that may have a limit.
-    private var running: [WorkLimit.Key: Int] {
+    private var runningByKey: [WorkLimit.Key: Int] {
         var running: [WorkLimit.Key: Int] = [:]
         for stored in open where stored.row.status == .running {
             for key in ClaimCandidate(stored.row).limitKeys { running[key, default: 0] += 1 }
@@ -36,7 +36,7 @@ extension MemoryStore: LimitStore {
     /// What the limits leave room for; nil when there are none.
     func workLimits(at now: Timestamp) -> WorkLimits? {
         if limitStates.isEmpty { return nil }
-        let running = twin == .countingNothing ? [:] : running
+        let running = twin == .countingNothing ? [:] : runningByKey
         let states = limitStates.values.map { state in
             var state = state
             if twin == .beginningAnew { state.arrival = nil }
