@@ -150,10 +150,7 @@ extension StoreCheck {
         StoreCheck("a paused queue tells since when it is paused, and how long the oldest waits in it") { scene in
             let job = try await scene.job { $0.queue = "q" }
             try await scene.trigger(job)
-            func pausedAt() async throws -> Timestamp? {
-                try required(try await scene.store.queues().first { $0.name == "q" }).pausedAt
-            }
-            try same(try await pausedAt(), nil)
+            try same(try await scene.store.queues().map(\.pausedAt), [nil])
             scene.clock.advance(by: .seconds(3))
             let paused = scene.clock.now()
             try same(try await scene.store.setQueue("q", paused: true).pausedAt, paused)
@@ -161,10 +158,10 @@ extension StoreCheck {
             try same(try await scene.store.setQueue("q", paused: true).pausedAt, paused)
             try same(try await scene.store.queues().first { $0.name == "q" }?.oldestAge, .seconds(63))
             try same(try await scene.store.setQueue("q", paused: false).pausedAt, nil)
-            try same(try await pausedAt(), nil)
+            try same(try await scene.store.queues().map(\.pausedAt), [nil])
             let earlier = paused + .seconds(-3600)
             try same(try await scene.store.setQueue("q", paused: true, since: earlier).pausedAt, earlier)
-            try same(try await pausedAt(), earlier)
+            try same(try await scene.store.queues().map(\.pausedAt), [earlier])
         },
     ]
 
