@@ -315,7 +315,8 @@ def menu():
     ActionChains(browser).send_keys(Keys.ESCAPE).perform()
     wait(lambda: not entries[0].is_displayed(), "Escape closes it")
     one(".opener").click()
-    wait(lambda: entries[1].is_displayed(), "a finger opens it").click()
+    wait(lambda: entries[1].is_displayed(), "a finger opens it")
+    entries[1].click()
     wait(lambda: browser.current_url.endswith("/jobs") and not one("#nav").is_displayed(), "an entry leads on")
     size(1280)
     if one(".opener").is_displayed() or not all(entry.is_displayed() for entry in many("#nav a")):
