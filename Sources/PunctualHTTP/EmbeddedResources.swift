@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"0289ab144da1d547\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"153bae8e37122b9e\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -3503,7 +3503,7 @@ try {
         ],
         "responses": {
           "200": {
-            "description": "A page of entries, newest first.",
+            "description": "A page of entries, newest first: by their numbers, or, where nothing but a time is asked for, by their times.",
             "headers": { "X-Request-Id": {"$ref": "#/components/headers/RequestId"} },
             "content": { "application/json": {"schema": {"$ref": "#/components/schemas/AuditPage"}} }
           },
@@ -5908,10 +5908,15 @@ try {
       "Queue": {
         "type": "object",
         "description": "One line of waiting executions.",
-        "required": ["name", "paused", "depth", "running", "oldest_age_ms", "workers", "limit"],
+        "required": ["name", "paused", "paused_at", "depth", "running", "oldest_age_ms", "workers", "limit", "rate_used"],
         "properties": {
           "name": { "$ref": "#/components/schemas/QueueName" },
           "paused": { "type": "boolean" },
+          "paused_at": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "Since when it is paused; null when it is not, and when it was paused before this was noted."
+          },
           "depth": { "type": "integer", "description": "Executions that wait and may run now.", "minimum": 0 },
           "running": { "type": "integer", "minimum": 0 },
           "oldest_age_ms": {
@@ -5927,10 +5932,11 @@ try {
           "limit": {
             "description": "null when it has none.",
             "oneOf": [{ "$ref": "#/components/schemas/QueueLimit" }, { "type": "null" }]
-          }
+          },
+          "rate_used": { "$ref": "#/components/schemas/RateUsed" }
         },
         "examples": [
-          { "name": "default", "paused": false, "depth": 3, "running": 2, "oldest_age_ms": 120, "workers": 1, "limit": null }
+          { "name": "default", "paused": false, "paused_at": null, "depth": 3, "running": 2, "oldest_age_ms": 120, "workers": 1, "limit": null, "rate_used": null }
         ]
       },
       "QueueList": {
@@ -6080,18 +6086,25 @@ try {
             "type": "array",
             "items": {
               "allOf": [{ "$ref": "#/components/schemas/WorkLimit" }],
-              "required": ["running"],
+              "required": ["running", "rate_used"],
               "properties": {
                 "running": {
                   "type": ["integer", "null"],
                   "minimum": 0,
                   "description": "How many run now; null where nothing limits how many run at once."
-                }
+                },
+                "rate_used": { "$ref": "#/components/schemas/RateUsed" }
               }
             }
           },
           "next_cursor": { "type": ["string", "null"], "description": "For the next page; null on the last." }
         }
+      },
+      "RateUsed": {
+        "type": ["integer", "null"],
+        "minimum": 0,
+        "description": "How many of the rate's beginnings are used up now: each comes back after its share of the time, so that of 100 in 1m one does every 0.6 s. null where there is no rate.",
+        "examples": [37]
       },
       "QueueLimit": {
         "type": "object",

@@ -17,7 +17,7 @@ struct LimitController {
         var rest = try await services.store.limits().filter { limit in
             (kind.map { $0 == limit.key.kind } ?? true) && (after.map { $0 < limit.key } ?? true)
         }[...]
-        let running = try await services.store.limitsInUse()
+        let uses = try await services.store.limitsInUse()
         var shown: [(limit: WorkLimit, job: JobDraft?)] = []
         // Of many that he may not see, all have to be passed over; but not one by one.
         let most = visible.isEverything ? page.limit + 1 : Self.part
@@ -32,10 +32,11 @@ struct LimitController {
             Page(items: items, next: next.map { PageKey(value: $0, id: Identifier(high: 0, low: 0)) }),
             scope: page.scope
         ) { item, writer in
-            // What runs of one that limits no concurrency is not counted.
-            let count = item.limit.concurrency.map { _ in running[item.limit.key] ?? 0 }
+            // What runs of one that limits no concurrency is not counted; what was set since counts from nothing.
+            let use = uses[item.limit.key]
             var object = item.limit.json(of: item.job).object ?? JSONObject()
-            object["running"] = count.map { .int(Int64($0)) } ?? .null
+            object["running"] = item.limit.concurrency.map { _ in .int(Int64(use?.running ?? 0)) } ?? .null
+            object["rate_used"] = item.limit.rate.map { _ in .int(Int64(use?.begun ?? 0)) } ?? .null
             writer.value(.object(object))
         }
     }

@@ -42,9 +42,8 @@ struct NotificationController {
     func put(_ request: Request, _ context: APIContext) async throws -> Response {
         let name = try name(context)
         let now = try await services.store.now()
-        let before = try await store().notificationRules().first { $0.name == name }
         let new = try await request.read { fields in NotificationRule(&fields, name: name, now: now) }
-        guard var new else { throw Problem(.validation, "The notification is at fault.") }
+        guard let new else { throw Problem(.validation, "The notification is at fault.") }
         // What was read with a secret hidden must not be written back without it.
         guard !new.hasHiddenSecret else {
             throw Problem(.validation, "The channel holds *** in the place of a secret; give it again.")
@@ -53,13 +52,21 @@ struct NotificationController {
             throw Problem(.validation, "A reference to a secret in the channel is {{secret:NAME}} without blanks.")
         }
         try await require(new, context, orMissing: nil)
-        // Names are the installation's: who may make one is told that it is taken, and not by whom.
-        if let before { try await require(before, context, orMissing: .nameTaken) }
-        new.createdAt = before?.createdAt ?? now
-        try await store().setNotificationRule(new)
+        // Of several at one moment one makes it, and the others find what it made.
+        let (before, rule) = try await whileOvertaken("notification") {
+            let before = try await store().notificationRules().first { $0.name == name }
+            // Names are the installation's: who may make one is told that it is taken, and not by whom.
+            if let before { try await require(before, context, orMissing: .nameTaken) }
+            var rule = new
+            rule.createdAt = before?.createdAt ?? now
+            guard try await store().setNotificationRule(rule, replacing: before) else {
+                throw StoreError.versionConflict(current: 0)
+            }
+            return (before, rule)
+        }
         context.audit?.changed(
-            new.resource, service: new.service, from: before?.shown ?? .null, to: new.shown)
-        return Answer.json(before == nil ? .created : .ok) { [new] in $0.value(new.shown) }
+            rule.resource, service: rule.service, from: before?.shown ?? .null, to: rule.shown)
+        return Answer.json(before == nil ? .created : .ok) { $0.value(rule.shown) }
     }
 
     func delete(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -42,10 +42,17 @@ struct QueueController {
         return Answer.json { $0.value(queue.json(limit)) }
     }
 
-    /// Of queues, by their names.
-    private static func limits(_ services: APIServices) async throws(StoreError) -> [String: WorkLimit] {
+    /// Of queues, by their names, each with how many of its rate's beginnings are used up.
+    private static func limits(
+        _ services: APIServices
+    ) async throws(StoreError) -> [String: (limit: WorkLimit, begun: Int?)] {
         let limits = try await services.store.limits().filter { $0.key.kind == .queues }
-        return Dictionary(limits.map { ($0.key.name, $0) }) { first, _ in first }
+        let uses = limits.contains { $0.rate != nil } ? try await services.store.limitsInUse() : [:]
+        return Dictionary(
+            limits.map { limit in
+                (limit.key.name, (limit: limit, begun: limit.rate == nil ? nil : uses[limit.key]?.begun ?? 0))
+            }
+        ) { first, _ in first }
     }
 
     func stats(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -102,12 +109,13 @@ extension Counts {
 }
 
 extension QueueSummary {
-    fileprivate func json(_ limit: WorkLimit?) -> JSONValue {
+    fileprivate func json(_ known: (limit: WorkLimit, begun: Int?)?) -> JSONValue {
         [
-            "name": .string(name), "paused": .bool(paused), "depth": .int(Int64(depth)),
+            "name": .string(name), "paused": .bool(paused), "paused_at": .shown(pausedAt), "depth": .int(Int64(depth)),
             "running": .int(Int64(running)),
             "oldest_age_ms": oldestAge.map { .int(max(0, $0.wholeMilliseconds)) } ?? .null,
-            "workers": .int(Int64(workers)), "limit": limit?.amounts ?? .null,
+            "workers": .int(Int64(workers)), "limit": known?.limit.amounts ?? .null,
+            "rate_used": known?.begun.map { .int(Int64($0)) } ?? .null,
         ]
     }
 }

@@ -125,9 +125,17 @@ extension PostgresStore: AuditStore {
         add("service =", query.service)
         add("at >=", query.from)
         add("at <", query.to)
-        add("sequence <", query.before)
+        if query.isByTime, let before = query.before {
+            parameters.append(before)
+            let number = "$\(parameters.types.count)"
+            conditions.append(
+                "(at, sequence) < ((SELECT at FROM audit_entries WHERE sequence = \(number)), \(number))")
+        } else {
+            add("sequence <", query.before)
+        }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        let sql = "\(PostgresStore.read)\(filter) ORDER BY sequence DESC LIMIT \(query.limit)"
+        let order = query.isByTime ? "at DESC, sequence DESC" : "sequence DESC"
+        let sql = "\(PostgresStore.read)\(filter) ORDER BY \(order) LIMIT \(query.limit)"
         return try await run([Call(composed: sql, parameters: parameters)])[0].map { AuditEntry(&$0) }
     }
 }

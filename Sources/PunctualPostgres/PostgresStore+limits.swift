@@ -6,13 +6,16 @@ extension PostgresStore {
         try await run([PostgresStore.allLimits()])[0].map { LimitState(&$0) }.compactMap { $0?.limit }
     }
 
-    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] {
-        let rows = try await run([PostgresStore.limitsInUse()])[0].map {
-            (kind: $0.text(), name: $0.text(), count: $0.int())
+    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] {
+        let rows = try await run([PostgresStore.limitsInUse(given)])[0].map { columns in
+            (state: LimitState(&columns), running: columns.int(), now: columns.instant())
         }
-        var running: [WorkLimit.Key: Int] = [:]
-        for row in rows { running[.init(WorkLimit.Kind(rawValue: row.kind) ?? .queues, row.name)] = row.count }
-        return running
+        var uses: [WorkLimit.Key: LimitUse] = [:]
+        for row in rows {
+            guard let state = row.state else { continue }
+            uses[state.limit.key] = state.use(running: row.running, at: row.now)
+        }
+        return uses
     }
 
     /// Of those that run now, by the index of leases, which holds nothing else.
@@ -22,12 +25,14 @@ extension PostgresStore {
             SELECT o.queue, o.service, o.job_id::text AS job, count(*) AS count FROM open_executions o
             WHERE (o.status = 'running') IS TRUE AND o.lease_expires_at >= 0 GROUP BY o.queue, o.service, o.job_id
         )
-        SELECT w.kind, w.name, sum(k.count)::int8 FROM work_limits w JOIN (
+        SELECT w.kind, w.name, w.concurrency, w.rate_count, w.rate_per, w.arrival, coalesce(sum(k.count), 0)::int8,
+            coalesce($1::int8, punctual_now())
+        FROM work_limits w LEFT JOIN (
             SELECT 'queues' AS kind, queue AS name, count FROM r
             UNION ALL SELECT 'services', service, count FROM r
             UNION ALL SELECT 'jobs', job, count FROM r
         ) k ON k.kind = w.kind AND k.name = w.name
-        WHERE w.concurrency IS NOT NULL GROUP BY w.kind, w.name
+        GROUP BY w.kind, w.name
         """)
 
     package func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? {

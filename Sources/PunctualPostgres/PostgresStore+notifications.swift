@@ -15,6 +15,16 @@ extension PostgresStore: NotificationStore {
         _ = try await run([PostgresStore.setRule(rule.name, rule.json.description)])
     }
 
+    package func setNotificationRule(
+        _ rule: NotificationRule, replacing known: NotificationRule?
+    ) async throws(StoreError) -> Bool {
+        let body = rule.json.description
+        let call =
+            known.map { PostgresStore.replaceRule(rule.name, body, $0.service) }
+            ?? PostgresStore.makeRule(rule.name, body)
+        return try await run([call])[0].count > 0
+    }
+
     package func removeNotificationRule(_ name: String) async throws(StoreError) -> Bool {
         // The rule first: whoever adds notices of it at this moment is waited for, or finds it gone.
         try await run([
@@ -113,6 +123,13 @@ extension PostgresStore: NotificationStore {
         """
         INSERT INTO notification_rules (name, body) VALUES ($1, $2)
         ON CONFLICT (name) DO UPDATE SET body = excluded.body
+        """)
+    private static let makeRule = Statement(
+        "INSERT INTO notification_rules (name, body) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING 1::int8")
+    private static let replaceRule = Statement(
+        """
+        UPDATE notification_rules SET body = $2
+        WHERE name = $1 AND (body::json ->> 'service') IS NOT DISTINCT FROM $3::text RETURNING 1::int8
         """)
     private static let removeRule = Statement("DELETE FROM notification_rules WHERE name = $1 RETURNING 1::int8")
     private static let removeNotices = Statement("DELETE FROM notices WHERE rule = $1")

@@ -1,5 +1,5 @@
 package import PunctualCore
-internal import PunctualSchedule
+package import PunctualSchedule
 
 extension PostgresStore {
     package func queues() async throws(StoreError) -> [QueueSummary] {
@@ -11,7 +11,9 @@ extension PostgresStore {
             let none = QueueSummary(name: name, paused: false, depth: 0, running: 0, oldestAge: nil, workers: 0)
             body(&summaries[name, default: none])
         }
-        for (name, isPaused) in rows[0].map({ ($0.text(), $0.bool()) }) { change(name) { $0.paused = isPaused } }
+        for (name, isPaused, since) in rows[0].map({ ($0.text(), $0.bool(), $0.optionalInstant()) }) {
+            change(name) { ($0.paused, $0.pausedAt) = (isPaused, isPaused ? since : nil) }
+        }
         for (name, count, workers) in rows[1].map({ ($0.text(), $0.int(), $0.int()) }) {
             change(name) { ($0.running, $0.workers) = (count, workers) }
         }
@@ -36,9 +38,9 @@ extension PostgresStore {
             UNION ALL
             SELECT (SELECT min(queue) FROM jobs WHERE queue > names.queue) FROM names WHERE names.queue IS NOT NULL
         )
-        SELECT n.queue, coalesce((SELECT paused FROM queues q WHERE q.name = n.queue), false)
-        FROM (SELECT queue FROM names WHERE queue IS NOT NULL LIMIT 1000) n
-        UNION SELECT name, paused FROM queues
+        SELECT n.queue, coalesce(q.paused, false), q.paused_at
+        FROM (SELECT queue FROM names WHERE queue IS NOT NULL LIMIT 1000) n LEFT JOIN queues q ON q.name = n.queue
+        UNION SELECT name, paused, paused_at FROM queues
         """)
     private static let running = Statement(
         """
@@ -57,8 +59,10 @@ extension PostgresStore {
         FROM lines l
         """)
 
-    package func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
-        _ = try await run([PostgresStore.setQueue(name, paused)])
+    package func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
+        _ = try await run([PostgresStore.setQueue(name, paused, instant, given)])
         if !paused {
             for lane in heads { lane.resumed(name) }
             bell.workWaiting()
@@ -68,7 +72,12 @@ extension PostgresStore {
     }
 
     private static let setQueue = Statement(
-        "INSERT INTO queues (name, paused) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET paused = excluded.paused")
+        """
+        INSERT INTO queues (name, paused, paused_at)
+        VALUES ($1, $2, CASE WHEN $2 THEN coalesce($3::int8, $4::int8, punctual_now()) END)
+        ON CONFLICT (name) DO UPDATE SET paused = excluded.paused,
+            paused_at = CASE WHEN queues.paused AND excluded.paused THEN queues.paused_at ELSE excluded.paused_at END
+        """)
 
     package func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
         let heads = heads[work.lane.rawValue]

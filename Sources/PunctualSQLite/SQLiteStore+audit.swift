@@ -50,9 +50,15 @@ extension AuditQuery {
         add("service =", service)
         add("at >=", from)
         add("at <", to)
-        add("sequence <", before)
+        if isByTime, let before {
+            conditions.append("(at, sequence) < ((SELECT at FROM audit_entries WHERE sequence = ?), ?)")
+            values += [before, before]
+        } else {
+            add("sequence <", before)
+        }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        let sql = "SELECT \(AuditEntry.columns) FROM audit_entries\(filter) ORDER BY sequence DESC LIMIT ?"
+        let order = isByTime ? "at DESC, sequence DESC" : "sequence DESC"
+        let sql = "SELECT \(AuditEntry.columns) FROM audit_entries\(filter) ORDER BY \(order) LIMIT ?"
         return (sql, values + [limit])
     }
 }

@@ -120,7 +120,21 @@ extension ExecutionQuery {
     }
 
     /// Whether a condition other than the service has an index.
-    fileprivate var hasIndex: Bool { reason != nil || queue != nil || !statuses.isEmpty }
+    fileprivate var hasIndex: Bool { reason != nil || !isTrouble && (queue != nil || !statuses.isEmpty) }
+
+    /// Whether it is about what went wrong in one way, which has an index for each service; of no one job.
+    private var isTrouble: Bool {
+        jobID == nil && reason == nil && statuses.count == 1 && statuses.isSubset(of: [.failed, .skipped, .missed])
+    }
+
+    /// Whether the index of what went wrong in a service finds the rows.
+    private func isTroubleOfService(_ arm: Arm) -> Bool {
+        switch arm {
+        case .services: isTrouble
+        case .all, .walk: isTrouble && service != nil
+        case .job: false
+        }
+    }
 
     /// The newest execution of the job, if any.
     fileprivate func newest(of job: Identifier, _ condition: Condition) -> (sql: String, values: [any Bindable]) {
@@ -142,6 +156,9 @@ extension ExecutionQuery {
             values.append(value)
             hasIndex = true
         }
+        let isTrouble = isTroubleOfService(arm)
+        // As the index says it, to the letter: SQLite does not conclude it from the status alone.
+        if isTrouble { conditions.append("status IN ('failed', 'skipped', 'missed')") }
         var ranges: (column: String, values: [String])?
         if case .job(let job, _) = arm { pick("job_id", job) }
         if let jobID { pick("job_id", jobID) }
@@ -158,7 +175,12 @@ extension ExecutionQuery {
             }
         }
         if let queue { pick("queue", queue) }
-        if let service { pick("service", service) }
+        if let service, isTrouble {
+            conditions.append("service = ?")
+            values.append(service)
+        } else if let service {
+            pick("service", service)
+        }
         if let from {
             conditions.append("id >= ? AND scheduled_at >= ?")
             values += [Identifier.first(at: from), from]

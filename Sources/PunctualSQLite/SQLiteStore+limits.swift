@@ -6,10 +6,13 @@ extension SQLiteStore {
         try await read { try $0.limitStates().map(\.limit) }
     }
 
-    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] {
+    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] {
         try await read { transaction in
-            let known = Set(try transaction.limitStates().filter { $0.limit.concurrency != nil }.map(\.limit.key))
-            return known.isEmpty ? [:] : try transaction.running().filter { known.contains($0.key) }
+            let states = try transaction.limitStates()
+            let running = states.contains { $0.limit.concurrency != nil } ? try transaction.running() : [:]
+            return Dictionary(
+                states.map { ($0.limit.key, $0.use(running: running[$0.limit.key] ?? 0, at: transaction.now)) }
+            ) { first, _ in first }
         }
     }
 

@@ -13,11 +13,18 @@ extension SQLiteStore: NotificationStore {
             if let known = try transaction.notificationRules().first(where: { $0.name == rule.name }) {
                 rule.createdAt = known.createdAt
             }
-            try transaction.database.run(
-                """
-                INSERT INTO notification_rules (name, body) VALUES (?, ?)
-                ON CONFLICT (name) DO UPDATE SET body = excluded.body
-                """, rule.name, rule.json.description)
+            try transaction.set(rule)
+        }
+    }
+
+    package func setNotificationRule(
+        _ rule: NotificationRule, replacing known: NotificationRule?
+    ) async throws(StoreError) -> Bool {
+        try await lane.write { transaction in
+            let there = try transaction.notificationRules().first { $0.name == rule.name }
+            guard (there == nil) == (known == nil), there?.service == known?.service else { return false }
+            try transaction.set(rule)
+            return true
         }
     }
 
@@ -186,6 +193,14 @@ extension SQLiteStore: NotificationStore {
 }
 
 extension Transaction {
+    fileprivate func set(_ rule: NotificationRule) throws {
+        try database.run(
+            """
+            INSERT INTO notification_rules (name, body) VALUES (?, ?)
+            ON CONFLICT (name) DO UPDATE SET body = excluded.body
+            """, rule.name, rule.json.description)
+    }
+
     fileprivate func notificationRules() throws -> [NotificationRule] {
         try database.rows("SELECT body FROM notification_rules ORDER BY name") { NotificationRule(stored: $0.text()) }
             .compactMap { $0 }

@@ -1,16 +1,22 @@
 package import PunctualCore
-internal import PunctualSchedule
+package import PunctualSchedule
 
 extension SQLiteStore {
     package func queues() async throws(StoreError) -> [QueueSummary] {
         try await read { try $0.queues() }
     }
 
-    package func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+    package func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
         try await lane.write { transaction in
             try transaction.database.run(
-                "INSERT INTO queues (name, paused) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET paused = excluded.paused",
-                name, paused)
+                """
+                INSERT INTO queues (name, paused, paused_at) VALUES (?, ?, ?)
+                ON CONFLICT (name) DO UPDATE SET paused = excluded.paused,
+                    paused_at = CASE WHEN queues.paused AND excluded.paused THEN queues.paused_at
+                        ELSE excluded.paused_at END
+                """, name, paused, paused ? instant ?? transaction.now : nil)
         }
         return try await queues().first { $0.name == name } ?? QueueSummary(name: name, paused: paused)
     }
@@ -106,8 +112,11 @@ extension Transaction {
         func change(_ name: String, _ body: (inout QueueSummary) -> Void) {
             body(&summaries[name, default: QueueSummary(name: name, paused: false)])
         }
-        for (name, paused) in try database.rows("SELECT name, paused FROM queues", read: { ($0.text(), $0.bool()) }) {
-            change(name) { $0.paused = paused }
+        let known = try database.rows("SELECT name, paused, paused_at FROM queues") {
+            (name: $0.text(), isPaused: $0.bool(), since: $0.optionalInstant())
+        }
+        for queue in known {
+            change(queue.name) { ($0.paused, $0.pausedAt) = (queue.isPaused, queue.isPaused ? queue.since : nil) }
         }
         for name in try database.rows(Self.queuesOfJobs, read: { $0.text() }) { change(name) { _ in } }
         for lane in Lane.allCases {

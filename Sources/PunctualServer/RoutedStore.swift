@@ -91,8 +91,12 @@ extension RoutedStore: ExecutionStore {
         try await replicas.read(from: primary) { store async throws(StoreError) in try await store.queues() }
     }
 
-    func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
-        try await written { () async throws(StoreError) in try await primary.setQueue(name, paused: paused) }
+    func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
+        try await written { () async throws(StoreError) in
+            try await primary.setQueue(name, paused: paused, since: instant)
+        }
     }
 
     func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
@@ -108,7 +112,7 @@ extension RoutedStore: LimitStore {
     func hasLimits() async throws(StoreError) -> Bool { try await primary.hasLimits() }
 
     func limits() async throws(StoreError) -> [WorkLimit] { try await primary.limits() }
-    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] { try await primary.limitsInUse() }
+    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] { try await primary.limitsInUse() }
     func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await primary.limit(key) }
 
     func setLimit(_ limit: WorkLimit) async throws(StoreError) {

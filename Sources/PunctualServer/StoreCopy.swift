@@ -83,7 +83,7 @@ package struct StoreCopy: Sendable {
         let (jobs, executions) = (counts.jobs.values.reduce(0, +), counts.executions.values.reduce(0, +))
         var report = Report()
         for queue in try await source.queues() where queue.paused {
-            _ = try await target.setQueue(queue.name, paused: true)
+            _ = try await target.setQueue(queue.name, paused: true, since: queue.pausedAt)
             report.pausedQueues += 1
         }
         report.jobs = try await copy(

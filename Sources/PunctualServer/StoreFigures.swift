@@ -110,12 +110,12 @@ enum StoreFigures {
 
     private static func limits(_ store: any Store) async throws(StoreError) -> [MetricFigure] {
         let limits = try await store.limits().prefix(mostLimits)
-        let running = limits.contains { $0.concurrency != nil } ? try await store.limitsInUse() : [:]
+        let uses = limits.contains { $0.concurrency != nil } ? try await store.limitsInUse() : [:]
         return limits.flatMap { limit -> [MetricFigure] in
             let labels = [("kind", limit.key.kind.rawValue), ("name", limit.key.name)]
             var figures: [MetricFigure] = []
             if let most = limit.concurrency {
-                figures.append(MetricFigure("punctual_limit_running", running[limit.key] ?? 0, labels))
+                figures.append(MetricFigure("punctual_limit_running", uses[limit.key]?.running ?? 0, labels))
                 figures.append(MetricFigure("punctual_limit_concurrency", most, labels))
             }
             if let rate = limit.rate {

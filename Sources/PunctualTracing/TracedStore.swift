@@ -134,8 +134,12 @@ extension TracedStore: ExecutionStore {
         try await traced("queues") { () async throws(StoreError) in try await inner.queues() }
     }
 
-    package func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
-        try await traced("set_queue") { () async throws(StoreError) in try await inner.setQueue(name, paused: paused) }
+    package func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
+        try await traced("set_queue") { () async throws(StoreError) in
+            try await inner.setQueue(name, paused: paused, since: instant)
+        }
     }
 
     package func nextAvailable(for work: WorkChoice) async throws(StoreError) -> Duration? {
@@ -150,7 +154,7 @@ extension TracedStore: ExecutionStore {
 extension TracedStore: LimitStore {
     package func hasLimits() async throws(StoreError) -> Bool { try await inner.hasLimits() }
 
-    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] {
+    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] {
         try await traced("limits_in_use") { () async throws(StoreError) in try await inner.limitsInUse() }
     }
 

@@ -105,8 +105,10 @@ struct SwallowingStore: JobStore, ExecutionStore, HistoryStore, LeaseStore, Idem
         try await inner.retry(id, of: job)
     }
     func queues() async throws(StoreError) -> [QueueSummary] { try await inner.queues() }
-    func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
-        try await inner.setQueue(name, paused: paused)
+    func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
+        try await inner.setQueue(name, paused: paused, since: instant)
     }
     func execution(_ id: Identifier, of job: Identifier?) async throws(StoreError) -> Execution? {
         try await inner.execution(id, of: job)

@@ -106,11 +106,13 @@ struct AmbiguousStore: Store {
         try await inner.cancel(id, of: job)
     }
     func queues() async throws(StoreError) -> [QueueSummary] { try await inner.queues() }
-    func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
-        try await inner.setQueue(name, paused: paused)
+    func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
+        try await inner.setQueue(name, paused: paused, since: instant)
     }
     func limits() async throws(StoreError) -> [WorkLimit] { try await inner.limits() }
-    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] { try await inner.limitsInUse() }
+    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] { try await inner.limitsInUse() }
     func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await inner.limit(key) }
     func setLimit(_ limit: WorkLimit) async throws(StoreError) { try await inner.setLimit(limit) }
     func removeLimit(_ key: WorkLimit.Key) async throws(StoreError) -> Bool { try await inner.removeLimit(key) }

@@ -18,16 +18,18 @@ struct DashboardQueuesTests {
             #expect(try await client.page("/queues").text.contains("There are no queues yet"))
             let id = try await client.job(Self.work)
             for _ in 0..<5 { #expect(try await client.send(.post, "/api/v1/jobs/\(id)/trigger").status == 202) }
-            let limit = #"{"concurrency":2,"rate":{"count":100,"per":"1m"}}"#
+            let limit = #"{"concurrency":2,"rate":{"count":100,"per":"1d"}}"#
             #expect(try await client.send(.put, "/api/v1/limits/queues/mail", limit).status == 200)
-            #expect(try await client.send(.put, "/api/v1/limits/services/billing", #"{"concurrency":7}"#).status == 200)
+            let daily = #"{"concurrency":7,"rate":{"count":5,"per":"1d"}}"#
+            #expect(try await client.send(.put, "/api/v1/limits/services/billing", daily).status == 200)
             #expect(try await client.send(.put, "/api/v1/limits/jobs/\(id)", #"{"concurrency":9}"#).status == 200)
             let claim = #"{"worker":"machine-1","queues":["mail"],"wait":"0s","max":2}"#
             let work = try await client.send(.post, "/api/v1/work/claim", claim).json["items"]?.array ?? []
             #expect(work.count == 2)
             let page = try await client.page("/queues")
             for text in [
-                ">mail</a>", "2 of 2", "2 of 7", "2 of 9", "2 at once, 100 per 1m", "machine-1", "b-full",
+                ">mail</a>", "2 of 2", "2 of 7 run", "2 of 9 run", "2 at once, 100 per 1d", "machine-1", "b-full",
+                "2 of 100 begun in 1d", "2 of 5 begun in 1d",
                 "Store, brokers and caches",
                 "Job of billing",
             ] {
@@ -64,7 +66,8 @@ struct DashboardQueuesTests {
                     sent.headers[.setCookie]?.contains("good%3A\(word)%20the%20queue%20mail.") == true,
                     "\(sent.headers)")
                 let queues = try await client.send(.get, "/api/v1/queues").json["items"]
-                #expect(queues?[0]?["paused"]?.bool == state)
+                #expect(queues?[0]?["paused"]?.bool == state && (queues?[0]?["paused_at"]?.string != nil) == state)
+                #expect(try await client.page("/queues").text.contains(">since <time") == state)
                 #expect(try await client.page("/queues").text.contains(state ? "Resume mail" : "Pause mail"))
             }
             for fields in [

@@ -48,6 +48,24 @@ struct NotificationTests {
         }
     }
 
+    @Test("of sixteen that set a name at one moment one has made it, and the others have replaced it")
+    func together() async throws {
+        try await withAPI { client, store in
+            for round in 0..<5 {
+                let answers = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for _ in 0..<16 {
+                        group.addTask {
+                            try await client.send(.put, "/api/v1/notifications/n\(round)", Self.mail).status
+                        }
+                    }
+                    return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+                }
+                #expect(answers == [201: 1, 200: 15])
+            }
+            #expect(try await store.notificationRules().count == 5)
+        }
+    }
+
     @Test(
         "what is no rule is refused at the door",
         arguments: [

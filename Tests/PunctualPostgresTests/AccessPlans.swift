@@ -102,6 +102,9 @@ enum AccessPlans {
         let changes: [(inout AuditQuery) -> Void] = [
             { _ in }, { $0.principal = "user:7" }, { $0.operation = "op7" }, { $0.resource = "job:7" },
             { $0.service = "s7" }, { ($0.principal, $0.before) = ("user:7", 50_000) }, { $0.before = 50_000 },
+            // Of a hundred seconds: the first tenth of one, the last hundredth, and the middle, from a page on.
+            { $0.to = now + .milliseconds(100) }, { $0.from = now + .milliseconds(99_990) },
+            { ($0.to, $0.before) = (now + .milliseconds(50_000), 49_000) },
         ]
         for change in changes {
             var query = AuditQuery()

@@ -195,6 +195,48 @@ struct QueryPlanTests {
         }
     }
 
+    private static let troubles: [(ServiceFilter, String?)] = [
+        (.everything, "a"), (ServiceFilter([Permission(.viewer, service: "a")]), nil),
+        (ServiceFilter([Permission(.viewer, service: "a"), Permission(.viewer, service: "b")]), nil),
+        (ServiceFilter([Permission(.viewer, service: "a"), Permission(.viewer, service: "b")]), "a"),
+    ]
+
+    @Test("for what went wrong in a service looks at nothing else, whoever asks", arguments: troubles)
+    func troubleOfService(_ visible: ServiceFilter, _ service: String?) async throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.file("punctual.db"), clock: ManualClock())
+        defer { store.close() }
+        let seen = Statements()
+        for _ in 0..<4 { try await store.pool.read { $0.trace { seen.add($0) } } }
+        for status in [ExecutionStatus.failed, .skipped, .missed] {
+            for queue in [nil, "q"] {
+                var query = ExecutionQuery()
+                (query.visible, query.service, query.queue, query.statuses) = (visible, service, queue, [status])
+                _ = try await store.executions(query)
+                query.after = PageKey(value: "1767225600000", id: Identifier(high: 2, low: 2))
+                query.from = ManualClock.start
+                _ = try await store.executions(query)
+            }
+        }
+        #expect(!seen.all.isEmpty)
+        for sql in seen.all where sql.contains("FROM executions ") {
+            for step in try await steps(of: sql, in: store) where step.contains(" executions ") {
+                #expect(
+                    step.contains("USING INDEX executions_of_service_with_trouble (service=? AND status=?"),
+                    "\(sql): \(step)")
+            }
+        }
+        // Of one job, its own index is the shorter way.
+        var query = ExecutionQuery()
+        (query.visible, query.service, query.statuses) = (visible, service, [.failed])
+        query.jobID = Identifier(high: 1, low: 1)
+        let known = Set(seen.all)
+        _ = try await store.executions(query)
+        for sql in Set(seen.all).subtracting(known) where sql.contains("FROM executions ") {
+            #expect(try await steps(of: sql, in: store).contains { $0.contains("executions_of_job") }, "\(sql)")
+        }
+    }
+
     /// Every call about identities, secrets and the audit log.
     private func askAboutAccess(_ store: SQLiteStore) async throws {
         let (now, id) = (ManualClock.start, Identifier(high: 1, low: 1))
@@ -226,6 +268,7 @@ struct QueryPlanTests {
             { _ in }, { $0.principal = "user:1" }, { $0.operation = "getJob" }, { $0.resource = "job:1" },
             { $0.service = "billing" }, { $0.before = 7 },
             { ($0.principal, $0.service, $0.from, $0.to) = ("user:1", "billing", now, now) },
+            { $0.to = now }, { $0.from = now }, { ($0.from, $0.to, $0.before) = (now, now, 7) },
         ]
         for change in changes {
             var query = AuditQuery()

@@ -48,7 +48,9 @@ struct StoreCopyTests {
         let report = try await copy.run { step in steps.withLock { $0.append(step) } }
         #expect(report.jobs == 1100 && report.executions == 1100 && report.written == 2200 && report.pausedQueues == 1)
         #expect(report.checksum.count == 64)
-        #expect(try await target.queues().first { $0.name == "stopped" }?.paused == true)
+        let stopped = try await source.queues().first { $0.name == "stopped" }
+        #expect(stopped?.pausedAt != nil)
+        #expect(try await target.queues().first { $0.name == "stopped" }?.pausedAt == stopped?.pausedAt)
         #expect(report.limits == 2)
         #expect(Set(try await target.limits()) == Set(try await source.limits()))
         let seen = steps.withLock { $0 }

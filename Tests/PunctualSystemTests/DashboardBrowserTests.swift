@@ -9,6 +9,8 @@ struct DashboardBrowserTests {
         "ok many are paused, resumed, and triggered after a question",
         "ok rows follow what happens where they stand, new ones wait, and all of it can be paused",
         "ok a deletion is asked for, undone, done, and done by leaving", "ok keys lead everywhere",
+        "ok one button shows every entry where there is no place for them, by keys too",
+        "ok no figure stands alone on its line",
         "ok theme and zone change at once and stay",
         "ok pages pass axe and fit, light and dark, at 1280 and 360",
         "ok people sign in, change things and sign out", "ok the same without scripts",

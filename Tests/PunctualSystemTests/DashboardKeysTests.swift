@@ -12,6 +12,8 @@ struct DashboardKeysTests {
         "ok a key is made, rotated and revoked, and shown once each time",
         "ok secrets are set and deleted, and never shown",
         "ok the log is read as sentences, searched, and exported",
+        "ok a password that the rules refuse is refused in words, wherever it is typed",
+        "ok the second factor of somebody who has lost the app is removed after a question, and the password alone lets him in",
         "ok a notification is made, tried, changed and deleted",
         "ok display and levels are set, and keys lead to each page",
         "ok pages of access, audit, notifications and settings pass axe and fit, light and dark, at 1280 and 360",

@@ -47,6 +47,31 @@ struct NotificationTests {
         server.serve_forever()
         """
 
+    @Test("of sixteen that set one name at one moment one has made it, whatever the store", arguments: [false, true])
+    func together(overPostgres: Bool) async throws {
+        let url = try overPostgres ? PostgresServer.shared.database() : "sqlite:jobs.sqlite"
+        try await withFolder { folder in
+            let arguments = ["serve", "--port", "0", "--database-url", url]
+            try await withServer(arguments, in: folder) { server in
+                for round in 0..<5 {
+                    let answers = try await withThrowingTaskGroup(of: Int.self) { group in
+                        for _ in 0..<16 {
+                            group.addTask {
+                                try await server.call(
+                                    "/api/v1/notifications/n\(round)", "--request", "PUT", "--header",
+                                    "content-type: application/json", "--data",
+                                    #"{"channel":{"type":"webhook","url":"https://example.com"}}"#
+                                ).status
+                            }
+                        }
+                        return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+                    }
+                    #expect(answers == [201: 1, 200: 15])
+                }
+            }
+        }
+    }
+
     @Test("failure and recovery reach a signed webhook and a chat once each, and the commands set and show it all")
     func life() async throws {
         try await withFolder { folder in

@@ -13,6 +13,30 @@ public struct LimitState: Hashable, Sendable {
     }
 }
 
+/// How much of a limit is used at one moment.
+public struct LimitUse: Hashable, Sendable {
+    /// How many run; nil when it limits no concurrency.
+    public var running: Int?
+    /// How many of the rate's beginnings are used up, each of which comes back after its share of the time; nil when it has
+    /// no rate.
+    public var begun: Int?
+
+    public init(running: Int? = nil, begun: Int? = nil) {
+        self.running = running
+        self.begun = begun
+    }
+}
+
+extension LimitState {
+    /// How much of it is used.
+    /// - Parameter running: how many run of what it is the limit of.
+    public func use(running: Int, at now: Timestamp) -> LimitUse {
+        LimitUse(
+            running: limit.concurrency.map { _ in running },
+            begun: limit.rate.map { $0.count - beginnings(at: now.milliseconds * 1000) })
+    }
+}
+
 /// What limits leave room for at one moment.
 ///
 /// Pure: who asks holds the limits' locks, and has counted what runs after he had them. So nobody else admits meanwhile, and

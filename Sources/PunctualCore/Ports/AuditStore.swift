@@ -14,7 +14,7 @@ public protocol AuditStore: Sendable {
     /// Entries from the sequence number on, oldest first, at most `limit`: for export and verification.
     func auditEntries(from sequence: Int64, limit: Int) async throws(StoreError) -> [AuditEntry]
 
-    /// One page of entries, newest first.
+    /// One page of entries, newest first: by number, or by time (`AuditQuery.isByTime`), and by number where that is equal.
     func auditEntries(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry]
 }
 
@@ -29,8 +29,14 @@ public struct AuditQuery: Hashable, Sendable {
     public var to: Timestamp?
     /// 1 to 200.
     public var limit = 50
-    /// Only entries below this sequence number; nil on the first page.
+    /// Only entries behind the one of this sequence number; nil on the first page.
     public var before: Int64?
+
+    /// Whether entries come in the order of their times, which an index has; else in that of their numbers. The two differ
+    /// where clocks do, and where something was told late.
+    public var isByTime: Bool {
+        (from != nil || to != nil) && [principal, operation, resource, service].allSatisfy { $0 == nil }
+    }
 
     public init() {}
 }

@@ -32,8 +32,9 @@ public protocol ExecutionStore: Sendable {
     /// Every queue that is paused, has waiting or running executions, or is named by a job; by name.
     func queues() async throws(StoreError) -> [QueueSummary]
 
-    /// Stops or lets go claims from the queue. Repeating it changes nothing.
-    func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary
+    /// Stops or lets go claims from the queue. Repeating it changes nothing, since when it is paused neither.
+    /// - Parameter instant: since when it counts as paused; nil means now, by the store's clock.
+    func setQueue(_ name: String, paused: Bool, since instant: Timestamp?) async throws(StoreError) -> QueueSummary
 
     /// How long, by the store's clock, until the next waiting execution of those becomes available; not above zero when one
     /// is, nil when none waits. Paused queues are left out; what a limit keeps waiting counts as available.
@@ -220,6 +221,13 @@ public enum AttemptOutcome: Hashable, Sendable {
     case handedBack
 }
 
+extension ExecutionStore {
+    /// Stops or lets go claims from the queue, from now on.
+    public func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+        try await setQueue(name, paused: paused, since: nil)
+    }
+}
+
 public enum FinishOutcome: Hashable, Sendable {
     /// The execution as it is now.
     case finished(Execution)
@@ -230,6 +238,8 @@ public enum FinishOutcome: Hashable, Sendable {
 public struct QueueSummary: Hashable, Sendable {
     public var name: String
     public var paused: Bool
+    /// Since when; nil when it is not paused, and of one that was paused by a version which did not note it.
+    public var pausedAt: Timestamp?
     /// Waiting executions that are available now; a driver may stop counting at 100,000.
     public var depth: Int
     public var running: Int
@@ -238,9 +248,13 @@ public struct QueueSummary: Hashable, Sendable {
     /// Distinct workers that hold executions of it.
     public var workers: Int
 
-    public init(name: String, paused: Bool, depth: Int, running: Int, oldestAge: Duration?, workers: Int) {
+    public init(
+        name: String, paused: Bool, pausedAt: Timestamp? = nil, depth: Int, running: Int, oldestAge: Duration?,
+        workers: Int
+    ) {
         self.name = name
         self.paused = paused
+        self.pausedAt = pausedAt
         self.depth = depth
         self.running = running
         self.oldestAge = oldestAge

@@ -3,8 +3,8 @@ public protocol LimitStore: Sendable {
     /// Every limit, by kind and name.
     func limits() async throws(StoreError) -> [WorkLimit]
 
-    /// How many run now of what has a limit of concurrency; what runs nothing is left out. Costs as much as runs at once.
-    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int]
+    /// How much of each limit is used now. Costs as much as runs at once.
+    func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse]
 
     /// The limit; nil when there is none.
     func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit?

@@ -10,6 +10,13 @@ public protocol NotificationStore: Sendable {
     /// Sets the rule in place of what has its name; `createdAt` of that one stays. Repeating it changes nothing.
     func setNotificationRule(_ rule: NotificationRule) async throws(StoreError)
 
+    /// Sets the rule where its name stands as the caller has seen it: for nobody, or for a rule of that one's service.
+    /// - Parameter known: what has the name; nil when nothing has.
+    /// - Returns: false, and nothing is changed, when it stands otherwise.
+    func setNotificationRule(
+        _ rule: NotificationRule, replacing known: NotificationRule?
+    ) async throws(StoreError) -> Bool
+
     /// Removes the rule with all its notices; false when there was none.
     func removeNotificationRule(_ name: String) async throws(StoreError) -> Bool
 

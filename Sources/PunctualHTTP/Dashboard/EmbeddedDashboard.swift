@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"b831d043d001a979\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"c2a9479f6e100c10\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -380,6 +380,9 @@ main:focus { outline: none; }
 .side { position: sticky; top: 0; height: 100vh; display: flex; flex-direction: column; gap: 14px; padding: 16px 10px; border-right: 1px solid var(--line); background: var(--card); }
 .brand { color: var(--text); font-weight: 650; font-size: 15px; padding: 0 8px; letter-spacing: -.01em; }
 .brand:hover { text-decoration: none; }
+/* Beside the page it is always open; where it has no place there, its button opens it over the page. */
+.side nav { position: static; display: block; width: auto; height: auto; margin: 0; padding: 0; border: 0; background: none; color: inherit; overflow: visible; }
+.side .opener { display: none; }
 .side nav ul { list-style: none; padding: 0; display: grid; gap: 2px; }
 .side nav a { display: flex; align-items: center; gap: 9px; padding: 6px 8px; border-radius: 6px; color: var(--muted); }
 .side nav a:hover { background: var(--hover); color: var(--text); text-decoration: none; }
@@ -462,7 +465,12 @@ div.flash { display: block; }
 
 /* Overview */
 .strip { display: flex; flex-wrap: wrap; gap: 1px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; margin-bottom: 14px; }
-.strip > div { flex: 1 1 112px; }
+/* No cell stands alone on a line: of ten or more, six stand side by side; and where one would be left over, the first is as
+   wide as two. */
+.strip > div { flex: 1 1 10%; }
+.strip > :nth-last-child(n+10), .strip > :nth-last-child(n+10) ~ div { flex-basis: 15%; }
+@media (min-width: 901px) and (max-width: 1150px) { .strip > div:nth-child(n) { flex-basis: 18%; } .strip > :first-child:nth-last-child(5n+6) { flex-basis: 36%; } }
+@media (max-width: 900px) { .strip > div:nth-child(n) { flex-basis: 30%; } .strip > :first-child:nth-last-child(3n+4) { flex-basis: 60%; } }
 .strip > div, .sums > div { background: var(--card); padding: 10px 14px; display: flex; flex-direction: column; min-height: 66px; box-shadow: 0 0 0 1px var(--line); }
 .label { color: var(--muted); font-size: 12px; }
 .label::first-letter { text-transform: uppercase; }
@@ -569,9 +577,13 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
 @media (max-width: 1000px) { .two, .two.uneven, .form { grid-template-columns: minmax(0, 1fr); } .preview:is(aside) { position: static; } }
 @media (max-width: 720px) {
   body { display: block; }
-  .side { position: static; height: auto; border: 0; border-bottom: 1px solid var(--line); padding: 10px 12px; gap: 8px; }
-  .side nav ul { display: flex; overflow-x: auto; }
-  .foot { display: flex; align-items: center; margin: 0; flex-wrap: wrap; }
+  .side { position: static; height: auto; flex-flow: row wrap; align-items: center; justify-content: space-between; border: 0; border-bottom: 1px solid var(--line); padding: 10px 12px; gap: 8px; }
+  .side .opener { display: inline-flex; }
+  .side nav:not(:popover-open) { display: none; }
+  .side nav:popover-open { position: absolute; inset: 54px 12px auto; max-height: calc(100vh - 66px); overflow: auto; padding: 8px; background: var(--raised); color: var(--text); border: 1px solid var(--line-strong); border-radius: 8px; box-shadow: var(--float); }
+  .side nav ul { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .side nav a { min-height: 40px; }
+  .foot { display: flex; align-items: center; margin: 0; flex-wrap: wrap; width: 100%; }
   .foot .menu { position: static; }
   .foot .panel { top: 100px; bottom: auto; left: 12px; }
   .who { border: 0; padding: 0; margin-left: auto; }
@@ -590,6 +602,7 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line-strong); 
   .cards td[data-label] { display: grid; grid-template-columns: 92px minmax(0, 1fr); column-gap: 8px; text-align: left; }
   .cards td[data-label]::before { content: attr(data-label); color: var(--muted); grid-row: 1 / span 3; }
   .cards td > * { grid-column: 2; justify-self: start; }
+  .cards td[data-label=Why]:has(> span:empty) { display: none; }
   .cards .pick { position: absolute; right: 12px; top: 10px; width: auto; }
   .jobs tbody th { padding-right: 30px !important; }
   td .why { max-width: none; }
@@ -660,8 +673,8 @@ section > h2:first-child { margin-top: 4px; }
 }
 /* Executions, Execution, Dead letters */
 .new-rows { min-height: 40px; }
-[data-bulk] + .new-rows { min-height: 0; height: 0; position: relative; }
-[data-bulk] + .new-rows button { position: absolute; bottom: 1px; left: 50%; translate: -50% 0; }
+[data-bulk] + .new-rows, .queue-list .new-rows { min-height: 0; height: 0; position: relative; }
+[data-bulk] + .new-rows button, .queue-list .new-rows button { position: absolute; bottom: 1px; left: 50%; translate: -50% 0; }
 .lead { max-width: 80ch; }
 .wide-panel { width: 300px; max-height: 80vh; overflow: auto; }
 .wide-panel .field { margin-bottom: 8px; }
@@ -674,7 +687,7 @@ section > h2:first-child { margin-top: 4px; }
 .explain p { overflow-wrap: anywhere; }
 .runs th .muted, .dead th .muted { font-weight: 400; }
 .runs td a, .dead th a { overflow-wrap: anywhere; }
-.dead .error { display: block; margin-top: 2px; font-weight: 400; }
+.dead .error:not(:empty) { display: block; margin-top: 2px; font-weight: 400; }
 .causes { display: flex; gap: 6px; flex-wrap: wrap; }
 .of { font-size: 15px; font-weight: 400; color: var(--muted); }
 .run { display: grid; grid-template-columns: minmax(0, 1.9fr) minmax(260px, 1fr); gap: 14px; align-items: start; }
@@ -708,9 +721,8 @@ dialog progress { width: 100%; }
 .edited textarea { min-height: 120px; }
 @media (max-width: 1000px) { .run { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 720px) {
-  .side nav a { white-space: nowrap; }
   .runs td:nth-last-child(5), .runs .why { max-width: none; min-width: 0; }
-  [data-bulk] + .new-rows { min-height: 46px; }
+  [data-bulk] + .new-rows, .queue-list .new-rows { min-height: 46px; }
   .runs-bar { position: relative; }
   .runs-bar .menu { position: static; }
   .runs-bar .panel { left: 0; right: 0; top: 40px; width: auto; }
@@ -724,6 +736,7 @@ dialog progress { width: 100%; }
 .does { white-space: nowrap; }
 .does form { display: inline-block; margin-right: 6px; }
 .use { display: inline-grid; gap: 2px; min-width: 84px; }
+.uses { display: inline-grid; gap: 6px; }
 .use svg { width: 100%; height: 6px; border-radius: 3px; }
 .b-rest { fill: var(--line); }
 .b-use { fill: var(--accent); }
@@ -1092,7 +1105,7 @@ export function forms() {
 
 """#),
         File(
-            name: "frame.mustache", contentType: "text/html; charset=utf-8", etag: "\"babed809a661cf64\"",
+            name: "frame.mustache", contentType: "text/html; charset=utf-8", etag: "\"0bd913b6702e1ccd\"",
             text: #"""
 <!doctype html>
 <html lang="en" data-theme="{{theme}}">
@@ -1111,7 +1124,8 @@ export function forms() {
 {{#isKnown}}
 <header class="side">
 <a class="brand" href="/"><svg class="logo" aria-hidden="true"><use href="#i-logo"/></svg>Punctual</a>
-<nav aria-label="Main">
+<button type="button" class="opener" popovertarget="nav"><svg class="icon" aria-hidden="true"><use href="#i-menu"/></svg>Menu</button>
+<nav aria-label="Main" id="nav" popover>
 <ul>
 {{#entries}}
 <li><a href="{{entryPath}}"{{#isHere}} aria-current="page"{{/isHere}} data-key="{{entryKey}}"><svg class="icon" aria-hidden="true"><use href="{{entryIcon}}"/></svg>{{entryName}}</a></li>
@@ -1206,10 +1220,11 @@ export function forms() {
 
 """#),
         File(
-            name: "icons.mustache", contentType: "text/html; charset=utf-8", etag: "\"f6e90a145067475e\"",
+            name: "icons.mustache", contentType: "text/html; charset=utf-8", etag: "\"936f47331fd7131e\"",
             text: #"""
 <svg hidden aria-hidden="true" width="0" height="0">
 <symbol id="i-logo" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="M8 4.2V8l2.6 1.8" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round"/></symbol>
+<symbol id="i-menu" viewBox="0 0 16 16"><path d="M2 4h12M2 8h12M2 12h12" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
 <symbol id="i-overview" viewBox="0 0 16 16"><path d="M2 13h12M4 11V7m4 4V3m4 8V6" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
 <symbol id="i-jobs" viewBox="0 0 16 16"><path d="M5.5 4H14M5.5 8H14m-8.5 4H14M2 4h.5M2 8h.5M2 12h.5" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></symbol>
 <symbol id="i-executions" viewBox="0 0 16 16"><path d="M2 4h6M5 8h8M4 12h5" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/></symbol>
@@ -1951,7 +1966,7 @@ export async function inParts(form, data, total, count) {
 
 """#),
         File(
-            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"70264ee0cf82b5f9\"",
+            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"71611e135dff5ecc\"",
             text: #"""
 <div class="head" data-renew="5"><h1>Queues and workers</h1>{{#mayLimitServices}}<a class="button" href="/queues/limit">Limit a service</a>{{/mayLimitServices}}</div>
 {{#seesQueues}}
@@ -1970,12 +1985,12 @@ export async function inParts(form, data, total, count) {
 <thead><tr><th scope="col">Queue</th><th scope="col">State</th><th scope="col" class="num">Waiting</th><th scope="col" class="num">Oldest</th><th scope="col">Running</th><th scope="col">Ended <span class="muted">last hour, this node</span></th><th scope="col">Limit</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
 <tbody>
 {{#rows}}<tr data-row="{{rowID}}"><th scope="row" data-cell><a href="{{rowJobsPath}}">{{rowName}}</a></th>
-<td data-label="State" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}</td>
+<td data-label="State" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}{{#rowPaused}} <span class="sub">since {{>time}}</span>{{/rowPaused}}</td>
 <td data-label="Waiting" data-cell class="num">{{rowDepth}}</td>
 <td data-label="Oldest" data-cell class="num">{{#rowAge}}<span class="{{#isRowOld}}bad{{/isRowOld}}">{{rowAge}}</span>{{/rowAge}}{{^rowAge}}<span class="muted">–</span>{{/rowAge}}</td>
 <td data-label="Running" data-cell>{{#rowUse}}{{>use}}{{/rowUse}}{{^rowUse}}{{rowRunning}}{{/rowUse}} <span class="sub">{{rowWorkers}}</span></td>
 <td data-label="Ended" data-cell>{{#rowLine}}<svg class="spark" viewBox="0 0 60 16" preserveAspectRatio="none" aria-hidden="true"><path class="grid" d="M0 15.500h60"/><path d="{{rowLine}}"/></svg>{{/rowLine}} <span class="sub">{{#rowPace}}{{rowPace}}{{/rowPace}}{{^rowPace}}nothing yet{{/rowPace}}{{#rowFailed}}, <span class="bad">{{rowFailed}} failed</span>{{/rowFailed}}</span></td>
-<td data-label="Limit" data-cell>{{#rowLimit}}{{rowLimit}}{{/rowLimit}}{{^rowLimit}}<span class="muted">none</span>{{/rowLimit}}</td>
+<td data-label="Limit" data-cell><span>{{#rowLimit}}{{rowLimit}}{{/rowLimit}}{{^rowLimit}}<span class="muted">none</span>{{/rowLimit}}{{#rowRate}} {{>use}}{{/rowRate}}</span></td>
 <td data-cell class="does">{{#mayPause}}<form method="post" action="/queues/actions"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="name" value="{{rowName}}"><input type="hidden" name="return_to" value="{{here}}"><button name="action" value="pause" aria-label="Pause {{rowName}}">Pause</button></form>{{/mayPause}}{{#mayResume}}<form method="post" action="/queues/actions"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="name" value="{{rowName}}"><input type="hidden" name="return_to" value="{{here}}"><button name="action" value="resume" aria-label="Resume {{rowName}}">Resume</button></form>{{/mayResume}}{{#mayLimit}}<a class="button" href="{{rowLimitPath}}" aria-label="Limit {{rowName}}">Limit</a>{{/mayLimit}}</td></tr>
 {{/rows}}</tbody></table></div>
 {{#moreQueues}}<p class="muted">{{moreQueues}} more, in which less waits; search for them by name.</p>{{/moreQueues}}
@@ -1986,8 +2001,8 @@ export async function inParts(form, data, total, count) {
 {{^seesQueues}}<p class="muted">Queues, nodes and brokers are those of the whole installation; you see what is of your services.</p>{{/seesQueues}}
 <div class="two">
 <section class="card" aria-labelledby="limits-head"><h2 id="limits-head">Limits of services and jobs</h2><div id="limits" data-live>
-{{#hasLimits}}<div class="scroll" tabindex="0" role="group" aria-label="Limits"><table class="cards"><thead><tr><th scope="col">Of</th><th scope="col">Limit</th><th scope="col">Running</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>
-{{#limits}}<tr><th scope="row"><a href="{{limitPath}}">{{limitName}}</a> <span class="sub">{{limitKind}}{{#limitService}} of {{limitService}}{{/limitService}}</span></th><td data-label="Limit">{{limitText}}</td><td data-label="Running">{{#limitUse}}{{>use}}{{/limitUse}}{{^limitUse}}<span class="muted">–</span>{{/limitUse}}</td><td class="does">{{#mayLimit}}<a class="button" href="{{limitEdit}}" aria-label="Change the limit of {{limitName}}">Change</a>{{/mayLimit}}</td></tr>
+{{#hasLimits}}<div class="scroll" tabindex="0" role="group" aria-label="Limits"><table class="cards"><thead><tr><th scope="col">Of</th><th scope="col">Limit</th><th scope="col">In use</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>
+{{#limits}}<tr><th scope="row"><a href="{{limitPath}}">{{limitName}}</a> <span class="sub">{{limitKind}}{{#limitService}} of {{limitService}}{{/limitService}}</span></th><td data-label="Limit">{{limitText}}</td><td data-label="In use"><span class="uses">{{#limitUse}}{{>use}}{{/limitUse}}{{#limitRate}}{{>use}}{{/limitRate}}</span></td><td class="does">{{#mayLimit}}<a class="button" href="{{limitEdit}}" aria-label="Change the limit of {{limitName}}">Change</a>{{/mayLimit}}</td></tr>
 {{/limits}}</tbody></table></div>{{#hasMoreLimits}}<p class="muted">There are more; <code>punctual limit list</code> has them all.</p>{{/hasMoreLimits}}{{/hasLimits}}
 {{^hasLimits}}<p class="empty">None: each takes what the workers give.</p>{{/hasLimits}}
 </div></section>

@@ -72,12 +72,13 @@ enum QueuesPage {
         let age = queue["oldest_age_ms"]?.int
         return [
             "rowID": name, "rowName": name, "rowStatus": StatusView.view(isPaused ? "paused" : "active"),
-            "rowDepth": Wording.count(queue["depth"]?.int ?? 0),
+            "rowPaused": visit.clock.view(queue["paused_at"]), "rowDepth": Wording.count(queue["depth"]?.int ?? 0),
             "rowAge": age.map { Wording.duration(milliseconds: $0) }, "isRowOld": (age ?? 0) > 60_000,
             "rowRunning": Wording.count(running),
             "rowWorkers": Wording.count(Int(queue["workers"]?.int ?? 0), "worker"),
             "rowUse": concurrency.map { LimitWording.use(running, of: $0) },
             "rowLimit": LimitWording.text(queue["limit"]),
+            "rowRate": LimitWording.rateUse(queue["rate_used"], of: queue["limit"]),
             "rowPace": recent.isEmpty ? nil : pace(recent.reduce(0, +), minutes: Int64(recent.count)),
             "rowLine": ended.contains { $0 > 0 } ? SparkLine.path(ended) : nil,
             "rowFailed": failed > 0 ? Wording.count(failed) : nil,
@@ -124,7 +125,8 @@ enum QueuesPage {
             "limitService": isJob ? service : nil,
             "limitPath": isJob ? "/jobs/\(name)" : "/jobs?service=\(FormFields.encoded(name))",
             "limitText": LimitWording.text(limit),
-            "limitUse": concurrency.map { LimitWording.use(limit["running"]?.int ?? 0, of: $0) },
+            "limitUse": concurrency.map { LimitWording.use(limit["running"]?.int ?? 0, of: $0, "run") },
+            "limitRate": LimitWording.rateUse(limit["rate_used"], of: limit),
             "limitEdit": "/queues/limit?kind=\(kind)&name=\(FormFields.encoded(name))",
             "mayLimit": visit.may(isJob ? .putJobLimit : .putServiceLimit, service: service),
         ]
@@ -144,12 +146,21 @@ enum LimitWording {
     }
 
     /// For the template `use`.
-    static func use(_ running: Int64, of most: Int64) -> View {
-        let part = min(100, running * 100 / max(1, most))
+    /// - Parameter words: what is said behind the numbers, where the column does not say it.
+    static func use(_ count: Int64, of most: Int64, _ words: String? = nil) -> View {
+        let part = min(100, count * 100 / max(1, most))
         return [
-            "useText": "\(Wording.count(running)) of \(Wording.count(most))", "usePart": part,
-            "useKind": running >= most ? "b-full" : "b-use",
+            "useText": (["\(Wording.count(count)) of \(Wording.count(most))"] + [words].compactMap { $0 })
+                .joined(separator: " "),
+            "usePart": part, "useKind": count >= most ? "b-full" : "b-use",
         ]
+    }
+
+    /// How much of a rate is used up, for the template `use`; nil where there is none.
+    static func rateUse(_ used: JSONValue?, of limit: JSONValue?) -> View? {
+        guard let used = used?.int, let most = limit?["rate"]?["count"]?.int, let per = limit?["rate"]?["per"]?.string
+        else { return nil }
+        return use(used, of: most, "begun in \(per)")
     }
 }
 

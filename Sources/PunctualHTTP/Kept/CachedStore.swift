@@ -81,9 +81,11 @@ package struct CachedStore: Store {
         }
     }
 
-    package func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+    package func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
         try await cache.change([KeptGroups.figures]) { () async throws(StoreError) in
-            try await inner.setQueue(name, paused: paused)
+            try await inner.setQueue(name, paused: paused, since: instant)
         }
     }
 
@@ -134,7 +136,7 @@ package struct CachedStore: Store {
     package func limits() async throws(StoreError) -> [WorkLimit] { try await inner.limits() }
     package func hasLimits() async throws(StoreError) -> Bool { try await inner.hasLimits() }
 
-    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] { try await inner.limitsInUse() }
+    package func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] { try await inner.limitsInUse() }
 
     package func limit(_ key: WorkLimit.Key) async throws(StoreError) -> WorkLimit? { try await inner.limit(key) }
 

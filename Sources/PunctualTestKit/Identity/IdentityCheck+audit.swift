@@ -46,5 +46,30 @@ extension IdentityCheck {
                 try await found { ($0.from, $0.to) = (entries[2].draft.at, entries[5].draft.at) }, [5, 4, 3])
             try same(try await found { ($0.limit, $0.before) = (2, 8) }, [7, 6])
         },
+        IdentityCheck("entries of a time come by their times, in pages that leave none out where clocks differ") {
+            store in
+            // The numbers 1 to 8 at these seconds.
+            let entries = try await store.append([5, 1, 9, 5, 2, 5, 9, 3].map { draft($0) })
+            func found(_ change: (inout AuditQuery) -> Void) async throws -> [Int64] {
+                var query = AuditQuery()
+                query.limit = 2
+                change(&query)
+                var (numbers, page): ([Int64], [Int64]) = ([], [])
+                repeat {
+                    page = try await store.auditEntries(query).map(\.sequence)
+                    query.before = page.last
+                    numbers += page
+                } while page.count == query.limit && numbers.count < 20
+                return numbers
+            }
+            let (one, nine) = (entries[1].draft.at, entries[2].draft.at)
+            try same(try await found { $0.from = one }, [7, 3, 6, 4, 1, 8, 5, 2])
+            try same(try await found { $0.to = nine }, [6, 4, 1, 8, 5, 2])
+            try same(try await found { ($0.from, $0.to) = (entries[4].draft.at, entries[0].draft.at) }, [8, 5])
+            try same(try await found { $0.to = one }, [])
+            try same(try await found { ($0.to, $0.before) = (nine, 99) }, [])
+            // What somebody did, by numbers, as ever.
+            try same(try await found { ($0.principal, $0.to) = ("user:1", nine) }, [8, 6, 4, 2, 1])
+        },
     ]
 }

@@ -75,14 +75,19 @@ extension MemoryIdentityStore: AuditStore {
     }
 
     public func auditEntries(_ query: AuditQuery) async throws(StoreError) -> [AuditEntry] {
-        let matching = entries.reversed().filter { entry in
+        let latest = entries.sorted { ($1.draft.at, $1.sequence) < ($0.draft.at, $0.sequence) }
+        let all = query.isByTime ? latest : entries.reversed()
+        // What stands before the page in that order is passed over.
+        let place = query.before.flatMap { before in all.firstIndex { $0.sequence == before } }.map { $0 + 1 }
+        let rest = query.isByTime && query.before != nil ? all[(place ?? all.count)...] : all[...]
+        let matching = rest.filter { entry in
             let draft = entry.draft
             return (query.principal == nil || draft.principal == query.principal)
                 && (query.operation == nil || draft.operation == query.operation)
                 && (query.resource == nil || draft.resource == query.resource)
                 && (query.service == nil || draft.service == query.service)
                 && (query.from.map { draft.at >= $0 } ?? true) && (query.to.map { draft.at < $0 } ?? true)
-                && (query.before.map { entry.sequence < $0 } ?? true)
+                && (query.isByTime || query.before.map { entry.sequence < $0 } ?? true)
         }
         return Array(matching.prefix(query.limit))
     }

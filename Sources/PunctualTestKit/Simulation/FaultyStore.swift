@@ -151,9 +151,11 @@ struct FaultyStore: JobStore, ExecutionStore, HistoryStore {
         }
     }
 
-    func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+    func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
         try await call("queue") { () async throws(StoreError) in
-            let summary = try await inner.setQueue(name, paused: paused)
+            let summary = try await inner.setQueue(name, paused: paused, since: instant)
             world.witness.setQueue(name, paused: paused)
             return summary
         }

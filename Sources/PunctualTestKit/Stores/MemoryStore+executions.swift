@@ -1,5 +1,5 @@
 public import PunctualCore
-internal import PunctualSchedule
+public import PunctualSchedule
 
 extension MemoryStore: ExecutionStore {
     public func claim(_ request: ClaimRequest) async throws(StoreError) -> [ClaimedExecution] {
@@ -105,7 +105,10 @@ extension MemoryStore: ExecutionStore {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map(summary)
     }
 
-    public func setQueue(_ name: String, paused: Bool) async throws(StoreError) -> QueueSummary {
+    public func setQueue(
+        _ name: String, paused: Bool, since instant: Timestamp?
+    ) async throws(StoreError) -> QueueSummary {
+        if pausedQueues[name] != true { pausedSince[name] = instant ?? clock.now() }
         pausedQueues[name] = paused
         return summary(of: name)
     }
@@ -127,9 +130,11 @@ extension MemoryStore: ExecutionStore {
         let rows = open.map(\.row).filter { $0.queue == name }
         let waiting = rows.filter { $0.status == .pending && $0.availableAt <= now }
         let running = rows.filter { $0.status == .running }
+        let isPaused = pausedQueues[name] ?? false
         return QueueSummary(
-            name: name, paused: pausedQueues[name] ?? false, depth: waiting.count, running: running.count,
-            oldestAge: waiting.map(\.availableAt).min().map { now - $0 }, workers: Set(running.map(\.worker)).count)
+            name: name, paused: isPaused, pausedAt: isPaused ? pausedSince[name] : nil, depth: waiting.count,
+            running: running.count, oldestAge: waiting.map(\.availableAt).min().map { now - $0 },
+            workers: Set(running.map(\.worker)).count)
     }
 
     /// The running execution that the lease stands for; nil when it is lost.

@@ -6,12 +6,19 @@ extension MemoryStore: LimitStore {
         limitStates.values.map(\.limit).sorted { $0.key < $1.key }
     }
 
-    public func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: Int] {
+    public func limitsInUse() async throws(StoreError) -> [WorkLimit.Key: LimitUse] {
+        let (running, now) = (runningByKey, clock.now())
+        return Dictionary(
+            uniqueKeysWithValues: limitStates.map { key, state in
+                (key, state.use(running: running[key] ?? 0, at: now))
+            })
+    }
+
+    /// What runs now, by everything that may have a limit.
+    private var runningByKey: [WorkLimit.Key: Int] {
         var running: [WorkLimit.Key: Int] = [:]
         for stored in open where stored.row.status == .running {
-            for key in ClaimCandidate(stored.row).limitKeys where limitStates[key]?.limit.concurrency != nil {
-                running[key, default: 0] += 1
-            }
+            for key in ClaimCandidate(stored.row).limitKeys { running[key, default: 0] += 1 }
         }
         return running
     }
@@ -29,11 +36,7 @@ extension MemoryStore: LimitStore {
     /// What the limits leave room for; nil when there are none.
     func workLimits(at now: Timestamp) -> WorkLimits? {
         if limitStates.isEmpty { return nil }
-        var running: [WorkLimit.Key: Int] = [:]
-        for stored in open where stored.row.status == .running {
-            for key in ClaimCandidate(stored.row).limitKeys { running[key, default: 0] += 1 }
-        }
-        if twin == .countingNothing { running = [:] }
+        let running = twin == .countingNothing ? [:] : runningByKey
         let states = limitStates.values.map { state in
             var state = state
             if twin == .beginningAnew { state.arrival = nil }

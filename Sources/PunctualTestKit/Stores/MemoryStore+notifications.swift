@@ -12,6 +12,15 @@ extension MemoryStore: NotificationStore {
         notificationRulesByName[rule.name] = rule
     }
 
+    public func setNotificationRule(
+        _ rule: NotificationRule, replacing known: NotificationRule?
+    ) async throws(StoreError) -> Bool {
+        let there = notificationRulesByName[rule.name]
+        guard (there == nil) == (known == nil), there?.service == known?.service else { return false }
+        notificationRulesByName[rule.name] = rule
+        return true
+    }
+
     public func removeNotificationRule(_ name: String) async throws(StoreError) -> Bool {
         notices = notices.filter { $0.value.rule != name }
         noticeStates = noticeStates.filter { $0.value.rule != name }

@@ -11,6 +11,8 @@ public actor MemoryStore {
     /// The ids of the executions that have not ended; nearly all have, and nearly every call looks for the others.
     var unended: Set<Identifier> = []
     var pausedQueues: [String: Bool] = [:]
+    /// Of those that are, and of those that were.
+    var pausedSince: [String: Timestamp] = [:]
     var shardLeases: [Int: ShardLease] = [:]
     var nodes: [String: NodeRecord] = [:]
     var keys: [String: StoredKey] = [:]

@@ -180,6 +180,32 @@ public struct NotificationCheck: Sendable, CustomStringConvertible {
                 try same(won, 1)
             }
         },
+        NotificationCheck("of many that make a rule of one name one succeeds, and none goes over what it has not seen")
+        {
+            scene, store in
+            for number in 0..<5 {
+                let one = rule("r\(number)", scene)
+                let made = try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<16 { group.addTask { try await store.setNotificationRule(one, replacing: nil) } }
+                    return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+                }
+                try same(made, 1)
+                var (mine, foreign, all) = (one, one, one)
+                (mine.groupBy, foreign.service, all.service) = (.job, "other", nil)
+                try same(try await store.setNotificationRule(mine, replacing: foreign), false)
+                try same(try await store.setNotificationRule(mine, replacing: all), false)
+                try same(try await store.notificationRules().last, one)
+                try same(try await store.setNotificationRule(mine, replacing: one), true)
+                try same(try await store.notificationRules().last, mine)
+                // What is for all services is no rule of any, and the other way round.
+                try same(try await store.setNotificationRule(all, replacing: mine), true)
+                try same(try await store.setNotificationRule(mine, replacing: one), false)
+                try same(try await store.setNotificationRule(mine, replacing: all), true)
+                try same(try await store.removeNotificationRule(one.name), true)
+                try same(try await store.setNotificationRule(mine, replacing: mine), false)
+                try same(try await store.notificationRules(), [])
+            }
+        },
         NotificationCheck("old notices go, those that wait stay") { scene, store in
             let one = rule("r", scene)
             try await store.setNotificationRule(one)

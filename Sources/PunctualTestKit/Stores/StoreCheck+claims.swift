@@ -147,6 +147,22 @@ extension StoreCheck {
             try same(try await scene.store.setQueue("q", paused: true), once)
             try expect(once.paused)
         },
+        StoreCheck("a paused queue tells since when it is paused, and how long the oldest waits in it") { scene in
+            let job = try await scene.job { $0.queue = "q" }
+            try await scene.trigger(job)
+            try same(try await scene.store.queues().map(\.pausedAt), [nil])
+            scene.clock.advance(by: .seconds(3))
+            let paused = scene.clock.now()
+            try same(try await scene.store.setQueue("q", paused: true).pausedAt, paused)
+            scene.clock.advance(by: .seconds(60))
+            try same(try await scene.store.setQueue("q", paused: true).pausedAt, paused)
+            try same(try await scene.store.queues().first { $0.name == "q" }?.oldestAge, .seconds(63))
+            try same(try await scene.store.setQueue("q", paused: false).pausedAt, nil)
+            try same(try await scene.store.queues().map(\.pausedAt), [nil])
+            let earlier = paused + .seconds(-3600)
+            try same(try await scene.store.setQueue("q", paused: true, since: earlier).pausedAt, earlier)
+            try same(try await scene.store.queues().map(\.pausedAt), [earlier])
+        },
     ]
 
     static let fencing: [StoreCheck] = [

@@ -34,17 +34,28 @@ extension StoreCheck {
             _ = try await scene.store.removeLimit(.init(.queues, "q"))
             try same(try await scene.claim(9, worker: "w3").count, 5)
         },
-        StoreCheck("what runs of a limit is told, by its kind and name") { scene in
+        StoreCheck("how much of a limit is used is told, by its kind and name; of a rate it comes back with time") {
+            scene in
             let jobs = try await fill(scene, [("a", "q", "s"), ("b", "q", "t")], 2)
             let keys = [
                 WorkLimit.Key(.queues, "q"), .init(.services, "s"), .init(.jobs, "\(jobs[1].id)"),
                 .init(.queues, "idle"),
             ]
             for key in keys { try await scene.store.setLimit(WorkLimit(key, concurrency: 9)) }
-            try await scene.store.setLimit(WorkLimit(.init(.services, "t"), rate: .init(count: 9, per: .seconds(1))))
-            try same(try await scene.store.limitsInUse(), [:])
+            let rate = WorkLimit.Key(.services, "t")
+            try await scene.store.setLimit(WorkLimit(rate, rate: .init(count: 10, per: .seconds(10))))
+            func uses(_ running: [Int], begun: Int) -> [WorkLimit.Key: LimitUse] {
+                var uses = Dictionary(uniqueKeysWithValues: zip(keys, running.map { LimitUse(running: $0) }))
+                uses[rate] = LimitUse(begun: begun)
+                return uses
+            }
+            try same(try await scene.store.limitsInUse(), uses([0, 0, 0, 0], begun: 0))
             try same(try await scene.claim(9).count, 4)
-            try same(try await scene.store.limitsInUse(), [keys[0]: 4, keys[1]: 2, keys[2]: 2])
+            try same(try await scene.store.limitsInUse(), uses([4, 2, 2, 0], begun: 2))
+            scene.clock.advance(by: .seconds(1))
+            try same(try await scene.store.limitsInUse(), uses([4, 2, 2, 0], begun: 1))
+            scene.clock.advance(by: .seconds(9))
+            try same(try await scene.store.limitsInUse(), uses([4, 2, 2, 0], begun: 0))
         },
         StoreCheck("a task is found behind 70 lines of a limited queue that hold others") { scene in
             try await scene.store.setLimit(WorkLimit(.init(.queues, "q"), concurrency: 50))

@@ -107,13 +107,18 @@ def look(path, theme, width):
     wide = browser.execute_script("return document.documentElement.scrollWidth")
     if wide > width:
         fail(f"{path} is {wide} wide at {width}")
+    judge(f"{path} {theme} {width}")
+
+
+def judge(what):
+    """What is shown now, by axe."""
     browser.execute_script(AXE)
     found = browser.execute_async_script(
         "const done = arguments[arguments.length - 1];"
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
         ".then((result) => done(result.violations.map((one) => [one.id, one.nodes.slice(0, 3).map((node) => node.html + ' ' + node.failureSummary)])));")
     if found:
-        fail(f"{path} {theme} {width}: {json.dumps(found, indent=1)}")
+        fail(f"{what}: {json.dumps(found, indent=1)}")
 
 
 def errors():
@@ -291,6 +296,63 @@ def keys():
     said("keys lead everywhere")
 
 
+def menu():
+    """Where the navigation has no place beside the page, one button shows all of it, by keys too."""
+    size(360, 640)
+    browser.get(address + "/")
+    entries = many("#nav a")
+    if len(entries) < 9 or any(entry.is_displayed() for entry in entries):
+        fail("the menu is open before anybody opens it")
+    one(".opener").send_keys(Keys.ENTER)
+    wait(lambda: all(entry.is_displayed() for entry in entries), "every entry is shown")
+    for entry in entries:
+        place = browser.execute_script("const r = arguments[0].getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]", entry)
+        if place[0] < 0 or place[1] < 0 or place[2] > 360 or place[3] > 640:
+            fail(f"{entry.text} is out of sight: {place}")
+    ActionChains(browser).send_keys(Keys.TAB).perform()
+    if browser.switch_to.active_element != entries[0]:
+        fail("the first entry does not come next")
+    ActionChains(browser).send_keys(Keys.ESCAPE).perform()
+    wait(lambda: not entries[0].is_displayed(), "Escape closes it")
+    one(".opener").click()
+    wait(lambda: entries[1].is_displayed(), "a finger opens it")
+    entries[1].click()
+    wait(lambda: browser.current_url.endswith("/jobs") and not one("#nav").is_displayed(), "an entry leads on")
+    size(1280)
+    if one(".opener").is_displayed() or not all(entry.is_displayed() for entry in many("#nav a")):
+        fail("beside the page it is always open")
+
+
+def strips():
+    """How many cells of the figures above stand on each line."""
+    for path in ["/", "/queues"]:
+        browser.get(address + path)
+        for width in [1280, 1024, 768, 360]:
+            size(width)
+            for count in range(2, 14):
+                lines = browser.execute_script(
+                    "const strip = document.querySelector('.strip').cloneNode(true), cells = [...strip.children];"
+                    "strip.replaceChildren(...Array.from({length: arguments[0]}, (_, at) => cells[at % cells.length].cloneNode(true)));"
+                    "document.querySelector('main').append(strip); const lines = {};"
+                    "for (const cell of strip.children) lines[cell.offsetTop] = (lines[cell.offsetTop] ?? 0) + 1;"
+                    "strip.remove(); return Object.values(lines)", count)
+                if sum(lines) != count or min(lines) < 2:
+                    fail(f"{count} cells at {width}: {lines}")
+    size(1280)
+    said("no figure stands alone on its line")
+
+
+def menus():
+    browser.set_script_timeout(60)
+    for theme in ["light", "dark"]:
+        look("/", theme, 360)
+        one(".opener").click()
+        wait(lambda: one("#nav").is_displayed(), "the menu")
+        judge(f"the menu, {theme}")
+    menu()
+    said("one button shows every entry where there is no place for them, by keys too")
+
+
 def displays():
     browser.get(address + "/jobs")
     one(".foot summary").click()
@@ -325,6 +387,7 @@ def without_scripts(id):
     wait(lambda: "Delete 1 job?" in text(), "a question")
     one("button.danger").click()
     wait(lambda: "Deleted 1 job." in text(), "deleted")
+    menu()
     size(360)
     for path in ["/", "/jobs", f"/jobs/{id}", "/jobs/new"]:
         browser.get(address + path)
@@ -375,7 +438,7 @@ if __name__ == "__main__":
     call("POST", f"/api/v1/jobs/{seen}/trigger")
     browser = chromium("with")
     try:
-        for step in [makes_a_job, acts_on_one, lambda: acts_on_many(ids), lambda: lives(ids), lambda: deletes(ids), keys, displays,
+        for step in [makes_a_job, acts_on_one, lambda: acts_on_many(ids), lambda: lives(ids), lambda: deletes(ids), keys, menus, strips, displays,
                      lambda: everything_looks_right(seen)]:
             step()
             errors()

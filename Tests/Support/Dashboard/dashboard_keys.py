@@ -318,6 +318,84 @@ def reads_the_log():
     said("the log is read as sentences, searched, and exported")
 
 
+# What the rules refuse, for a user mira, and what is said of each.
+REFUSED = {
+    "short": "password must have at least 15 characters; a sentence is a good password.",
+    "passwordpassword": "password is one of those that are tried first.",
+    "miramiramiramira": "password is little more than \"mira\".",
+    "aaaaaaaaaaaaaaaa": "password is a run or a repetition of a few characters.",
+}
+GOOD = "nine lighthouses in the fog"
+
+
+def refuses_passwords():
+    get("/access/users")
+    unfold("New user")
+    for word, why in REFUSED.items():
+        fill(new_name="mira", new_password=word, role="viewer")
+        press("Make the user")
+        told(why)
+        if not one("#new-password").is_displayed() or one("#new-password").get_attribute("value"):
+            fail("the form is folded away, or gives the password back")
+        if one("#new-name").get_attribute("value") != "mira":
+            fail("the name that was typed is lost")
+    fill(new_name="mira", new_password=GOOD, role="viewer")
+    SHOWN.append(GOOD)
+    press("Make the user")
+    told("Made the user mira.")
+    for word, why in REFUSED.items():
+        fill(password=word)
+        press("Set the password")
+        answer("Set the password", "Set another password for mira?")
+        told(why)
+    get("/access")
+    for word, again, why in [("passwordpassword", "passwordpassword", REFUSED["passwordpassword"]),
+                             (GOOD, GOOD + "s", "The new password was typed in two ways; nothing was changed.")]:
+        fill(current=PASSWORD, password=word, again=again)
+        press("Change the password")
+        told(why)
+        if one("[role=alert]").text.strip() == "" or one("#password").get_attribute("value"):
+            fail("a refusal is no alert, or gives the password back")
+    said("a password that the rules refuse is refused in words, wherever it is typed")
+
+
+def takes_the_factor_off_another():
+    sign_out()
+    sign_in("mira", GOOD)
+    told("Overview")
+    get("/access")
+    fill(factor_password=GOOD)
+    press("Set it up")
+    uri = wait(lambda: one(".factor a"), "the link for the app").get_attribute("href")
+    one("#code").send_keys(totp(uri))
+    press("Confirm")
+    told("Recovery codes")
+    SHOWN.extend(code.text for code in many("[data-secret]"))
+    get("/access")
+    sign_out()
+    sign_in(NAME, PASSWORD)
+    told("Overview")
+    get("/access/users?name=mira")
+    one("tbody a").click()
+    told("an authenticator app")
+    for word in ["Leave it", "Remove the second factor"]:
+        press("Remove the second factor")
+        answer(word, "Remove the second factor of mira?")
+        wait(lambda: not many("dialog[open]"), "the question is over")
+        if word == "Leave it" and "an authenticator app" not in text():
+            fail("it is removed although it was left")
+    told("The second factor is removed; every sign-in has ended.")
+    if "an authenticator app" in text() or "Remove the second factor" in [button.text for button in many("main button")]:
+        fail("there is one still")
+    sign_out()
+    sign_in("mira", GOOD)
+    told("Overview")
+    sign_out()
+    sign_in(NAME, PASSWORD)
+    told("Overview")
+    said("the second factor of somebody who has lost the app is removed after a question, and the password alone lets him in")
+
+
 class Receiver(http.server.BaseHTTPRequestHandler):
     bodies = []
 
@@ -532,8 +610,8 @@ def without_scripts(password):
 if __name__ == "__main__":
     driver.browser = chromium("keys")
     try:
-        for step in [sets_up, takes_a_second_factor, lets_people_in, makes_keys, keeps_secrets, reads_the_log, notifies,
-                     sets, looks_right, shows_less_to_a_viewer, comes_by_a_provider]:
+        for step in [sets_up, takes_a_second_factor, lets_people_in, makes_keys, keeps_secrets, reads_the_log, refuses_passwords,
+                     takes_the_factor_off_another, notifies, sets, looks_right, shows_less_to_a_viewer, comes_by_a_provider]:
             step()
             errors()
         password = changes_the_password()

@@ -29,6 +29,8 @@ def queues():
     wait(lambda: "Paused the queue mail." in text(), "a queue is paused")
     if not queue("mail")["paused"] or "Paused" not in row("mail").text:
         fail("it is not")
+    if "since" not in row("mail").text or not queue("mail")["oldest_age_ms"]:
+        fail(f"since when, and how long the oldest waits: {row('mail').text}")
     press("mail", "resume")
     wait(lambda: "Resumed the queue mail." in text(), "and resumed")
     if queue("mail")["paused"]:
@@ -50,6 +52,7 @@ def limits():
     one("#rate-per").send_keys("1m")
     one("button.primary").click()
     wait(lambda: "The queue mail is limited: 2 at once, 100 per 1m." in text(), "a queue is limited")
+    wait(lambda: "0 of 100 begun in 1m" in row("mail").text and row("mail").find_elements(By.CSS_SELECTOR, ".use svg"), "a meter")
     row("mail").find_element(By.LINK_TEXT, "Limit").click()
     wait(lambda: one("button[value=remove]"), "the way to remove it").click()
     wait(lambda: "The queue mail has no limit any more." in text(), "the limit is removed")

@@ -53,6 +53,7 @@ def everything_looks_right(failed, running):
             for width in [1280, 360]:
                 look(path, theme, width)
     size(360)
+    says_nothing_where_nothing_is_to_say()
     get("/executions")
     one(".menu summary.button").click()
     wait(lambda: one(".panel.left").is_displayed(), "the filter")
@@ -60,6 +61,17 @@ def everything_looks_right(failed, running):
         fail("the filter does not fit 360")
     size(1280)
     said("pages pass axe and fit, light and dark, at 1280 and 360")
+
+
+def says_nothing_where_nothing_is_to_say():
+    regular = job("regular", schedule={"type": "interval", "every": "1s"})
+    done = wait(lambda: call("GET", f"/api/v1/executions/{regular}?status=succeeded")["items"], "a success", 30)[0]["id"]
+    call("DELETE", f"/api/v1/jobs/{regular}")
+    for path, shown in [("/executions?status=succeeded&q=regular", False), ("/executions?status=failed", True)]:
+        get(path)
+        line = (row(done) if not shown else one("[data-row]")).find_element(By.CSS_SELECTOR, "td[data-label=Why]")
+        if line.is_displayed() != shown:
+            fail(f"{path}: a line for why is {'not ' if shown else ''}shown")
 
 
 def searches(broken):
