@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"c2a9479f6e100c10\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"e0882286e99d7eb3\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -469,6 +469,7 @@ div.flash { display: block; }
    wide as two. */
 .strip > div { flex: 1 1 10%; }
 .strip > :nth-last-child(n+10), .strip > :nth-last-child(n+10) ~ div { flex-basis: 15%; }
+.strip > :first-child:nth-last-child(6n+13) { flex-basis: 30%; }
 @media (min-width: 901px) and (max-width: 1150px) { .strip > div:nth-child(n) { flex-basis: 18%; } .strip > :first-child:nth-last-child(5n+6) { flex-basis: 36%; } }
 @media (max-width: 900px) { .strip > div:nth-child(n) { flex-basis: 30%; } .strip > :first-child:nth-last-child(3n+4) { flex-basis: 60%; } }
 .strip > div, .sums > div { background: var(--card); padding: 10px 14px; display: flex; flex-direction: column; min-height: 66px; box-shadow: 0 0 0 1px var(--line); }
