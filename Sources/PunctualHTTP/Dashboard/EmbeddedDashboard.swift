@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"e0882286e99d7eb3\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"7ea9430d412051d0\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -388,7 +388,7 @@ main:focus { outline: none; }
 .side nav a:hover { background: var(--hover); color: var(--text); text-decoration: none; }
 .side nav a[aria-current] { background: var(--tint); color: var(--text); font-weight: 600; }
 .foot { margin-top: auto; display: grid; gap: 8px; }
-.who { display: flex; justify-content: space-between; gap: 8px; padding: 8px 8px 0; border-top: 1px solid var(--line); }
+.who { display: flex; align-items: center; justify-content: space-between; gap: 8px; padding: 8px 8px 0; border-top: 1px solid var(--line); }
 main { padding: 20px 28px 60px; max-width: 1280px; width: 100%; }
 .bare main { max-width: none; padding-top: 8vh; }
 .head { display: flex; align-items: center; gap: 12px; margin-bottom: 16px; flex-wrap: wrap; }
@@ -538,7 +538,8 @@ time { white-space: nowrap; }
 .pages { display: flex; gap: 8px; justify-content: flex-end; margin-top: 12px; }
 
 /* Job */
-.sums { display: grid; grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); gap: 1px; overflow: hidden; border: 1px solid var(--line); border-radius: 6px; margin-bottom: 12px; }
+.sums { display: flex; flex-wrap: wrap; gap: 1px; overflow: hidden; border: 1px solid var(--line); border-radius: 6px; margin-bottom: 12px; }
+.sums > div { flex: 1 1 90px; }
 .marks { display: flex; flex-wrap: wrap; gap: 3px; }
 .mark { display: inline-flex; }
 .mark .icon { width: 16px; height: 16px; }
@@ -723,7 +724,9 @@ dialog progress { width: 100%; }
 @media (max-width: 1000px) { .run { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 720px) {
   .runs td:nth-last-child(5), .runs .why { max-width: none; min-width: 0; }
-  [data-bulk] + .new-rows, .queue-list .new-rows { min-height: 46px; }
+  [data-bulk] + .new-rows { min-height: 46px; }
+  .queue-list .new-rows button { bottom: -14px; z-index: 1; }
+  .sums > div { padding: 10px 8px; }
   .runs-bar { position: relative; }
   .runs-bar .menu { position: static; }
   .runs-bar .panel { left: 0; right: 0; top: 40px; width: auto; }
@@ -732,7 +735,8 @@ dialog progress { width: 100%; }
 }
 /* Queues and workers */
 .queue-list { margin-bottom: 14px; }
-.bar h2 { margin: 0; }
+.bar h2, .bar > .sum { margin: 0; }
+.bar > .sum { flex: 1; }
 .queues tbody th { min-width: 120px !important; }
 .does { white-space: nowrap; }
 .does form { display: inline-block; margin-right: 6px; }
