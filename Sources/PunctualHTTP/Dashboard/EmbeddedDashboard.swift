@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"7ea9430d412051d0\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"9be5821e3b8bbbe4\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -738,7 +738,7 @@ dialog progress { width: 100%; }
 .bar h2, .bar > .sum { margin: 0; }
 .bar > .sum { flex: 1; }
 .queues tbody th { min-width: 120px !important; }
-.does { white-space: nowrap; }
+.does, .since { white-space: nowrap; }
 .does form { display: inline-block; margin-right: 6px; }
 .use { display: inline-grid; gap: 2px; min-width: 84px; }
 .uses { display: inline-grid; gap: 6px; }
@@ -1971,7 +1971,7 @@ export async function inParts(form, data, total, count) {
 
 """#),
         File(
-            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"71611e135dff5ecc\"",
+            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"3358b3b022569a40\"",
             text: #"""
 <div class="head" data-renew="5"><h1>Queues and workers</h1>{{#mayLimitServices}}<a class="button" href="/queues/limit">Limit a service</a>{{/mayLimitServices}}</div>
 {{#seesQueues}}
@@ -1990,7 +1990,7 @@ export async function inParts(form, data, total, count) {
 <thead><tr><th scope="col">Queue</th><th scope="col">State</th><th scope="col" class="num">Waiting</th><th scope="col" class="num">Oldest</th><th scope="col">Running</th><th scope="col">Ended <span class="muted">last hour, this node</span></th><th scope="col">Limit</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
 <tbody>
 {{#rows}}<tr data-row="{{rowID}}"><th scope="row" data-cell><a href="{{rowJobsPath}}">{{rowName}}</a></th>
-<td data-label="State" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}{{#rowPaused}} <span class="sub">since {{>time}}</span>{{/rowPaused}}</td>
+<td data-label="State" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}{{#rowPaused}} <span class="sub since">since {{>time}}</span>{{/rowPaused}}</td>
 <td data-label="Waiting" data-cell class="num">{{rowDepth}}</td>
 <td data-label="Oldest" data-cell class="num">{{#rowAge}}<span class="{{#isRowOld}}bad{{/isRowOld}}">{{rowAge}}</span>{{/rowAge}}{{^rowAge}}<span class="muted">–</span>{{/rowAge}}</td>
 <td data-label="Running" data-cell>{{#rowUse}}{{>use}}{{/rowUse}}{{^rowUse}}{{rowRunning}}{{/rowUse}} <span class="sub">{{rowWorkers}}</span></td>
