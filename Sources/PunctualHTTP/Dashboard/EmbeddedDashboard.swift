@@ -321,7 +321,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"c2a9479f6e100c10\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"9be5821e3b8bbbe4\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -388,7 +388,7 @@ main:focus { outline: none; }
 .side nav a:hover { background: var(--hover); color: var(--text); text-decoration: none; }
 .side nav a[aria-current] { background: var(--tint); color: var(--text); font-weight: 600; }
 .foot { margin-top: auto; display: grid; gap: 8px; }
-.who { display: flex; justify-content: space-between; gap: 8px; padding: 8px 8px 0; border-top: 1px solid var(--line); }
+.who { display: flex; align-items: center; justify-content: space-between; gap: 8px; padding: 8px 8px 0; border-top: 1px solid var(--line); }
 main { padding: 20px 28px 60px; max-width: 1280px; width: 100%; }
 .bare main { max-width: none; padding-top: 8vh; }
 .head { display: flex; align-items: center; gap: 12px; margin-bottom: 16px; flex-wrap: wrap; }
@@ -469,6 +469,7 @@ div.flash { display: block; }
    wide as two. */
 .strip > div { flex: 1 1 10%; }
 .strip > :nth-last-child(n+10), .strip > :nth-last-child(n+10) ~ div { flex-basis: 15%; }
+.strip > :first-child:nth-last-child(6n+13) { flex-basis: 30%; }
 @media (min-width: 901px) and (max-width: 1150px) { .strip > div:nth-child(n) { flex-basis: 18%; } .strip > :first-child:nth-last-child(5n+6) { flex-basis: 36%; } }
 @media (max-width: 900px) { .strip > div:nth-child(n) { flex-basis: 30%; } .strip > :first-child:nth-last-child(3n+4) { flex-basis: 60%; } }
 .strip > div, .sums > div { background: var(--card); padding: 10px 14px; display: flex; flex-direction: column; min-height: 66px; box-shadow: 0 0 0 1px var(--line); }
@@ -537,7 +538,8 @@ time { white-space: nowrap; }
 .pages { display: flex; gap: 8px; justify-content: flex-end; margin-top: 12px; }
 
 /* Job */
-.sums { display: grid; grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); gap: 1px; overflow: hidden; border: 1px solid var(--line); border-radius: 6px; margin-bottom: 12px; }
+.sums { display: flex; flex-wrap: wrap; gap: 1px; overflow: hidden; border: 1px solid var(--line); border-radius: 6px; margin-bottom: 12px; }
+.sums > div { flex: 1 1 90px; }
 .marks { display: flex; flex-wrap: wrap; gap: 3px; }
 .mark { display: inline-flex; }
 .mark .icon { width: 16px; height: 16px; }
@@ -722,7 +724,9 @@ dialog progress { width: 100%; }
 @media (max-width: 1000px) { .run { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 720px) {
   .runs td:nth-last-child(5), .runs .why { max-width: none; min-width: 0; }
-  [data-bulk] + .new-rows, .queue-list .new-rows { min-height: 46px; }
+  [data-bulk] + .new-rows { min-height: 46px; }
+  .queue-list .new-rows button { bottom: -14px; z-index: 1; }
+  .sums > div { padding: 10px 8px; }
   .runs-bar { position: relative; }
   .runs-bar .menu { position: static; }
   .runs-bar .panel { left: 0; right: 0; top: 40px; width: auto; }
@@ -731,9 +735,10 @@ dialog progress { width: 100%; }
 }
 /* Queues and workers */
 .queue-list { margin-bottom: 14px; }
-.bar h2 { margin: 0; }
+.bar h2, .bar > .sum { margin: 0; }
+.bar > .sum { flex: 1; }
 .queues tbody th { min-width: 120px !important; }
-.does { white-space: nowrap; }
+.does, .since { white-space: nowrap; }
 .does form { display: inline-block; margin-right: 6px; }
 .use { display: inline-grid; gap: 2px; min-width: 84px; }
 .uses { display: inline-grid; gap: 6px; }
@@ -1967,7 +1972,7 @@ export async function inParts(form, data, total, count) {
 
 """#),
         File(
-            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"a9db022839a49b1b\"",
+            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"18806c05aee1668d\"",
             text: #"""
 <div class="head" data-renew="5"><h1>Queues and workers</h1>{{#mayLimitServices}}<a class="button" href="/queues/limit">Limit a service</a>{{/mayLimitServices}}</div>
 {{#seesQueues}}
@@ -1987,7 +1992,7 @@ export async function inParts(form, data, total, count) {
 <thead><tr><th scope="col">Queue</th><th scope="col">State</th><th scope="col" class="num">Waiting</th><th scope="col" class="num">Oldest</th><th scope="col">Running</th><th scope="col">Ended <span class="muted">last hour, all nodes</span></th><th scope="col">Limit</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
 <tbody>
 {{#rows}}<tr data-row="{{rowID}}"><th scope="row" data-cell><a href="{{rowJobsPath}}">{{rowName}}</a></th>
-<td data-label="State" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}{{#rowPaused}} <span class="sub">since {{>time}}</span>{{/rowPaused}}</td>
+<td data-label="State" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}{{#rowPaused}} <span class="sub since">since {{>time}}</span>{{/rowPaused}}</td>
 <td data-label="Waiting" data-cell class="num">{{rowDepth}}</td>
 <td data-label="Oldest" data-cell class="num">{{#rowAge}}<span class="{{#isRowOld}}bad{{/isRowOld}}">{{rowAge}}</span>{{/rowAge}}{{^rowAge}}<span class="muted">–</span>{{/rowAge}}</td>
 <td data-label="Running" data-cell>{{#rowUse}}{{>use}}{{/rowUse}}{{^rowUse}}{{rowRunning}}{{/rowUse}} <span class="sub">{{rowWorkers}}</span></td>
