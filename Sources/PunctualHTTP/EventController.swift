@@ -91,15 +91,16 @@ struct EventController {
             var lastWrite = ContinuousClock.now
             for await _ in ticks {
                 var (sent, isOpen, isAll) = (0, true, false)
-                while !isAll, sent < share {
+                let (share, begin) = (self.share, next)
+                while !isAll, sent < share.bytes, next - begin < share.events {
                     // Whose rights have changed meanwhile has to come again; a reader may take his time over a piece.
                     isOpen = services.isAccepting()
                     if isOpen { isOpen = try await services.doorkeeper.admitsStill(context, at: services.store.now) }
                     guard isOpen else { break }
-                    let text = try await read(from: &next, &newest, filter)
+                    var text = ByteBuffer()
+                    isAll = try await read(share.events, from: &next, into: &text, &newest, filter)
                     if text.readableBytes > 0 { try await writer.write(text) }
                     sent += text.readableBytes
-                    isAll = text.readableBytes < Self.piece
                 }
                 guard isOpen else { break }
                 if !isAll {
@@ -122,24 +123,30 @@ struct EventController {
     /// channel holds itself.
     private static let piece = 64 << 10
 
-    /// How many bytes a reader is sent before he pauses: many readers must leave the node time for its work.
-    private var share: Int { max(Self.piece, (2 << 20) / max(1, services.bounds.streams.taken)) }
+    /// How many bytes a reader is sent, and how many events are looked at for him, before he pauses: many readers must leave
+    /// the node time for its work.
+    private var share: (bytes: Int, events: Int) {
+        let readers = max(1, services.bounds.streams.taken)
+        return (max(Self.piece, (2 << 20) / readers), max(256, (64 << 10) / readers))
+    }
 
-    /// A piece of what there is to send, and moves the place on behind it.
+    /// Adds what there is, up to a piece, and moves the place on behind it.
+    /// - Parameter most: events to look at, about.
+    /// - Returns: whether that was all.
     private func read(
-        from next: inout Int, _ newest: inout EventPlace?, _ filter: Filter
-    ) async throws -> ByteBuffer {
-        var text = ByteBuffer()
-        while true {
+        _ most: Int, from next: inout Int, into text: inout ByteBuffer, _ newest: inout EventPlace?, _ filter: Filter
+    ) async throws -> Bool {
+        let end = next + most
+        while next < end {
             guard case .events(let events) = services.events.read(from: next, limit: 256) else {
                 next = services.events.next
                 text.writeString(reset(next))
-                return text
+                return true
             }
-            if events.isEmpty { return text }
+            if events.isEmpty { return true }
             for event in events {
                 // Events may be large: each may be the last of a piece.
-                if text.readableBytes >= Self.piece { return text }
+                if text.readableBytes >= Self.piece { return false }
                 next += 1
                 guard let facts = event.facts else {
                     text.writeString(reset(next))
@@ -152,6 +159,7 @@ struct EventController {
                 if isTaken { text.writeBytes(services.events.text(of: event)) }
             }
         }
+        return false
     }
 
     /// Tells the reader that events were lost: it should read its lists again.

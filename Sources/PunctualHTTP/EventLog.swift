@@ -18,13 +18,27 @@ package final class EventLog: Sendable {
         case gap(isBeginning: Bool)
     }
 
-    struct Event: Sendable {
+    /// Shared by all who read it: with many readers copies would cost more than all else.
+    final class Event: Sendable {
         let number: Int
         /// The node that it happened at, and the place behind it there; nil when it is this one.
         let origin: EventPlace?
         let at: ContinuousClock.Instant
         let kind: EventKind
         let subject: Subject
+        /// nil for a gap.
+        let facts: EventFacts?
+
+        fileprivate init(
+            number: Int, origin: EventPlace?, at: ContinuousClock.Instant, kind: EventKind, subject: Subject
+        ) {
+            self.number = number
+            self.origin = origin
+            self.at = at
+            self.kind = kind
+            self.subject = subject
+            facts = subject.facts
+        }
     }
 
     /// What a reader gets: the events after its place, or the news that its place is gone.
