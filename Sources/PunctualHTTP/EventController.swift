@@ -78,7 +78,7 @@ struct EventController {
         var next = place ?? log.next
         var newest: EventPlace?
         // Sent at once, so that the other side sees the stream open, and knows where it began.
-        try await writer.write(ByteBuffer(string: place == nil ? reset(next) : ": open\nid: \(self.id(next, nil))\n\n"))
+        try await writer.write(ByteBuffer(string: place == nil ? reset(next) : ": open\nid: \(log.id(next, nil))\n\n"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Both only turn the loop, which alone writes.
             group.addTask { for await _ in news { ticking.yield() } }
@@ -90,37 +90,63 @@ struct EventController {
             }
             var lastWrite = ContinuousClock.now
             for await _ in ticks {
-                guard services.isAccepting() else { break }
-                // Whose rights have changed meanwhile has to come again.
-                guard try await services.doorkeeper.admitsStill(context, at: services.store.now) else { break }
-                let text = try await read(from: &next, &newest, filter)
-                if text.readableBytes > 0 {
-                    try await writer.write(text)
-                } else if lastWrite.duration(to: .now) >= services.bounds.silence {
-                    try await writer.write(ByteBuffer(string: ": still here\nid: \(self.id(next, newest))\n\n"))
-                } else {
-                    continue
+                var (sent, isOpen, isAll) = (0, true, false)
+                let (share, begin) = (self.share, next)
+                while !isAll, sent < share.bytes, next - begin < share.events {
+                    // Whose rights have changed meanwhile has to come again; a reader may take his time over a piece.
+                    isOpen = services.isAccepting()
+                    if isOpen { isOpen = try await services.doorkeeper.admitsStill(context, at: services.store.now) }
+                    guard isOpen else { break }
+                    var text = ByteBuffer()
+                    isAll = try await read(share.events, from: &next, into: &text, &newest, filter)
+                    if text.readableBytes > 0 { try await writer.write(text) }
+                    sent += text.readableBytes
                 }
-                lastWrite = .now
+                guard isOpen else { break }
+                if !isAll {
+                    // There is more, and nothing may happen that tells so.
+                    ticking.yield()
+                    try await Task.sleep(for: EventLog.pause)
+                }
+                if sent > 0 {
+                    lastWrite = .now
+                } else if lastWrite.duration(to: .now) >= services.bounds.silence {
+                    try await writer.write(ByteBuffer(string: ": still here\nid: \(log.id(next, newest))\n\n"))
+                    lastWrite = .now
+                }
             }
             group.cancelAll()
         }
     }
 
-    /// What there is to send, and moves the place on.
+    /// Bytes of one write, or one event: what a reader that takes nothing holds of the node's memory, but for what the
+    /// channel holds itself.
+    private static let piece = 64 << 10
+
+    /// How many bytes a reader is sent, and how many events are looked at for him, before he pauses: many readers must leave
+    /// the node time for its work.
+    private var share: (bytes: Int, events: Int) {
+        let readers = max(1, services.bounds.streams.taken)
+        return (max(Self.piece, (2 << 20) / readers), max(256, (64 << 10) / readers))
+    }
+
+    /// Adds what there is, up to a piece, and moves the place on behind it.
+    /// - Parameter most: events to look at, about.
+    /// - Returns: whether that was all.
     private func read(
-        from next: inout Int, _ newest: inout EventPlace?, _ filter: Filter
-    ) async throws -> ByteBuffer {
-        var text = ByteBuffer()
-        // A batch at a time, so that one that falls behind holds no more than this.
-        while text.readableBytes < 1 << 18 {
+        _ most: Int, from next: inout Int, into text: inout ByteBuffer, _ newest: inout EventPlace?, _ filter: Filter
+    ) async throws -> Bool {
+        let end = next + most
+        while next < end {
             guard case .events(let events) = services.events.read(from: next, limit: 256) else {
                 next = services.events.next
                 text.writeString(reset(next))
-                return text
+                return true
             }
-            if events.isEmpty { return text }
+            if events.isEmpty { return true }
             for event in events {
+                // Events may be large: each may be the last of a piece.
+                if text.readableBytes >= Self.piece { return false }
                 next += 1
                 guard let facts = event.facts else {
                     text.writeString(reset(next))
@@ -130,23 +156,14 @@ struct EventController {
                 let isTaken = try await filter.takes(event, facts) { job in
                     try await services.store.job(job)?.draft.labels ?? [:]
                 }
-                guard isTaken else { continue }
-                text.writeString("id: \(id(next, event.origin))\nevent: \(event.kind.rawValue)\ndata: ")
-                text.writeBytes(event.json)
-                text.writeString("\n\n")
+                if isTaken { text.writeBytes(services.events.text(of: event)) }
             }
         }
-        return text
-    }
-
-    /// The place here, and for other nodes that of the newest event of another node that was read.
-    private func id(_ next: Int, _ origin: EventPlace?) -> String {
-        let own = EventPlace(services.events.epoch, next)
-        return origin.map { "\(own).\($0)" } ?? "\(own)"
+        return false
     }
 
     /// Tells the reader that events were lost: it should read its lists again.
     private func reset(_ next: Int) -> String {
-        "id: \(id(next, nil))\nevent: \(EventKind.reset.rawValue)\ndata: {}\n\n"
+        "id: \(services.events.id(next, nil))\nevent: \(EventKind.reset.rawValue)\ndata: {}\n\n"
     }
 }

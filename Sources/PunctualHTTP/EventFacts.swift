@@ -38,10 +38,10 @@ extension EventFacts {
     }
 }
 
-extension EventLog.Event {
+extension EventLog.Subject {
     /// nil for a gap.
     var facts: EventFacts? {
-        switch subject {
+        switch self {
         case .job(let job):
             EventFacts(jobID: job.id, service: job.draft.service, labels: job.draft.labels)
         case .execution(let execution):
@@ -52,7 +52,9 @@ extension EventLog.Event {
         case .gap: nil
         }
     }
+}
 
+extension EventLog.Event {
     /// The event's data; nothing for a gap.
     var json: [UInt8] {
         var json = JSONWriter()

@@ -18,13 +18,27 @@ package final class EventLog: Sendable {
         case gap(isBeginning: Bool)
     }
 
-    struct Event: Sendable {
+    /// Shared by all who read it: with many readers copies would cost more than all else.
+    final class Event: Sendable {
         let number: Int
         /// The node that it happened at, and the place behind it there; nil when it is this one.
         let origin: EventPlace?
         let at: ContinuousClock.Instant
         let kind: EventKind
         let subject: Subject
+        /// nil for a gap.
+        let facts: EventFacts?
+
+        fileprivate init(
+            number: Int, origin: EventPlace?, at: ContinuousClock.Instant, kind: EventKind, subject: Subject
+        ) {
+            self.number = number
+            self.origin = origin
+            self.at = at
+            self.kind = kind
+            self.subject = subject
+            facts = subject.facts
+        }
     }
 
     /// What a reader gets: the events after its place, or the news that its place is gone.
@@ -48,13 +62,22 @@ package final class EventLog: Sendable {
         /// How often there was news of jobs' definitions, or some may have been missed.
         var jobNews = 0
         var readers: [Int: AsyncStream<Void>.Continuation] = [:]
+        /// When the readers were woken, and whether they are to be at the end of the pause that goes on.
+        var wokenAt: ContinuousClock.Instant?
+        var isWakeDue = false
         /// Told that somebody reads.
         var readerCame: (@Sendable () -> Void)?
     }
 
+    /// Readers are woken no more often than this, all at once: what happens 50,000 times a second must not wake 200 of them
+    /// each time.
+    static let pause = Duration.milliseconds(25)
+
     /// Tells this process's numbers from those of other nodes and of another life of the node.
     package let epoch: String
     private let capacity: Int
+    /// What is read, as it is sent.
+    let texts = EventTexts()
     /// Counts what it is told.
     let minutes = MinuteCounts()
     private let mostWeight: Int
@@ -120,6 +143,28 @@ package final class EventLog: Sendable {
                 }
                 state.next += 1
             }
+            wake(&state, now)
+        }
+    }
+
+    /// Wakes the readers, or sees that they are woken when the pause is over.
+    private func wake(_ state: inout State, _ now: ContinuousClock.Instant) {
+        if state.readers.isEmpty || state.isWakeDue { return }
+        guard let last = state.wokenAt, now - last < EventLog.pause else {
+            state.wokenAt = now
+            for reader in state.readers.values { reader.yield() }
+            return
+        }
+        state.isWakeDue = true
+        Task { await self.wakeLater() }  // Nobody's: it ends with the pause.
+    }
+
+    private func wakeLater() async {
+        try? await Task.sleep(for: EventLog.pause)  // Never cancelled: the task is nobody's.
+        let now = now()
+        state.withLock { state in
+            state.isWakeDue = false
+            state.wokenAt = now
             for reader in state.readers.values { reader.yield() }
         }
     }

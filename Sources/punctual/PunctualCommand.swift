@@ -23,7 +23,9 @@ struct PunctualCommand: AsyncParsableCommand {
         version: Node.version,
         subcommands: [
             DevCommand.self, ServeCommand.self, MigrateCommand.self, JobCommand.self, ExecutionCommand.self,
-            QueueCommand.self, LimitCommand.self, NotificationCommand.self, ScheduleCommand.self, ImportCommand.self,
+            DeadLetterCommand.self, QueueCommand.self, LimitCommand.self, NotificationCommand.self,
+            ScheduleCommand.self,
+            CalendarCommand.self, ImportCommand.self,
             StatusCommand.self, HealthCommand.self, LogLevelCommand.self,
             SetupCommand.self, RescueCommand.self, LoginCommand.self, LogoutCommand.self, ProfileCommand.self,
             WhoAmICommand.self, PasswordCommand.self, SecondFactorCommand.self, UserCommand.self,

@@ -23,11 +23,13 @@ struct GoldenTests {
         "help begins with examples",
         arguments: [
             [], ["job"], ["job", "list"], ["job", "apply"], ["job", "create"], ["job", "trigger"],
-            ["execution", "list"], ["execution", "get"], ["schedule", "preview"], ["import", "crontab"], ["status"],
+            ["execution", "list"], ["execution", "get"], ["execution", "redrive"], ["dead-letter"],
+            ["dead-letter", "list"], ["dead-letter", "redrive"], ["calendar"], ["schedule", "preview"],
+            ["import", "crontab"], ["status"],
             ["setup"], ["login"],
             ["rescue"], ["password"], ["second-factor"], ["second-factor", "enable"], ["second-factor", "confirm"],
-            ["key", "create"], ["role", "grant"], ["secret", "set"], ["audit", "verify"],
-            ["notification"], ["notification", "set"],
+            ["key", "create"], ["role", "grant"], ["secret", "set"], ["audit", "list"], ["audit", "verify"],
+            ["notification"], ["notification", "set"], ["notification", "apply"],
         ] as [[String]])
     func help(_ path: [String]) throws {
         let error = #expect(throws: (any Error).self) {

@@ -24,6 +24,7 @@ struct AuditList: AsyncParsableCommand {
             EXAMPLES
               punctual audit list
               punctual audit list --user ada --from 2026-03-01T00:00:00Z
+              punctual audit list --operation deleteJob --within 24h
               punctual audit list --service billing --limit 1000 -o jsonl
             """)
 
@@ -34,10 +35,7 @@ struct AuditList: AsyncParsableCommand {
     var resource: String?
     @Option(name: .long, help: "Only of this service.")
     var service: String?
-    @Option(name: .long, help: "Not before this instant.")
-    var from: String?
-    @Option(name: .long, help: "Before this instant.")
-    var to: String?
+    @OptionGroup var span: SpanOptions
     @Option(name: .long, help: "At most so many.")
     var limit = 50
     @OptionGroup var client: ClientOptions
@@ -48,9 +46,10 @@ struct AuditList: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let given = [
-            ("operation", operation), ("resource", resource), ("service", service), ("from", from), ("to", to),
-        ].compactMap { name, value in value.map { (name, $0) } }
+        let given =
+            [("operation", operation), ("resource", resource), ("service", service)].compactMap { name, value in
+                value.map { (name, $0) }
+            } + (try span.query)
         try await client.connected { server in
             let principal = try await owner.subject(server).map { [("principal", $0)] } ?? []
             output.show(try await server.items("/audit", principal + given, limit: limit), as: .auditEntries)

@@ -2,37 +2,6 @@ internal import ArgumentParser
 internal import PunctualClient
 internal import PunctualJSON
 
-/// Which executions are meant.
-struct ExecutionFilter: ParsableArguments {
-    @Argument(help: "Only of this job, by name or id.")
-    var job: String?
-    @Option(name: .long, help: "Only of this service; the job's name belongs to it (default: default).")
-    var service: String?
-    @Option(
-        name: .long, help: "buffered, pending, running, succeeded, failed, cancelled, skipped or missed.")
-    var status: String?
-    @Option(name: .long, help: "Only with this reason, such as timeout.")
-    var reason: String?
-    @Option(name: .long, help: "Only of this queue.")
-    var queue: String?
-    @Option(name: .long, help: "Scheduled at or after this instant, RFC 3339.")
-    var from: String?
-    @Option(name: .long, help: "Scheduled before this instant, RFC 3339.")
-    var to: String?
-
-    func query(_ server: Server) async throws -> [(String, String)] {
-        var query: [(String, String)] = []
-        if let job { query.append(("job_id", try await server.jobID(job, service: service ?? "default"))) }
-        for (name, value) in [
-            ("service", service), ("status", status), ("reason", reason), ("queue", queue), ("from", from), ("to", to),
-        ] {
-            // An id names its job alone; a service beside it would only hide it.
-            if let value, !(name == "service" && job != nil) { query.append((name, value)) }
-        }
-        return query
-    }
-}
-
 struct ExecutionList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
@@ -41,10 +10,12 @@ struct ExecutionList: AsyncParsableCommand {
             EXAMPLES
               punctual execution list
               punctual execution list nightly-report --status failed --limit 20
+              punctual execution list --status failed --search "connection refused" --within 24h
               punctual execution list --from 2026-03-01T00:00:00Z -o jsonl
             """)
 
     @OptionGroup var filter: ExecutionFilter
+    @OptionGroup var text: TextFilter
     @Option(name: .long, help: "At most so many.")
     var limit = 50
     @Flag(name: .long, help: "Show it again each second.")
@@ -58,7 +29,7 @@ struct ExecutionList: AsyncParsableCommand {
 
     func run() async throws {
         try await client.connected { server in
-            let query = try await filter.query(server)
+            let query = try await filter.query(server) + text.query
             if watch {
                 try await Watching.run(output, as: .executions) {
                     try await server.items("/executions", query, limit: limit)

@@ -9,13 +9,14 @@ struct NotificationCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               punctual notification set on-call --slack '{{secret:SLACK_URL}}'
+              punctual notification apply -f rules.yaml
               punctual notification test on-call
               punctual notification get on-call
               punctual notification delete on-call
             """,
         subcommands: [
             NotificationList.self, NotificationGet.self, NotificationSet.self, NotificationDelete.self,
-            NotificationTest.self,
+            NotificationApply.self, NotificationTest.self,
         ])
 }
 

@@ -66,6 +66,9 @@ struct NotificationSet: AsyncParsableCommand {
 }
 
 extension JobDocuments {
+    /// What a server adds to a rule; left out, so that what `notification get` printed can be set again.
+    fileprivate static let notificationFields = ["created_at", "updated_at", "notices", "last_notice"]
+
     /// The one rule of notifications that a file describes, without what a server adds.
     /// - Parameter path: `-` for standard input.
     /// - Throws: `Failure` that names the file.
@@ -76,10 +79,39 @@ extension JobDocuments {
             guard found.count == 1, var rule = found[0].object else {
                 throw DocumentError(description: "holds \(found.count) documents, not one rule")
             }
-            for field in ["created_at", "updated_at", "notices"] { rule[field] = nil }
+            for field in notificationFields { rule[field] = nil }
             return rule
         } catch {
             throw Failure(.failed, "\(name): \(error)")
         }
+    }
+
+    /// The rules that a file describes, each with its name: YAML or JSON, one or many documents, lists, or lists under `items`.
+    /// - Parameter path: `-` for standard input.
+    /// - Throws: `Failure` that names the file.
+    static func read(notifications path: String) throws(Failure) -> [(name: String, rule: JSONObject)] {
+        let (name, bytes) = try bytes(of: path)
+        var rules: [(name: String, rule: JSONObject)] = []
+        do throws(DocumentError) {
+            for document in try values(checked(bytes)) {
+                for item in document.array ?? document["items"]?.array ?? (document.isNull ? [] : [document]) {
+                    let number = rules.count + 1
+                    guard var rule = item.object else {
+                        throw DocumentError(description: "rule \(number) is \(item.kind), not an object")
+                    }
+                    guard let named = rule["name"]?.string, !named.isEmpty else {
+                        throw DocumentError(description: "rule \(number) has no name")
+                    }
+                    for field in notificationFields + ["name"] { rule[field] = nil }
+                    if rules.contains(where: { $0.name == named }) {
+                        throw DocumentError(description: "names the rule \(named) twice")
+                    }
+                    rules.append((named, rule))
+                }
+            }
+        } catch {
+            throw Failure(.failed, "\(name): \(DisplayWidth.tame("\(error)"))")
+        }
+        return rules
     }
 }
