@@ -84,7 +84,7 @@ extension PostgresStore {
                     CASE WHEN is_cancelled THEN CASE WHEN reason = 'overlap' THEN 'overlap' ELSE 'cancelled' END
                         WHEN word = 'succeeded' THEN NULL ELSE new_reason END AS reason,
                     attempt, max_attempts, worker, NULL::int8 AS lease_expires_at, cancel_requested, created_at, started_at,
-                    moment.now AS finished_at, coalesce(new_result, result) AS result,
+                    moment.now AS finished_at, new_result AS result,
                     CASE WHEN word = 'succeeded' THEN NULL ELSE new_error END AS error, past_attempts,
                     progress
                 FROM gone, moment

@@ -226,8 +226,13 @@ struct AccessPageTests {
             #expect(try await root.post("/access/keys", revocation).text.contains("Revoke the key ci?"))
             #expect(try await root.post("/access/keys", revocation + [("confirmed", "yes")]).flash.hasPrefix("good:"))
             #expect(try await root.page("/access/keys").text.contains("Revoked"))
-            for fields in [[("action", "create")], [("action", "create"), ("name", "n"), ("addresses", "x")], []] {
-                #expect(try await root.post("/access/keys", fields).flash.hasPrefix("bad:"))
+            let new = [("action", "create"), ("name", "n")]
+            for fields in [
+                [("action", "create")], new + [("addresses", "x")], [], new + [("service", "billing"), ("role", "")],
+                new + [("service", "billing")], new + [("days", "0")], new + [("days", "soon")], new + [("days", "-1")],
+                new + [("days", "99999999999999999999")],
+            ] {
+                #expect(try await root.post("/access/keys", fields).flash.hasPrefix("bad:"), "\(fields)")
             }
             let entries = try await scene.identities.auditEntries(from: 1, limit: 100)
             #expect(!entries.contains { "\($0.draft)".contains(text.suffix(30)) })

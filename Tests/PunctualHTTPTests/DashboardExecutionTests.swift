@@ -179,7 +179,7 @@ struct DashboardExecutionTests {
             let items = try await client.send(.get, "/api/v1/dead-letters").json["items"]?.array ?? []
             #expect(items.map { $0["count"] } == [30, 1, 1])
             let page = try await client.page("/dead-letters")
-            let group = "\(a).\(items[0]["key"]?.string ?? "")"
+            let group = try #require(DeadLetterActions.Group(items[0])?.text)
             #expect(page.text.contains("value=\"\(group)\"") && page.text.contains("data-size=\"30\""))
             #expect(page.text.contains("<strong>32</strong> executions in 3 groups"))
             let fields = [("action", "redrive"), ("group", group), ("key", "k")]
@@ -201,20 +201,54 @@ struct DashboardExecutionTests {
             #expect(try await client.send(.get, "/api/v1/dead-letters").json["looked_at"] == 2)
             let late = try await client.post("/dead-letters/actions", fields)
             #expect(flash(late).contains("None of them is there any more"))
-            let rest = items.dropFirst().map { ("group", "\($0["job_id"]?.string ?? "").\($0["key"]?.string ?? "")") }
+            let rest = items.dropFirst().map { ("group", DeadLetterActions.Group($0)?.text ?? "") }
             #expect(Set(rest.map { $0.1.prefix(36) }) == [a[...], b[...]])
             let sent = try await client.post(
                 "/dead-letters/actions", [("action", "redrive"), ("confirmed", "yes"), ("key", "l")] + rest)
             #expect(flash(sent) == "punctual_flash=good:Sent 2 executions to run again.")
             #expect(try await client.page("/dead-letters").text.contains("None: everything that failed"))
+            func hostile(_ text: String) -> String { text + "2026-01-01T00:00:00.000Z 9999-12-31T23:59:59.999Z" }
             for (wrong, text) in [
                 ([("action", "redrive")], "No group was chosen."),
                 ([("action", "redrive"), ("group", "x")], "No group"),
                 ([("action", "retry"), ("group", group)], "no such action"),
-                ([("action", "redrive"), ("group", "x.y")], "must be a UUID"),
+                ([("action", "redrive"), ("confirmed", "yes"), ("group", hostile("x y 1 "))], "must be a UUID"),
+                ([("action", "redrive"), ("group", hostile("\(a) k 0 "))], "No group"),
+                ([("action", "redrive"), ("group", hostile("\(a) k 2001 "))], "No group"),
+                ([("action", "redrive"), ("group", hostile("\(a) k \(Int.max) "))], "No group"),
+                ([("action", "redrive"), ("group", "\(a) k 1 soon later")], "No group"),
             ] {
                 let refused = try await client.post("/dead-letters/actions", wrong)
                 #expect(refused.status == 303 && flash(refused).contains(text), "\(text) \(flash(refused))")
+            }
+        }
+    }
+
+    @Test("no more dead letters are run again than the page showed, whatever fails in the same way meanwhile")
+    func redriveAgreed() async throws {
+        try await withAPI { client, _ in
+            let a = try await client.outsideJob("a")
+            for _ in 0..<30 { _ = try await client.dead(a, "a", "gone") }
+            let group = try #require(
+                try await client.send(.get, "/api/v1/dead-letters").json["items"]?[0]
+                    .flatMap { DeadLetterActions.Group($0)?.text })
+            for _ in 0..<30 { _ = try await client.dead(a, "a", "gone") }
+            let fields = [("action", "redrive"), ("group", group), ("key", "k")]
+            #expect(try await client.post("/dead-letters/actions", fields).text.contains("Run 30 executions again?"))
+            var (after, left, done): (String?, Int64, Int64) = (nil, 30, 0)
+            for _ in 0..<5 where left > 0 {
+                let part = try await client.post(
+                    "/dead-letters/actions", fields + [("part", "yes"), ("after", after ?? "")])
+                let json = try JSONValue(parsing: Array(part.text.utf8))
+                (done, left, after) = (done + (json["done"]?.int ?? 0), json["left"]?.int ?? -1, json["after"]?.string)
+            }
+            #expect(done == 30 && left == 0)
+            #expect(try await client.send(.get, "/api/v1/dead-letters").json["looked_at"] == 30)
+            let none = [("action", "redrive"), ("group", group.replacing(" 30 ", " 1 ")), ("part", "yes")]
+            for hostile in ["-1/0/", "0/-1/", "0/\(Int.max)0/", "99/0/", "0/9/", "0/0/0"] {
+                let part = try await client.post("/dead-letters/actions", none + [("after", hostile)])
+                let json = try JSONValue(parsing: Array(part.text.utf8))
+                #expect(part.status == 200 && (json["done"]?.int ?? 9) <= 1 && json["left"] == 0, "\(hostile) \(json)")
             }
         }
     }
@@ -236,9 +270,15 @@ struct DashboardExecutionTests {
             ]
             let wrong = try await client.post(path, fields.map { $0.0 == "worker_payload" ? ($0.0, "{") : $0 })
             #expect(wrong.status == 422 && wrong.text.contains("worker_payload-fault"))
-            let sent = try await client.post(path, fields)
+            // What only the API finds; mended, it goes.
+            let refused = try await client.post(path, fields.map { $0.0 == "name" ? ($0.0, "a b") : $0 })
+            #expect(refused.status == 422 && refused.text.contains("name-fault"))
+            let next = try #require(refused.hidden("key"))
+            #expect(next != key)
+            let mended = fields.map { $0.0 == "key" ? ($0.0, next) : $0 }
+            let sent = try await client.post(path, mended)
             #expect(sent.status == 303, "\(sent.text)")
-            #expect(try await client.post(path, fields).location == sent.location)
+            #expect(try await client.post(path, mended).location == sent.location)
             let jobs = try await client.send(.get, "/api/v1/jobs?label=edited-from%3D\(id)").json["items"]?.array ?? []
             #expect(jobs.count == 1 && jobs[0]["name"] == .string(name) && jobs[0]["schedule"] == ["type": "manual"])
             #expect(jobs[0]["target"]?["payload"] == ["a": 2] && jobs[0]["queue"] == "a")

@@ -8,7 +8,8 @@ extension Execution {
     public func finishing(_ completion: Completion, at now: Timestamp) -> Execution {
         var next = self
         next.leaseExpiresAt = nil
-        next.result = completion.result ?? result
+        // Always of the attempt that has ended last, so that nobody takes an older answer for its own.
+        next.result = completion.result
         next.error = completion.error
         next.reason = completion.reason
         var outcome = completion.outcome
@@ -46,15 +47,23 @@ extension Execution {
             Attempt(
                 number: attempt, worker: worker, startedAt: startedAt ?? now, finishedAt: now, status: status,
                 reason: reason, error: error, result: given?.excerpt))
-        if pastAttempts.count > Execution.pastAttemptsKept {
-            pastAttempts.removeFirst(pastAttempts.count - Execution.pastAttemptsKept)
-        }
+        trimPast()
         worker = nil
         startedAt = nil
     }
 
+    private mutating func trimPast() {
+        if pastAttempts.count > Execution.pastAttemptsKept {
+            pastAttempts.removeFirst(pastAttempts.count - Execution.pastAttemptsKept)
+        }
+        // Each claim reads and each retry writes all of this.
+        for index in pastAttempts.indices.dropLast(Execution.pastResultsKept) { pastAttempts[index].result = nil }
+    }
+
     /// How many past attempts an execution keeps, the newest.
     public static let pastAttemptsKept = 50
+    /// How many of them keep what they were answered.
+    public static let pastResultsKept = 5
 
     /// The execution as claimed by a worker: the next attempt, with a lease.
     public func claimed(by worker: String, at now: Timestamp, lease: Duration) -> Execution {
@@ -75,10 +84,9 @@ extension Execution {
         guard status.successors.contains(.pending), status.isFinal else { return nil }
         var next = self
         if var last = attempts.last, last.number > (pastAttempts.last?.number ?? 0) {
-            // What an attempt before has given back stays the execution's while a later one gives nothing.
-            let given = result?.excerpt
-            if given != pastAttempts.last?.result { last.result = given }
+            last.result = result?.excerpt
             next.pastAttempts.append(last)
+            next.trimPast()
         }
         next.worker = nil
         next.startedAt = nil

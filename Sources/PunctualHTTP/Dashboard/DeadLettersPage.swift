@@ -57,7 +57,7 @@ enum DeadLettersPage {
             [("status", "failed"), ("job_id", job)] + (reason.map { [("reason", $0)] } ?? [])
             + filters.pairs.filter { ["within", "from", "to"].contains($0.name) }
         return [
-            "groupName": "\(job).\(text("key") ?? "")", "groupID": "\(job)-\(text("key") ?? "")",
+            "groupName": DeadLetterActions.Group(group)?.text, "groupID": "\(job)-\(text("key") ?? "")",
             "groupJob": text("job_name"), "groupJobPath": "/jobs/\(job)", "groupService": text("service"),
             "groupReason": Wording.reason(reason, unlessIn: text("error")),
             "groupError": text("error").map { Wording.shortened($0, 300) },

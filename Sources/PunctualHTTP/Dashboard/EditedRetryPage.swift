@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import PunctualAPI
 internal import PunctualAccess
+internal import PunctualCore
 internal import PunctualJSON
 
 /// `/executions/{job_id}/{id}/edited`: what an execution did, once more with another input.
@@ -24,8 +25,10 @@ enum EditedRetryPage {
         var form = JobForm(visit.form)
         let edited = form.job()
         if form.isFaulty { return try await page(form, of: job, key: key, visit, status: .unprocessableContent) }
-        var original = JobForm(job: job)
-        var draft = original.job().object ?? JSONObject()
+        // Its definition as it is, not as a form would write it.
+        guard let original = try? JobDraft(stored: job), var draft = original.json.object else {  // Told at once.
+            throw Problem(.conflict, "The job's definition cannot be read by this version; run it again as it is.")
+        }
         for name in ["starts_at", "ends_at", "max_runs", "jitter"] { draft[name] = nil }
         (draft["name"], draft["target"], draft["schedule"]) = (edited["name"], edited["target"], ["type": "manual"])
         draft["description"] = .string(
@@ -88,7 +91,9 @@ enum EditedRetryPage {
         return try await visit.page(
             "execution-edited", title: "Run again with edited input", section: "/executions", status: status,
             [
-                "backPath": back, "formAction": "\(back)/edited", "formKey": key, "jobName": job["name"]?.string,
+                "backPath": back, "formAction": "\(back)/edited",
+                // The API keeps a refusal under its key: what is mended goes with another.
+                "formKey": refused == nil ? key : EdgeMiddleware.newRequestID(), "jobName": job["name"]?.string,
                 "targetType": type?["type"],
                 "editFields": ([name].compactMap { $0 }) + (type?["typeFields"] as? [View] ?? []),
                 "fault": refused?.sentence, "isFaulty": form.isFaulty,

@@ -90,9 +90,8 @@ enum GrantForms {
             case .failure(let complaint): return Flash(.bad, "labels \(complaint.text)")
             }
         }
-        if let days = form["days"].flatMap({ Int64($0) }), (1...3650).contains(days) {
-            body = body.with("expires_at", .string("\(visit.now + .seconds(days * 86_400))"))
-        }
+        guard let days = FormDays(form["days"]) else { return FormDays.fault }
+        if let end = days.end(visit.now) { body = body.with("expires_at", .string("\(end)")) }
         var headers: HTTPFields = [:]
         headers[JobActions.idempotencyKey] = form["key"]
         let answer = try await visit.call(InnerCall(.createGrant, body: body, headers: headers))

@@ -12,7 +12,7 @@ struct JobField: Sendable {
     /// What the text stands for.
     enum Content: Sendable {
         case text, number, json
-        /// One a line: `name=value`.
+        /// One a line: `name=value`. What lines cannot hold, as a line break in a value, is JSON; of the next two as well.
         case pairs
         /// One a line: `Name: value`.
         case headers
@@ -41,10 +41,18 @@ struct JobField: Sendable {
         switch content {
         case .text, .number: return value.string ?? value.description
         case .json: return value.description
-        case .pairs: return members(value).map { "\($0)=\($1)" }.joined(separator: "\n")
-        case .headers: return members(value).map { "\($0): \($1)" }.joined(separator: "\n")
-        case .list: return (value.array ?? []).compactMap(\.string).joined(separator: "\n")
+        case .pairs: return lines(members(value).map { "\($0)=\($1)" }, of: value)
+        case .headers: return lines(members(value).map { "\($0): \($1)" }, of: value)
+        case .list: return lines((value.array ?? []).compactMap(\.string), of: value)
         }
+    }
+
+    /// The lines, or JSON where they would not be read as the same.
+    private func lines(_ lines: [String], of given: JSONValue) -> String {
+        let text = lines.joined(separator: "\n")
+        if given == .array([]) || given == .object(JSONObject()) { return "" }
+        if case .success(let value) = value(of: text), value == given { return text }
+        return given.description
     }
 
     private func members(_ value: JSONValue) -> [(String, String)] {
@@ -66,6 +74,15 @@ struct JobField: Sendable {
                 object[String(parts[0]).trimmed] = .string(String(rest))
             }
             return .success(.object(object))
+        }
+        switch content {
+        case .pairs, .headers, .list:
+            // What begins like JSON and is some may hold what lines cannot.
+            let opening: Character = content == .list ? "[" : "{"
+            if text.trimmed.first == opening, let value = try? JSONValue(parsing: Array(text.utf8)) {  // Else it is lines.
+                return .success(value)
+            }
+        case .text, .number, .json: break
         }
         switch content {
         case .text: return .success(.string(isText ? text : text.trimmed))

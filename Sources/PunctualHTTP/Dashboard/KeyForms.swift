@@ -92,13 +92,16 @@ enum KeyForms {
         let form = visit.form
         var body: JSONValue = ["name": .string((form["name"] ?? "").trimmed)]
         if let owner = form["owner"] { body = body.with("owner", .string(owner)) }
+        // Without a role it has all that its owner may, everywhere: not what somebody means who names a service.
+        if form["role"] == nil, let service = form["service"], service != "*" {
+            return visit.goOn(to: place, saying: Flash(.bad, "Say which role the key has for \(service)."))
+        }
+        guard let days = FormDays(form["days"]) else { return visit.goOn(to: place, saying: FormDays.fault) }
         if let role = form["role"] {
             body = body.with(
                 "scopes", [["role": .string(role), "service": .string(form["service"] ?? "*")]])
         }
-        if let days = form["days"].flatMap({ Int64($0) }), (1...3650).contains(days) {
-            body = body.with("expires_at", .string("\(visit.now + .seconds(days * 86_400))"))
-        }
+        if let end = days.end(visit.now) { body = body.with("expires_at", .string("\(end)")) }
         if let addresses = form["addresses"] {
             let lines = addresses.split { $0.isWhitespace || $0 == "," }.map { JSONValue.string(String($0)) }
             body = body.with("addresses", .array(lines))

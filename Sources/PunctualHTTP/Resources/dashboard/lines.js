@@ -6,6 +6,7 @@ export function lines() {
   const box = list.parentElement;
   const end = document.querySelector("[data-lines-end]");
   let [source, waiting, last, turn] = [null, [], Number(list.dataset.after), list.dataset.turn];
+  let [failures, soonest] = [0, 0];
 
   const isAtEnd = () => box.scrollTop + box.clientHeight >= box.scrollHeight - 8;
   const goToEnd = () => (box.scrollTop = box.scrollHeight);
@@ -40,6 +41,13 @@ export function lines() {
       source.close();
       source = null;
     });
+    source.onopen = () => (failures = 0);
+    source.onerror = () => {
+      // After an answer that is no stream the browser itself does not try again.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      [source, known] = [null, ""];
+      soonest = performance.now() + Math.min(30000, 1000 * 2 ** failures++) * (0.5 + Math.random() / 2);
+    };
   }
 
   // What the page says of how far the execution is: with each change there may be more lines, even if it has ended already.
@@ -49,8 +57,15 @@ export function lines() {
   document.querySelector("[data-more-lines]")?.remove();
   setInterval(() => {
     if (end) end.hidden = isAtEnd();
-    if (sessionStorage.getItem("paused") === "yes" || document.hidden) return;
-    if (!source && state() !== known) {
+    if (sessionStorage.getItem("paused") === "yes" || document.hidden) {
+      // What comes meanwhile is asked for again from the last line on.
+      if (source) {
+        source.close();
+        [source, known, waiting] = [null, "", []];
+      }
+      return;
+    }
+    if (!source && state() !== known && performance.now() >= soonest) {
       known = state();
       open();
     }
