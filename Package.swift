@@ -248,9 +248,9 @@ let package = Package(
         tests(
             "PunctualServer",
             [
-                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAccess", "PunctualExecutors",
-                "PunctualHTTP", "PunctualEngine", "PunctualObservability", "PunctualTestKit", "TestPeers", logging,
-                grdb,
+                "PunctualSchedule", "PunctualJSON", "PunctualCore", "PunctualAPI", "PunctualAccess",
+                "PunctualExecutors", "PunctualHTTP", "PunctualEngine", "PunctualObservability", "PunctualTestKit",
+                "TestPeers", lifecycle, logging, grdb,
             ]),
         tests(
             "punctual",

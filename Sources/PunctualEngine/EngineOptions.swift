@@ -50,6 +50,8 @@ package struct EngineOptions: Sendable {
     package var retention = Duration.seconds(90 * 86_400)
     /// How long answers to requests with an idempotency key are kept.
     package var idempotencyRetention = Duration.seconds(86_400)
+    /// How long figures of a minute are kept; an hour of them is shown.
+    package var figureRetention = Duration.seconds(7200)
     package var shards = 8
     package var shardLease = Duration.seconds(10)
     /// Compiled schedules that the scheduler keeps.

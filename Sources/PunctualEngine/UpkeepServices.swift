@@ -54,14 +54,17 @@ package struct ReaperService: Service {
 /// Removes what is older than it is to be kept.
 package struct RetentionService: Service {
     private let store: any JobStore & HistoryStore & IdempotencyStore
+    private let figures: any FigureStore
     private let options: EngineOptions
     private let instruments: Instruments
     private let limit: CallLimit
 
     package init(
-        store: any JobStore & HistoryStore & IdempotencyStore, options: EngineOptions, instruments: Instruments
+        store: any JobStore & HistoryStore & IdempotencyStore, figures: any FigureStore, options: EngineOptions,
+        instruments: Instruments
     ) {
         self.store = store
+        self.figures = figures
         self.options = options
         self.instruments = instruments
         self.limit = CallLimit(
@@ -80,12 +83,16 @@ package struct RetentionService: Service {
         }
     }
 
-    /// Removes the executions whose time is over, batch by batch, and the old answers; how many executions there were.
+    /// Removes the executions whose time is over, batch by batch, the old answers and the old figures; how many executions
+    /// there were.
     package func prune() async throws(StoreError) -> Int {
-        let (store, options) = (self.store, self.options)
+        let (store, figures, options) = (self.store, self.figures, self.options)
         let now = try await limit.run { () async throws(StoreError) in try await store.now() }
         _ = try await limit.run { () async throws(StoreError) in
             try await store.pruneKeys(before: now - options.idempotencyRetention)
+        }
+        _ = try await limit.run { () async throws(StoreError) in
+            try await figures.pruneFigures(before: now - options.figureRetention)
         }
         var removed = 0
         var next: PrunePlace? = .start

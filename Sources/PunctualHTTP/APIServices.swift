@@ -25,6 +25,8 @@ package struct APIServices: Sendable {
     package internal(set) var cache: (any Cache)?
     /// What happened, for whoever follows.
     package var events: EventLog
+    /// How executions ended in the last hour; what this process has seen of it unless it is told otherwise.
+    package var minutes: FleetMinutes
     /// Rung for who reads what executions say.
     package var lineBell = LineBell()
     /// Tells of how far they are.
@@ -77,6 +79,7 @@ package struct APIServices: Sendable {
         self.metricsText = metricsText
         self.isAccepting = isAccepting
         self.events = events
+        minutes = FleetMinutes(nil, events: events, node: nodeID, clock: clock)
         progressNews = ProgressNews(log: events)
         self.outsideWork = outsideWork
         self.cancelled = cancelled

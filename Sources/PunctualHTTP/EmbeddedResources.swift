@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"0289ab144da1d547\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"97ac589582bccaf8\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -2237,7 +2237,7 @@ try {
         "tags": ["Operations"],
         "operationId": "statsByMinute",
         "summary": "How executions ended, minute by minute",
-        "description": "The last sixty minutes, oldest first, as far as the node that answers has heard of them. Nothing of it is stored: a node that has just started begins at zero.",
+        "description": "The last sixty minutes by the store's clock, oldest first, of all nodes. Each node tells the others what it has counted about every ten seconds, and when it stops; its own figures are those of now. While the store does not answer they are those of the node that answers alone, and `complete` is false.",
         "parameters": [
           {
             "name": "by",
@@ -6187,9 +6187,17 @@ try {
       "MinuteStats": {
         "type": "object",
         "description": "What ended in the last sixty minutes.",
-        "required": ["node_id", "items"],
+        "required": ["nodes", "complete", "items"],
         "properties": {
-          "node_id": { "type": "string" },
+          "nodes": {
+            "type": "array",
+            "description": "The nodes whose figures are in it: those that have seen something end, and the one that answers; by name.",
+            "items": { "type": "string" }
+          },
+          "complete": {
+            "type": "boolean",
+            "description": "False when what others have told cannot be read, or not all of it: the store does not answer in time, or a newer version has written it."
+          },
           "queues": {
             "type": "array",
             "description": "With `by=queue`: those of which something ended, the ones with the most first, at most 200.",

@@ -56,7 +56,7 @@ package final class EventLog: Sendable {
     package let epoch: String
     private let capacity: Int
     /// Counts what it is told.
-    let minutes = MinuteFigures()
+    let minutes = MinuteCounts()
     private let mostWeight: Int
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state = Mutex(State())

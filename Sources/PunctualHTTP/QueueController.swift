@@ -57,26 +57,13 @@ struct QueueController {
 
     private enum Grouping: String, CaseIterable { case queue }
 
-    /// What this node has seen end, minute by minute.
+    /// What ended on all nodes, minute by minute.
     func minutes(_ request: Request, _ context: APIContext) async throws -> Response {
         var fields = QueryFields(request)
         let grouping: Grouping? = fields.choice("by")
         try fields.finish()
-        let minutes = services.events.minutes.last(at: services.clock.now())
-        return Answer.json { writer in
-            writer.beginObject()
-            writer.name("node_id")
-            writer.string(services.nodeID)
-            writer.name("items")
-            writer.beginArray()
-            for minute in minutes { minute.write(to: &writer) }
-            writer.endArray()
-            if grouping == .queue {
-                writer.name("queues")
-                minutes.writeQueues(to: &writer)
-            }
-            writer.endObject()
-        }
+        let hour = await services.minutes.hour()
+        return Answer.json { hour.write(to: &$0, withQueues: grouping == .queue) }
     }
 }
 

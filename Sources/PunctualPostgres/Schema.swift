@@ -36,6 +36,7 @@ struct Schema: Sendable {
         Step(number: 16, name: "open-executions-of-a-job-in-order", oldestBinary: 1, sql: openOfJobInOrder),
         Step(number: 17, name: "notifications", oldestBinary: 1, sql: notifications),
         Step(number: 18, name: "waiting-notices", oldestBinary: 1, sql: waitingNotices),
+        Step(number: 19, name: "minute-figures", oldestBinary: 1, sql: minuteFigures),
     ])
 
     /// Brings the tables up to date, or waits for whoever does.

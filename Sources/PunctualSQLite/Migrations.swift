@@ -18,6 +18,7 @@ enum Migrations {
         migrator.registerMigration("0008-output") { try $0.execute(sql: output) }
         migrator.registerMigration("0009-notifications") { try $0.execute(sql: notifications) }
         migrator.registerMigration("0010-waiting-notices") { try $0.execute(sql: waitingNotices) }
+        migrator.registerMigration("0011-minute-figures") { try $0.execute(sql: minuteFigures) }
         return migrator
     }
 

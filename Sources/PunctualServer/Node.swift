@@ -158,6 +158,7 @@ package enum Node {
         let sending = NotificationSending(
             vault: access?.vault, http: http, mail: SMTPSender(egress: egress))
         api.notifications = (opened.notifications, sending)
+        api.minutes = FleetMinutes(opened.figures, events: events, node: nodeID, clock: clock)
         api.doorkeeper = doorkeeper(settings, brokers.redis, installation: installation)
         api.quotas = settings.quotas
         if let access { api.guardDoors(with: access) }
@@ -168,6 +169,7 @@ package enum Node {
         }
         // Likewise, so that what happens while the node drains is told.
         if let relay { services.append(relay) }
+        services.append(FigureTelling(api.minutes, to: opened.figures, instruments: instruments))
         let apiStore = api.store
         services.append(
             Application(
@@ -197,7 +199,7 @@ package enum Node {
             }
         }
         services += [
-            RetentionService(store: store, options: options, instruments: instruments),
+            RetentionService(store: store, figures: opened.figures, options: options, instruments: instruments),
             ReaperService(store: store, bell: bell, options: options, instruments: instruments),
         ]
         if settings.roles.contains(.worker) {

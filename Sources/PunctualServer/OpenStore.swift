@@ -18,6 +18,8 @@ struct OpenStore {
     let outbox: any OutboxStore
     /// Rules of notifications and what they have told; the primary's.
     let notifications: any NotificationStore
+    /// Figures of minutes; the primary's, since they are young.
+    let figures: any FigureStore
     /// Run as long as the node does.
     let services: [any Service]
     /// How nodes tell each other over the database what is stale of what they keep; nil where there is one node alone.
@@ -47,7 +49,8 @@ struct OpenStore {
     }
 
     private init(
-        store: any Store & TransferStore, over primary: any AccessTransferStore & OutboxStore & NotificationStore,
+        store: any Store & TransferStore,
+        over primary: any AccessTransferStore & OutboxStore & NotificationStore & FigureStore,
         services: [any Service],
         load: @escaping @Sendable () -> [MetricFigure], close: @escaping @Sendable () async -> Void
     ) {
@@ -55,6 +58,7 @@ struct OpenStore {
         access = primary
         outbox = primary
         notifications = primary
+        figures = primary
         self.services = services
         self.load = load
         self.close = close

@@ -116,7 +116,8 @@ struct CallLimitTests {
             name: "worker-1", store: store, executor: NoopExecutor(), bell: bell, options: options,
             instruments: instruments)
         let reaper = ReaperService(store: store, bell: bell, options: options, instruments: instruments)
-        let retention = RetentionService(store: store, options: options, instruments: instruments)
+        let retention = RetentionService(
+            store: store, figures: scene.store, options: options, instruments: instruments)
         let now = scene.clock.now()
         let record = NodeRecord(
             id: "a", roles: ["scheduler"], version: "test", address: nil, startedAt: now, lastSeenAt: now)

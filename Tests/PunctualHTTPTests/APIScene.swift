@@ -36,6 +36,7 @@ struct APIScene {
             })
         services.logLevels = HeldLevels()
         services.notifications = (store, SentNotifications())
+        services.minutes = FleetMinutes(store, events: services.events, node: "test", clock: clock)
         // Readers that have gone are noticed sooner.
         services.bounds.silence = .seconds(1)
     }

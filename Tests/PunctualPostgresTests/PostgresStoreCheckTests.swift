@@ -29,6 +29,14 @@ struct PostgresStoreCheckTests {
         }
     }
 
+    @Test("keeps figures of minutes", arguments: FigureCheck.all)
+    func counts(_ check: FigureCheck) async throws {
+        let clock = ManualClock()
+        try await withStore(clock: clock) { store in
+            await #expect(throws: Never.self) { try await check.run(store, clock) }
+        }
+    }
+
     @Test("is carried whole to another", arguments: TransferCheck.all)
     func carried(_ check: TransferCheck) async throws {
         let clock = ManualClock()

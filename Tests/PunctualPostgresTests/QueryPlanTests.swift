@@ -165,6 +165,12 @@ struct QueryPlanTests {
         #expect(troubles.count == 500)
         let last = troubles.last?.id
         #expect(try await watched.troubles(of: [.failed], since: now, behind: last, limit: 500).count == 500)
+        let minute = MinuteFigures.minute(of: now)
+        try await watched.tell(
+            [MinuteFigures(minute: minute), MinuteFigures(minute: minute - 1)],
+            by: FigureTeller(node: "n", process: "1"))
+        #expect(try await watched.toldFigures(ofLast: 60, limit: 1000).items.count == 1000)
+        #expect(try await watched.pruneFigures(before: now + .seconds(-60 * 10_000)) == 0)
         try await AccessPlans.ask(watched, now)
         await watched.close()
         try check(String(contentsOf: server.folder.appendingPathComponent("log"), encoding: .utf8))
@@ -244,6 +250,8 @@ struct QueryPlanTests {
                 jsonb_build_object('team', 't' || i % 1000),
                 '{"name":"job","schedule":{"type":"manual"},"target":{"type":"noop"}}', 'anonymous', \(instant) - i,
                 \(instant) - i FROM generate_series(1, 1000000) AS i;
+            INSERT INTO minute_figures SELECT \(instant) / 60000 - i % 500, 'n' || i / 500, '1', 1, '{}'
+                FROM generate_series(0, 99999) AS i;
             INSERT INTO job_progress SELECT id, \(instant) - 1000 + row_number() OVER (), row_number() OVER () % 256,
                 CASE WHEN name LIKE '%37' THEN 'paused' ELSE 'active' END, 1, NULL, 0, NULL, 0, NULL, 0, NULL, false FROM jobs;
             INSERT INTO open_executions SELECT (lpad(to_hex(\(instant) - i), 12, '0') || '8000' || substr(md5(i::text), 1, 16))::uuid,
@@ -272,7 +280,9 @@ struct QueryPlanTests {
                 plan.contains("UNION ALL (SELECT") || plan.contains("(SELECT id, job_id, job_name")
                 || plan.contains("labels @>")
             for line in plan.split(separator: "\n") {
-                for table in ["jobs", "job_progress", "open_executions", "ended_", "output_"] + AccessPlans.tables {
+                for table in ["jobs", "job_progress", "open_executions", "ended_", "output_", "minute_"]
+                    + AccessPlans.tables
+                {
                     #expect(!line.contains("Seq Scan on \(table)"), "\(plan.prefix(3000))")
                 }
                 if let count = line.firstMatch(of: #/Rows Removed by [A-Za-z ]+: (\d+)/#).flatMap({ Int($0.1) }) {

@@ -36,6 +36,7 @@ actor Databases {
         "shard_leases", "nodes", "idempotency_keys", "work_limits", "users", "service_accounts", "api_keys", "grants",
         "refresh_families", "secrets",
         "audit_entries", "notification_rules", "notices", "notice_states", "notice_cursor",
+        "minute_figures",
     ]
 
     /// Makes all tables as they were at first.

@@ -136,6 +136,8 @@ struct QueryPlanTests {
         _ = try await store.waitingRules()
         _ = try await store.noticeBacklog()
         _ = try await store.recoveredStates(after: nil, limit: 5)
+        _ = try await store.toldFigures(ofLast: 60, limit: 5)
+        _ = try await store.pruneFigures(before: now)
     }
 
     private func steps(of sql: String, in store: SQLiteStore) async throws -> [String] {
@@ -238,7 +240,8 @@ struct QueryPlanTests {
 /// The statements that touched tables which may be large, each once.
 private final class Statements: Sendable {
     static let tables = [
-        "jobs", "executions", "notices", "notice_states", "users", "service_accounts", "api_keys", "grants",
+        "jobs", "executions", "notices", "notice_states", "minute_figures", "users", "service_accounts", "api_keys",
+        "grants",
         "refresh_families", "secrets",
         "audit_entries",
     ]

@@ -32,6 +32,15 @@ struct SQLiteStoreCheckTests {
         await #expect(throws: Never.self) { try await check.run(store, clock) }
     }
 
+    @Test("keeps figures of minutes", arguments: FigureCheck.all)
+    func counts(_ check: FigureCheck) async throws {
+        let clock = ManualClock()
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.file("punctual.db"), clock: clock)
+        defer { store.close() }
+        await #expect(throws: Never.self) { try await check.run(store, clock) }
+    }
+
     @Test("is carried whole to another", arguments: TransferCheck.all)
     func carried(_ check: TransferCheck) async throws {
         let clock = ManualClock()

@@ -46,10 +46,16 @@ struct HangingStoreTests {
                         #expect(answer.body.contains("\npunctual_store_figures_age_seconds "), "\(answer)")
                     }
                 }
+                let asked = ContinuousClock.now
+                let minutes = try await server.call("/api/v1/stats/minutes")
+                #expect(asked.duration(to: .now) < .seconds(8))
+                let hour = try JSONValue(parsing: minutes.body)
+                #expect(hour["complete"] == false && hour["nodes"] == ["n1"], "\(minutes)")
                 let began = ContinuousClock.now
                 let page = try await server.call("/")
                 #expect(began.duration(to: .now) < .seconds(12))
                 #expect(page.status == 200 && page.body.contains("does not answer in time"), "\(page)")
+                #expect(page.body.contains("These are the figures of n1."))
                 #expect(page.body.contains("Unhealthy") && !page.body.contains("newest run failed."))
                 for process in all { kill(process, SIGCONT) }
                 try await eventually("it is well again") {

@@ -21,6 +21,12 @@ struct StoreCheckTests {
         await #expect(throws: Never.self) { try await check.run(MemoryStore(clock: clock), clock) }
     }
 
+    @Test("keeps figures of minutes", arguments: FigureCheck.all)
+    func counts(_ check: FigureCheck) async throws {
+        let clock = ManualClock()
+        await #expect(throws: Never.self) { try await check.run(MemoryStore(clock: clock), clock) }
+    }
+
     @Test("is carried whole to another", arguments: TransferCheck.all)
     func carried(_ check: TransferCheck) async throws {
         let clock = ManualClock()
@@ -33,6 +39,10 @@ struct StoreCheckTests {
     func twins(_ twin: MemoryStore.Twin) async throws {
         var broken: [String] = []
         for check in StoreCheck.all {
+            let clock = ManualClock()
+            do { try await check.run(MemoryStore(clock: clock, twin: twin), clock) } catch { broken.append(check.name) }
+        }
+        for check in FigureCheck.all {
             let clock = ManualClock()
             do { try await check.run(MemoryStore(clock: clock, twin: twin), clock) } catch { broken.append(check.name) }
         }

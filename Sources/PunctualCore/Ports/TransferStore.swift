@@ -1,7 +1,7 @@
 /// Carrying everything from one store to another: rows as they are, in the order of their ids.
 ///
 /// Each call is one transaction and may be repeated. Queues that are paused are carried by `queues` and `setQueue`;
-/// leases and nodes belong to a store's own life and stay behind.
+/// leases, nodes and figures of minutes belong to a store's own life and stay behind.
 public protocol TransferStore: Sendable {
     /// The jobs with the lowest ids above `id`; nil means from the first.
     func exportJobs(after id: Identifier?, limit: Int) async throws(StoreError) -> [Job]

@@ -1767,7 +1767,7 @@ export function live() {
 
 """#),
         File(
-            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"c220e0ff15680432\"",
+            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"aa7dc6ace4f8e0df\"",
             text: #"""
 <div class="head"><h1>Overview</h1>{{#mayCreate}}<a class="button primary" href="/jobs/new" data-key-new>New job</a>{{/mayCreate}}</div>
 <div id="partial" data-live>{{#isPartial}}<p class="warn" role="status">The store does not answer in time. What it alone can tell is missing here.</p>{{/isPartial}}</div>
@@ -1780,12 +1780,13 @@ export function live() {
 </section>
 {{#hasCharts}}
 <div class="two">
-<section class="card" aria-labelledby="throughput-head"><h2 id="throughput-head">Throughput <span class="muted">last hour, this node</span></h2><div id="throughput" data-live>
+<section class="card" aria-labelledby="throughput-head"><h2 id="throughput-head">Throughput <span class="muted">last hour, all nodes</span></h2><div id="throughput" data-live>
+{{#missing}}<p class="warn" role="status">{{missing}}</p>{{/missing}}
 <p class="sum"><strong>{{endedCount}}</strong> ended · <strong>{{failedCount}}</strong> failed{{#successRatio}} · <strong>{{successRatio}}</strong> succeeded{{/successRatio}}</p>
 {{#throughput}}{{>chart}}{{/throughput}}
 <p class="legend"><span class="k b-good"></span>succeeded <span class="k b-other"></span>skipped, missed, cancelled <span class="k b-bad"></span>failed</p>
 </div></section>
-<section class="card" aria-labelledby="lateness-head"><h2 id="lateness-head">Lateness <span class="muted">95 % began within</span></h2><div id="lateness" data-live>
+<section class="card" aria-labelledby="lateness-head"><h2 id="lateness-head">Lateness <span class="muted">last hour, all nodes: 95 % began within</span></h2><div id="lateness" data-live>
 <p class="sum muted">From the due instant to the start of the first attempt</p>
 {{#lateness}}{{>chart}}{{/lateness}}
 <p class="legend"><span class="k b-good"></span>within a second <span class="k b-bad"></span>later</p>
@@ -1951,7 +1952,7 @@ export async function inParts(form, data, total, count) {
 
 """#),
         File(
-            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"70264ee0cf82b5f9\"",
+            name: "queues.mustache", contentType: "text/html; charset=utf-8", etag: "\"211d0c07f3aab16c\"",
             text: #"""
 <div class="head" data-renew="5"><h1>Queues and workers</h1>{{#mayLimitServices}}<a class="button" href="/queues/limit">Limit a service</a>{{/mayLimitServices}}</div>
 {{#seesQueues}}
@@ -1964,10 +1965,11 @@ export async function inParts(form, data, total, count) {
 </section>
 <section class="queue-list" aria-labelledby="queues-head"><div class="bar"><h2 id="queues-head">Queues</h2>
 <form method="get" action="/queues" role="search" class="search push"><svg class="icon" aria-hidden="true"><use href="#i-search"/></svg><label class="hidden" for="q">Search queues by name</label><input id="q" type="search" name="q" value="{{q}}" placeholder="Search by name" autocomplete="off" spellcheck="false" maxlength="64" data-search><button class="hidden">Search</button></form></div>
+<div id="missing" data-live>{{#missing}}<p class="warn" role="status">{{missing}}</p>{{/missing}}</div>
 {{#hasRows}}
 <p class="new-rows"><button type="button" class="button" hidden data-new-rows></button></p>
 <div class="scroll" tabindex="0" role="group" aria-label="Queues"><table class="cards jobs queues" data-rows>
-<thead><tr><th scope="col">Queue</th><th scope="col">State</th><th scope="col" class="num">Waiting</th><th scope="col" class="num">Oldest</th><th scope="col">Running</th><th scope="col">Ended <span class="muted">last hour, this node</span></th><th scope="col">Limit</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
+<thead><tr><th scope="col">Queue</th><th scope="col">State</th><th scope="col" class="num">Waiting</th><th scope="col" class="num">Oldest</th><th scope="col">Running</th><th scope="col">Ended <span class="muted">last hour, all nodes</span></th><th scope="col">Limit</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
 <tbody>
 {{#rows}}<tr data-row="{{rowID}}"><th scope="row" data-cell><a href="{{rowJobsPath}}">{{rowName}}</a></th>
 <td data-label="State" data-cell>{{#rowStatus}}{{>status}}{{/rowStatus}}</td>

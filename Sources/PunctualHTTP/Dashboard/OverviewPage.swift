@@ -133,7 +133,7 @@ enum OverviewPage {
         let worst = late.max() ?? 0
         let ratio = good + bad == 0 ? nil : Double(good) * 100 / Double(good + bad)
         return [
-            "hasCharts": true,
+            "hasCharts": true, "missing": Wording.missingFigures(json),
             "throughput": BarChart.view(
                 bars,
                 summary:

@@ -70,6 +70,15 @@ enum Wording {
         "\(count(Int64(value))) \(noun)\(value == 1 ? "" : "s")"
     }
 
+    /// What is said above figures of the last hour that are not those of all nodes; nil when they are.
+    static func missingFigures(_ minutes: JSONValue) -> String? {
+        guard minutes["complete"] == false else { return nil }
+        let nodes = minutes["nodes"]?.array?.compactMap(\.string) ?? []
+        let named = nodes.prefix(3).joined(separator: ", ") + (nodes.count > 3 ? " and \(nodes.count - 3) more" : "")
+        return
+            "Not complete: some of what other nodes have told cannot be read just now. These are the figures of \(named)."
+    }
+
     /// `840 ms`, `2.4 s`, `3 min 20 s`, `2 h 5 min`
     static func duration(milliseconds: Int64) -> String {
         let seconds = milliseconds / 1000

@@ -47,7 +47,8 @@ enum QueuesPage {
         let oldest = all.compactMap { $0["oldest_age_ms"]?.int }.max()
         let paused = all.count { $0["paused"]?.bool ?? false }
         return [
-            "seesQueues": true, "q": text, "isNarrowed": text != nil,
+            "seesQueues": true, "missing": minutes.flatMap(Wording.missingFigures), "q": text,
+            "isNarrowed": text != nil,
             "rows": shown.map { row($0, figures[$0["name"]?.string ?? ""], visit) }, "hasRows": !shown.isEmpty,
             "moreQueues": found.count > shown.count ? Wording.count(Int64(found.count - shown.count)) : nil,
             "waiting": Wording.count(all.reduce(0) { $0 + number($1, "depth") }),

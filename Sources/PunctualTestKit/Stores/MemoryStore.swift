@@ -24,6 +24,8 @@ public actor MemoryStore {
     var noticeStates: [NoticePlace: NoticeState] = [:]
     /// Up to when notices were found.
     var cursor: Timestamp?
+    /// By minute.
+    var minuteFigures: [FigureTeller: [Int: MinuteFigures]] = [:]
 
     /// A store without one of its guards, which checks must notice.
     public enum Twin: String, Sendable, CaseIterable {
@@ -58,6 +60,11 @@ public actor MemoryStore {
         case keepingLimits
         /// Executions are found whatever is looked for.
         case findingAnyText
+        /// A node that was restarted tells its figures in the place of those of before.
+        case forgettingEarlierLives
+        /// Figures that come behind later ones of the same process count.
+        case takingLateFigures
+        case keepingFigures
     }
 
     let twin: Twin?
