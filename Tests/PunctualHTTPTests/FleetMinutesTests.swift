@@ -29,7 +29,7 @@ struct FleetMinutesTests {
 
         func toldFigures(ofLast minutes: Int, limit: Int) async throws(StoreError) -> ToldFigures {
             asked.withLock { $0 += 1 }
-            try? await until { mood.withLock { $0 != .silent } }  // Fails for a cancelled task alone, which this is not.
+            try? await until { mood.withLock { $0 != .silent } }  // Only a cancelled task fails.
             if mood.withLock({ $0 }) == .away { throw .unavailable("away") }
             var told = try await inner.toldFigures(ofLast: minutes, limit: limit)
             told.items += unreadable.withLock { $0 }.map { ToldFigures.Item(teller: $0, figures: nil) }

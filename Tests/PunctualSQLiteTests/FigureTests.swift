@@ -27,8 +27,10 @@ struct FigureTests {
             }
             for other in ["\(Int.min)", "0", "\(minute + 1)", "\(Int.max)", "'soon'", "x'00'", "1e300"] {
                 try database.execute(
-                    sql: "INSERT INTO minute_figures SELECT \(other), 'y', '', 1, figures FROM minute_figures WHERE node = 'a'"
-                )
+                    sql: """
+                        INSERT INTO minute_figures
+                        SELECT \(other), 'y', '', 1, figures FROM minute_figures WHERE node = 'a'
+                        """)
             }
         }
         let told = try await store.toldFigures(ofLast: 60, limit: 100)

@@ -784,7 +784,7 @@ dialog progress { width: 100%; }
 
 """#),
         File(
-            name: "dashboard.js", contentType: "text/javascript; charset=utf-8", etag: "\"875519a446492189\"",
+            name: "dashboard.js", contentType: "text/javascript; charset=utf-8", etag: "\"7bda6ec1a2686485\"",
             text: #"""
 // Everything works without this; it only makes it quicker.
 import { keys } from "./keys.js";
@@ -802,6 +802,9 @@ jobForm();
 forms();
 lines();
 live();
+
+// A page that the browser gives back as it was left has a form that was sent already.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 """#),
         File(
@@ -952,11 +955,11 @@ export function display() {
 
 """#),
         File(
-            name: "execution-edited.mustache", contentType: "text/html; charset=utf-8", etag: "\"f38a64c4f2059402\"",
+            name: "execution-edited.mustache", contentType: "text/html; charset=utf-8", etag: "\"1093c08e8324364a\"",
             text: #"""
 <p class="crumbs"><a href="{{backPath}}">Back to the execution</a></p>
 <h1>{{title}}</h1>
-<p class="lead">It runs once, as a job of its own beside <strong>{{jobName}}</strong>, with everything else as that has it now. The execution itself stays as it is: receivers tell repeats by its id, so it cannot come with something else.</p>
+<p class="lead">It runs once, as a job of its own beside <strong>{{jobName}}</strong>, with everything else as that has it now, but for a limit of that job alone. The execution itself stays as it is: receivers tell repeats by its id, so it cannot come with something else.</p>
 {{#fault}}<p class="flash bad" role="alert">{{fault}}</p>{{/fault}}
 {{^fault}}{{#isFaulty}}<p class="flash bad" role="alert">Something is to mend; nothing was run.</p>{{/isFaulty}}{{/fault}}
 <form method="post" action="{{formAction}}" class="card edited"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="key" value="{{formKey}}"><input type="hidden" name="target_type" value="{{targetType}}">
@@ -1519,7 +1522,7 @@ export function keys() {
 
 """#),
         File(
-            name: "lines.js", contentType: "text/javascript; charset=utf-8", etag: "\"535fab686e7d6643\"",
+            name: "lines.js", contentType: "text/javascript; charset=utf-8", etag: "\"ae90c650e5581b8a\"",
             text: #"""
 // Adds lines of output as they come. Whoever has scrolled up stays where he reads; whoever is at the end stays there.
 
@@ -1529,6 +1532,7 @@ export function lines() {
   const box = list.parentElement;
   const end = document.querySelector("[data-lines-end]");
   let [source, waiting, last, turn] = [null, [], Number(list.dataset.after), list.dataset.turn];
+  let [failures, soonest] = [0, 0];
 
   const isAtEnd = () => box.scrollTop + box.clientHeight >= box.scrollHeight - 8;
   const goToEnd = () => (box.scrollTop = box.scrollHeight);
@@ -1563,6 +1567,13 @@ export function lines() {
       source.close();
       source = null;
     });
+    source.onopen = () => (failures = 0);
+    source.onerror = () => {
+      // After an answer that is no stream the browser itself does not try again.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      [source, known] = [null, ""];
+      soonest = performance.now() + Math.min(30000, 1000 * 2 ** failures++) * (0.5 + Math.random() / 2);
+    };
   }
 
   // What the page says of how far the execution is: with each change there may be more lines, even if it has ended already.
@@ -1572,8 +1583,15 @@ export function lines() {
   document.querySelector("[data-more-lines]")?.remove();
   setInterval(() => {
     if (end) end.hidden = isAtEnd();
-    if (sessionStorage.getItem("paused") === "yes" || document.hidden) return;
-    if (!source && state() !== known) {
+    if (sessionStorage.getItem("paused") === "yes" || document.hidden) {
+      // What comes meanwhile is asked for again from the last line on.
+      if (source) {
+        source.close();
+        [source, known, waiting] = [null, "", []];
+      }
+      return;
+    }
+    if (!source && state() !== known && performance.now() >= soonest) {
       known = state();
       open();
     }
@@ -1586,7 +1604,7 @@ export function lines() {
 
 """#),
         File(
-            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"571f8d1dca4a2701\"",
+            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"84d2fb48e23dd16e\"",
             text: #"""
 // Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
 // place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
@@ -1647,7 +1665,7 @@ export function live() {
   // What no event tells of is looked at again after so many seconds.
   function later() {
     const seconds = document.querySelector("[data-renew]")?.dataset.renew;
-    if (seconds) setTimeout(() => (news(), later()), seconds * 1000);
+    setTimeout(() => (seconds && news(), later()), (seconds ?? 5) * 1000);
   }
 
   function news() {
