@@ -6,6 +6,6 @@ extension Migrations {
         ALTER TABLE queues ADD COLUMN paused_at INTEGER;
         CREATE INDEX audit_by_time ON audit_entries (at);
         CREATE INDEX executions_of_service_with_trouble ON executions (service, status)
-        WHERE status IN ('failed', 'skipped', 'missed');
+        WHERE (status IN ('failed', 'skipped', 'missed')) IS TRUE;
         """
 }

@@ -30,7 +30,7 @@ struct DashboardBrowserTests {
                     let driver = Checkout.path("Tests/Support/Dashboard/dashboard_browser.py")
                     let said = try await Program.run(
                         Checkout.python, [driver, server.address, folder.path, closed.address, token], in: folder,
-                        environment: ["SE_OFFLINE": "true"])
+                        environment: ["SE_OFFLINE": "true"], seconds: 300)
                     #expect(said.status == 0, "\(said)")
                     #expect(said.lines.filter { $0.hasPrefix("ok ") } == Self.steps, "\(said)")
                 }

@@ -20,7 +20,7 @@ struct DashboardQueuesBrowserTests {
                 let driver = Checkout.path("Tests/Support/Dashboard/dashboard_queues.py")
                 let said = try await Program.run(
                     Checkout.python, [driver, server.address, folder.path], in: folder,
-                    environment: ["SE_OFFLINE": "true"])
+                    environment: ["SE_OFFLINE": "true"], seconds: 300)
                 #expect(said.status == 0, "\(said)")
                 #expect(said.lines.filter { $0.hasPrefix("ok ") } == Self.steps, "\(said)")
             }

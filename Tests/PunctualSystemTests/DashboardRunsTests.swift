@@ -28,7 +28,7 @@ struct DashboardRunsTests {
                 let driver = Checkout.path("Tests/Support/Dashboard/dashboard_runs.py")
                 let said = try await Program.run(
                     Checkout.python, [driver, server.address, folder.path, part], in: folder,
-                    environment: ["SE_OFFLINE": "true"])
+                    environment: ["SE_OFFLINE": "true"], seconds: 300)
                 #expect(said.status == 0, "\(said)")
                 #expect(said.lines.filter { $0.hasPrefix("ok ") } == steps, "\(said)")
             }
