@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"3b531e9d5d38189c\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"0d9b3818ad2f8664\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -5401,7 +5401,7 @@ try {
           "reason": { "type": ["string", "null"] },
           "error": { "type": ["string", "null"] },
           "result": {
-            "description": "What a past attempt gave back, the first 1,024 bytes of its output; absent for nothing, and in the newest, whose answer the execution's `result` is.",
+            "description": "What a past attempt gave back, the first 1,024 bytes of its output; of the newest five past ones alone. Absent for nothing, and in the newest attempt, whose answer the execution's `result` is.",
             "$ref": "#/components/schemas/ExecutionResult"
           }
         }

@@ -42,6 +42,12 @@ struct FireForecastTests {
         .interval(every: .milliseconds(90_500), anchor: nil), .interval(every: .seconds(7), anchor: nil),
         .interval(every: .milliseconds(250), anchor: nil),
         .interval(every: .seconds(3600), anchor: now + .seconds(86_400)), .once(at: now + .seconds(4000)),
+        .interval(every: .seconds(3600), anchor: now + .seconds(86_400) + .milliseconds(700)),
+        .interval(every: .seconds(3601), anchor: now + .seconds(86_400) + .milliseconds(700)),
+        .interval(every: .seconds(3600), anchor: now - .seconds(86_400)),
+        .interval(every: .seconds(3600), anchor: now - .seconds(86_400) + .milliseconds(1)),
+        .interval(every: .seconds(60), anchor: now + .milliseconds(1)), .once(at: now + .milliseconds(1)),
+        .once(at: now),
         .once(at: now - .seconds(1)),
         .rrule(
             rule: "FREQ=WEEKLY;BYDAY=SU;BYHOUR=2,3;BYMINUTE=30", start: LocalDateTime(iso8601: "2026-01-04T09:00:00")!,
@@ -93,13 +99,16 @@ struct FireForecastTests {
         let census = counted(same + others)
         #expect(census.counted == 5002 && census.groups.count == 3)
         #expect(census.groups[0].count == 5000 && census.groups[0].named.count == FireCensus.mostNamed)
-        // Of intervals the second of the minute is enough: their creation may be anywhere in it.
+        // Of intervals of whole minutes the minute is enough: their creation may be anywhere in it.
         let steps = (0..<900).map { number in
             made(
                 UInt64(number), .interval(every: .seconds(3600), anchor: nil),
                 created: now - .milliseconds(Int64(number)))
         }
-        #expect(counted(steps).groups.count == 2)
+        #expect(counted(steps).groups.count == 1)
+        // What fires once goes by its minute: however many there are, others have room.
+        let once = (0..<5000).map { made(UInt64($0), .once(at: now + .seconds(100) + .milliseconds(Int64($0)))) }
+        #expect(counted(once).groups.count == 1)
         // H has so many values, however many jobs there are.
         let drawn = (0..<5000).map { made(UInt64($0), cron("H * * * *")) }
         #expect(counted(drawn).groups.count == 60)

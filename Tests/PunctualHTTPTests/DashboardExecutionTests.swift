@@ -3,10 +3,11 @@ import HTTPTypes
 import HummingbirdTesting
 import PunctualAccess
 import PunctualCore
-import PunctualHTTP
 import PunctualJSON
 import PunctualTestKit
 import Testing
+
+@testable import PunctualHTTP
 
 @Suite("Pages of executions", .timeLimit(.minutes(2)))
 struct DashboardExecutionTests {

@@ -6,8 +6,8 @@ package import PunctualSchedule
 package struct FireCensus: Sendable {
     /// What the jobs of a group have in common.
     package struct Key: Hashable, Sendable {
-        /// Of intervals the phase alone, in whole seconds, is kept, and of those below a minute not even that: to the minute
-        /// they fire alike.
+        /// Of intervals the phase alone is kept, of those of whole minutes to the minute, and of those below a minute not even
+        /// that; and of what fires once its minute: to the minute they fire alike.
         package var schedule: Schedule
         /// Over how many minutes their jitter spreads each fire; 0 for one that stays within the minute.
         package var spread = 0
@@ -74,10 +74,15 @@ package struct FireCensus: Sendable {
             afterEnd += 1
             // While an execution is under way nothing is known.
             guard let next = job.nextRunAt else { return }
-            key.schedule = .once(next)
+            key.schedule = .once(once(next, key))
+        case .once(let instant): key.schedule = .once(once(instant, key))
         case .interval(let interval):
-            key.schedule = .interval(Self.phase(of: interval))
-            if interval.anchor > at { key.startsAt = max(key.startsAt ?? interval.anchor, interval.anchor) }
+            key.schedule = .interval(phase(of: interval, isCut: key.startsAt == nil && key.endsAt == nil))
+            if interval.anchor > at {
+                // Not behind the first fire, whose phase is without the fraction of its second.
+                let first = Timestamp(milliseconds: interval.anchor.milliseconds / 1000 * 1000)
+                key.startsAt = max(key.startsAt ?? first, first)
+            }
         default: break
         }
         put(job.id, key)
@@ -125,12 +130,24 @@ package struct FireCensus: Sendable {
         }
     }
 
-    private static func phase(of interval: IntervalSchedule) -> IntervalSchedule {
+    /// The last instant of its minute, so that in the minute under way it is still to come; exact where that may be wrong.
+    private func once(_ instant: Timestamp, _ key: Key) -> Timestamp {
+        instant > at && key.startsAt == nil && key.endsAt == nil ? instant.minute + .milliseconds(59_999) : instant
+    }
+
+    /// - Parameter isCut: whether the minute of its fires is enough.
+    private func phase(of interval: IntervalSchedule, isCut: Bool) -> IntervalSchedule {
         let step = interval.every.wholeMilliseconds
         if step < 60_000 { return IntervalSchedule(every: interval.every, anchor: Timestamp(milliseconds: 0)) }
         var phase = interval.anchor.milliseconds % step
         if phase < 0 { phase += step }
-        if step % 1000 == 0 { phase -= phase % 1000 }
+        if isCut, step % 60_000 == 0 {
+            // On its side of the instant of the count: in the minute under way it has fired, or is still to.
+            let isOver = interval.anchor <= at && phase % 60_000 <= at.milliseconds % 60_000
+            phase += (isOver ? 0 : 59_999) - phase % 60_000
+        } else if step % 1000 == 0 {
+            phase -= phase % 1000
+        }
         return IntervalSchedule(every: interval.every, anchor: Timestamp(milliseconds: phase))
     }
 }

@@ -38,7 +38,7 @@ struct CalendarController {
         try fields.finish()
         let reading = try await censuses.reading(
             JobCensuses.Subject(visible: services.visible(context), service: service))
-        let forecast = reading.forecasts.forecast(
+        let forecast = await reading.forecasts.forecast(
             .init(from: from.minute, minutes: hours * 60, now: now.minute), of: reading.census)
         let total = try await total(reading, context, service)
         return Answer.json { writer in
@@ -79,7 +79,7 @@ struct CalendarController {
         guard let at else { throw Problem(.validation, "at is required.") }
         let visible = services.visible(context)
         let reading = try await censuses.reading(JobCensuses.Subject(visible: visible, service: service))
-        let minute = reading.census.firing(inMinuteOf: at, after: now)
+        let minute = await JobCensuses.reckoned { reading.census.firing(inMinuteOf: at, after: now) }
         var ids = minute.named[...]
         if let after = page.after?.id { ids = ids.drop { ($0.high, $0.low) <= (after.high, after.low) } }
         let wanted = Array(ids.prefix(page.limit))

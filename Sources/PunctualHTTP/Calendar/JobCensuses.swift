@@ -1,3 +1,4 @@
+internal import Foundation
 internal import HTTPTypes
 internal import PunctualAPI
 internal import PunctualCore
@@ -44,17 +45,29 @@ final class JobCensuses: Sendable {
             let now: Timestamp
         }
 
-        private let kept = Mutex<[(request: Request, forecast: FireForecast)]>([])
+        private let kept = Mutex<[(request: Request, forecast: Task<FireForecast, Never>)]>([])
 
-        func forecast(_ request: Request, of census: FireCensus) -> FireForecast {
-            if let found = kept.withLock({ $0.first { $0.request == request } }) { return found.forecast }
-            let forecast = FireForecast(
-                of: census, from: request.from, minutes: request.minutes, after: request.now)
-            kept.withLock { kept in
+        /// Made by whoever asks first; the others wait for that one.
+        func forecast(_ request: Request, of census: FireCensus) async -> FireForecast {
+            let forecast = kept.withLock { kept in
+                if let found = kept.first(where: { $0.request == request }) { return found.forecast }
+                let forecast = Task {  // Awaited by all who ask for it.
+                    await JobCensuses.reckoned {
+                        FireForecast(of: census, from: request.from, minutes: request.minutes, after: request.now)
+                    }
+                }
                 if kept.count >= 8 { kept.removeFirst() }
                 kept.append((request, forecast))
+                return forecast
             }
-            return forecast
+            return await forecast.value
+        }
+    }
+
+    /// What takes long to reckon, on a thread of its own: those that answer requests are few.
+    static func reckoned<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: body()) }
         }
     }
 
@@ -69,6 +82,8 @@ final class JobCensuses: Sendable {
         /// When that began.
         var departed = ContinuousClock.now
         var fault: StoreError?
+        /// When it failed last.
+        var failed = ContinuousClock.now - JobCensuses.rest
         var used = ContinuousClock.now
     }
 
@@ -82,6 +97,8 @@ final class JobCensuses: Sendable {
     /// How many counts are kept, and how many may be under way.
     static let mostKept = 16
     static let mostUnderWay = 4
+    /// How long after a fault nobody begins the next count.
+    static let rest = Duration.seconds(2)
     /// How long an asker waits for a count to be done.
     static let patience = Duration.milliseconds(200)
 
@@ -93,7 +110,10 @@ final class JobCensuses: Sendable {
             let now = ContinuousClock.now
             var entry = entries[subject] ?? Entry()
             entry.used = now
-            if entry.flight == nil, !isGood(entry, at: now) {
+            if entry.flight == nil, let fault = entry.fault, entry.done == nil, now - entry.failed < Self.rest {
+                throw fault
+            }
+            if entry.flight == nil, now - entry.failed >= Self.rest, !isGood(entry, at: now) {
                 guard entries.values.count(where: { $0.flight != nil }) < Self.mostUnderWay else {
                     // What there was is better than nothing.
                     if let done = entry.done { return (nil, done) }
@@ -157,7 +177,7 @@ final class JobCensuses: Sendable {
             let fault = error as? StoreError ?? .unavailable("\(error)")
             entries.withLock { entries in
                 guard var entry = entries[subject] else { return }
-                (entry.fault, entry.flight, entry.partial) = (fault, nil, nil)
+                (entry.fault, entry.flight, entry.partial, entry.failed) = (fault, nil, nil, .now)
                 entries[subject] = entry
             }
         }

@@ -170,7 +170,8 @@ enum DeadLetterActions {
                     ? "Each goes on with its next attempt, as the same occurrence. \(ExecutionActions.most) are sent at a time."
                     : "Each goes on with its next attempt, as the same occurrence.",
                 "picked": [],
-                "sent": groups.map { ["sentName": "group", "sentValue": $0.text] as View }, "returnTo": place, "formKey": visit.form["key"],
+                "sent": groups.map { ["sentName": "group", "sentValue": $0.text] as View }, "returnTo": place,
+                "formKey": visit.form["key"],
             ])
     }
 }

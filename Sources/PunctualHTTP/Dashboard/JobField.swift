@@ -79,7 +79,9 @@ struct JobField: Sendable {
         case .pairs, .headers, .list:
             // What begins like JSON and is some may hold what lines cannot.
             let opening: Character = content == .list ? "[" : "{"
-            if text.trimmed.first == opening, let value = try? JSONValue(parsing: Array(text.utf8)) {  // Else it is lines.
+            if text.trimmed.first == opening,
+                let value = try? JSONValue(parsing: Array(text.utf8))  // Else it is lines.
+            {
                 return .success(value)
             }
         case .text, .number, .json: break
