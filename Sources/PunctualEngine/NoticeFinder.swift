@@ -133,8 +133,9 @@ final class NoticeFinder: Sendable {
                 if let rule = rules[state.rule], rule.on.contains(.recovered) {
                     found.append(Notice(recoveryOf: state, rule: rule, at: now))
                 } else {
-                    var state = state
+                    var state = state.raised
                     state.isFailing = false
+                    // False: it was told of meanwhile, and is looked at again.
                     _ = try await notifications.save([], [state])
                 }
             }
