@@ -12,7 +12,7 @@ final class NoticeDesk: Sendable {
 
     /// For so long a message is in the hands of one node.
     static let claim = Duration.seconds(120)
-    /// Notices of one rule that are read at once, so as many as one message may have.
+    /// Notices of one rule that are read at once, so about as many as one message has.
     static let page = 1000
 
     /// A message in hand.
@@ -32,41 +32,41 @@ final class NoticeDesk: Sendable {
         self.instruments = instruments
     }
 
+    /// Whether a message is under way.
+    var isBusy: Bool { queue.withLock { $0.isBusy } }
+
     /// Takes nothing more; what is under way goes on.
     func clear() { queue.withLock { $0.set([]) } }
 
-    /// Reads what is due of the rules that have room for it.
+    /// Looks of which rules something is due.
     func look() async throws(StoreError) {
         let waiting = try await notifications.waitingRules()
         if waiting.isEmpty { return clear() }
         let now = try await store.now()
         guard waiting.values.contains(where: { $0 <= now }) else { return clear() }
-        var ready: [(NotificationRule, [NoticeGroup])] = []
-        var busy: Set<String> = []
-        for rule in try await notifications.notificationRules() {
-            guard let dueAt = waiting[rule.name], dueAt <= now else { continue }
-            guard queue.withLock({ $0.hasRoom(rule) }) else {
-                busy.insert(rule.name)
-                continue
-            }
-            let notices = try await notifications.waitingNotices(of: rule.name, limit: NoticeDesk.page)
-            ready.append((rule, NoticeQueue.groups(of: notices, rule, at: now)))
+        let due = try await notifications.notificationRules().filter { rule in
+            waiting[rule.name].map { $0 <= now } ?? false
         }
-        let (groups, kept) = (ready, busy)
-        queue.withLock { $0.set(groups, keeping: kept) }
+        queue.withLock { $0.set(due) }
     }
 
     /// Takes the next message in hand; `deliver` must follow.
     /// - Returns: nil when there is nothing to send, or no room for it.
     func take() async throws(StoreError) -> Taken? {
-        while let group = queue.withLock({ $0.next() }) {
-            do throws(StoreError) {
-                if let taken = try await take(group, try await store.now()) { return taken }
-            } catch {
+        while let turn = queue.withLock({ $0.next() }) {
+            switch turn {
+            case .read(let rule):
+                let groups = try await groups(of: rule)
+                queue.withLock { $0.fill(rule, groups) }
+            case .send(let group):
+                do throws(StoreError) {
+                    if let taken = try await take(group, try await store.now()) { return taken }
+                } catch {
+                    queue.withLock { $0.ended(group) }
+                    throw error
+                }
                 queue.withLock { $0.ended(group) }
-                throw error
             }
-            queue.withLock { $0.ended(group) }
         }
         return nil
     }
@@ -75,8 +75,10 @@ final class NoticeDesk: Sendable {
     func deliver(_ taken: Taken) async {
         let outcome = await sender.send(taken.message)
         instruments.notified(outcome, of: taken.group.rule.name)
-        do throws(StoreError) {
-            try await finish(taken.notices, outcome)
+        // What has gone is noted even by a node that stops, so that no other one sends it again.
+        let noted = Task { try await finish(taken.notices, outcome) }  // Awaited below.
+        do {
+            try await noted.value
         } catch { instruments.loopFailed("notifications_sending", error) }
         queue.withLock { $0.ended(taken.group) }
     }
@@ -96,56 +98,99 @@ final class NoticeDesk: Sendable {
 
     // MARK: One message
 
+    /// What of a rule may go now, each message that is tried again as a whole: its receiver drops what comes a second time
+    /// under its id.
+    private func groups(of rule: NotificationRule) async throws(StoreError) -> [NoticeGroup] {
+        let now = try await store.now()
+        var limit = NoticeDesk.page
+        while true {
+            var notices = try await notifications.waitingNotices(of: rule.name, limit: limit)
+            let isAll = notices.count < limit
+            if !isAll, let last = notices.last {
+                // All of a message is due at one instant, and of that one more may wait behind the page.
+                notices.removeAll { $0.delivery != nil && $0.dueAt == last.dueAt }
+            }
+            if isAll || !notices.isEmpty { return NoticeQueue.groups(of: notices, rule, at: now) }
+            limit *= 2
+        }
+    }
+
     /// Decides what of a group is told, and takes that in hand.
     /// - Returns: nil when there is nothing to send, or another node has it.
     private func take(_ group: NoticeGroup, _ now: Timestamp) async throws(StoreError) -> Taken? {
         let (rule, notices) = (group.rule, group.notices)
-        var (told, changed): ([Notice], [Notice]) = ([], [])
-        var states: [Identifier: NoticeState] = [:]
-        var suppressed: [Identifier: Int] = [:]
-        var flapping: Set<Identifier> = []
-        if notices.contains(where: { $0.delivery != nil }) {
-            told = notices
-        } else {
-            for state in try await notifications.noticeStates(of: rule.name, jobs: Array(Set(notices.map(\.jobID)))) {
-                states[state.jobID] = state
-            }
-            for var notice in notices {
+        var (told, ended): ([Notice], [Notice]) = ([], [])
+        var (states, changed): ([Identifier: NoticeState], Set<Identifier>) = ([:], [])
+        for state in try await notifications.noticeStates(of: rule.name, jobs: Array(Set(notices.map(\.jobID)))) {
+            states[state.jobID] = state
+        }
+        for var notice in notices {
+            let isTold: Bool
+            if notice.delivery != nil {
+                isTold = !(states[notice.jobID]?.hasClosed(notice, rule) ?? false)
+            } else {
                 var state =
                     states[notice.jobID]
                     ?? NoticeState(
                         rule: rule.name, jobID: notice.jobID, jobName: notice.jobName, service: notice.service)
-                if state.takes(notice, rule, at: now) {
-                    told.append(notice)
-                    suppressed[notice.jobID, default: 0] += state.suppressed
+                isTold = state.takes(notice, rule, at: now)
+                if isTold {
+                    (notice.takenAt, notice.leftOut, notice.isFlapping) = (now, state.suppressed, state.isFlapping)
                     state.suppressed = 0
-                    if state.isFlapping { flapping.insert(notice.jobID) }
-                } else {
-                    notice.state = .suppressed
-                    notice.revision += 1
-                    changed.append(notice)
                 }
                 states[notice.jobID] = state
+                changed.insert(notice.jobID)
+            }
+            notice.revision += 1
+            if isTold {
+                told.append(notice)
+            } else {
+                notice.state = .suppressed
+                ended.append(notice)
             }
         }
         let delivery = told.first?.delivery ?? Notice.delivery(of: told)
         for index in told.indices {
             told[index].delivery = delivery
             told[index].attempts += 1
-            told[index].revision += 1
             // Who dies with it in hand has not sent it, as far as is known.
             told[index].dueAt = now + NoticeDesk.claim
         }
-        guard try await notifications.save(told + changed, Array(states.values)), !told.isEmpty else { return nil }
+        let written = changed.compactMap { states[$0]?.raised }
+        guard try await notifications.save(told + ended, written), !told.isEmpty else { return nil }
         let message = NotificationMessage(
-            delivery: delivery, rule: rule, notices: told, suppressed: suppressed.filter { $0.value > 0 },
-            flapping: flapping, receivers: told[0].receivers)
+            delivery: delivery, rule: rule, notices: told, receivers: told[0].receivers)
         return Taken(group: group, message: message, notices: told)
     }
 
+    /// What was given up has told nobody anything: what was noted of its jobs is taken back.
     private func finish(_ notices: [Notice], _ outcome: NotificationOutcome) async throws(StoreError) {
         let now = try await store.now()
         let ended = notices.map { $0.ended(outcome, at: now) }
+        let givenUp = ended.filter { $0.state == .failed }
+        // Another message of the same jobs may be taken in hand at this moment: what it notes stays.
+        for _ in 0..<3 where !givenUp.isEmpty {
+            if try await notifications.save(ended, try await statesWithout(givenUp)) { return }
+        }
         _ = try await notifications.save(ended, [])  // False: its time was up, and another node has it.
+    }
+
+    private func statesWithout(_ notices: [Notice]) async throws(StoreError) -> [NoticeState] {
+        let ofJobs = Dictionary(grouping: notices, by: \.jobID)
+        let known = try await notifications.noticeStates(of: notices[0].rule, jobs: Array(ofJobs.keys))
+        return known.compactMap { state in
+            var state = state
+            let taken = (ofJobs[state.jobID] ?? []).filter { state.takesBack($0) }
+            return taken.isEmpty ? nil : state.raised
+        }
+    }
+}
+
+extension NoticeState {
+    /// Of the next revision.
+    var raised: NoticeState {
+        var state = self
+        state.revision += 1
+        return state
     }
 }

@@ -5,52 +5,77 @@ internal import PunctualSchedule
 struct NoticeGroup: Sendable {
     let rule: NotificationRule
     let notices: [Notice]
+
+    /// Of which incident of PagerDuty it is.
+    fileprivate var incident: String? {
+        guard case .pagerDuty = rule.channel else { return nil }
+        return notices.first.map(rule.incident(of:))
+    }
 }
 
 /// Which message goes next, and how many are under way: pure, so that fairness can be tested.
 ///
 /// Each rule has a few at once, each service some more. The next one is of the service that has the fewest under way, and
 /// of its rules, of the one that has: so a receiver that hangs holds up its own rule, and many of them their own service.
+/// What waits of a rule is read when its turn comes.
 struct NoticeQueue {
     static let mostOfRule = 4
     static let mostOfService = 16
     static let mostOfAll = 64
 
-    private var ready: [String: (rule: NotificationRule, groups: ArraySlice<NoticeGroup>)] = [:]
+    enum Turn {
+        /// What waits of the rule is to be read; `fill` must follow.
+        case read(NotificationRule)
+        /// It is under way; `ended` must follow.
+        case send(NoticeGroup)
+    }
+
+    /// nil before the rule's page was read.
+    private var ready: [String: (rule: NotificationRule, groups: ArraySlice<NoticeGroup>?)] = [:]
     private var underWay: [String: Int] = [:]
     private var services: [String?: Int] = [:]
+    private var incidents: Set<String> = []
     private var all = 0
 
+    var isBusy: Bool { all > 0 }
+
     /// Whether one more of the rule may be under way.
-    func hasRoom(_ rule: NotificationRule) -> Bool {
+    private func hasRoom(_ rule: NotificationRule) -> Bool {
         all < NoticeQueue.mostOfAll && underWay[rule.name, default: 0] < NoticeQueue.mostOfRule
             && services[rule.service, default: 0] < NoticeQueue.mostOfService
     }
 
-    /// What is ready of the rules, in the place of what was.
-    /// - Parameter kept: rules of which it stays as it was.
-    mutating func set(_ groups: [(NotificationRule, [NoticeGroup])], keeping kept: Set<String> = []) {
-        ready = ready.filter { kept.contains($0.key) }
-        for (rule, groups) in groups where !groups.isEmpty { ready[rule.name] = (rule, groups[...]) }
+    /// Something is due of these rules, and of no others.
+    mutating func set(_ rules: [NotificationRule]) {
+        ready = Dictionary(rules.map { ($0.name, ($0, nil)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    mutating func next() -> NoticeGroup? {
+    /// What of the rule may go now. What closes an incident waits until what opens it is under way no more.
+    mutating func fill(_ rule: NotificationRule, _ groups: [NoticeGroup]) {
+        let groups = groups.filter { $0.incident.map { !incidents.contains($0) } ?? true }
+        ready[rule.name] = groups.isEmpty ? nil : (rule, groups[...])
+    }
+
+    mutating func next() -> Turn? {
         func order(_ name: String, _ rule: NotificationRule) -> (Int, Int, String) {
             (services[rule.service, default: 0], underWay[name, default: 0], name)
         }
         let best = ready.filter { hasRoom($0.value.rule) }
             .min { order($0.key, $0.value.rule) < order($1.key, $1.value.rule) }
-        guard let (name, entry) = best, let group = entry.groups.first else { return nil }
-        ready[name] = entry.groups.count > 1 ? (entry.rule, entry.groups.dropFirst()) : nil
+        guard let (name, entry) = best else { return nil }
+        guard let groups = entry.groups, let group = groups.first else { return .read(entry.rule) }
+        ready[name] = groups.count > 1 ? (entry.rule, groups.dropFirst()) : nil
         underWay[name, default: 0] += 1
         services[entry.rule.service, default: 0] += 1
+        if let incident = group.incident { incidents.insert(incident) }
         all += 1
-        return group
+        return .send(group)
     }
 
     /// It is under way no more.
     mutating func ended(_ group: NoticeGroup) {
         all -= 1
+        if let incident = group.incident { incidents.remove(incident) }
         // What nobody has is not kept, whatever rules there were.
         underWay[group.rule.name] = underWay[group.rule.name].flatMap { $0 > 1 ? $0 - 1 : nil }
         services[group.rule.service] = services[group.rule.service].flatMap { $0 > 1 ? $0 - 1 : nil }

@@ -16,17 +16,19 @@ package final class NotificationService: Service {
     private let instruments: Instruments
     private let isMine: @Sendable () -> Bool
     private let pause: Duration
+    private let patience: Duration
     private let prunedAt = Mutex<Timestamp?>(nil)
 
     static let keptFor = Duration.seconds(7 * 86_400)
 
     /// - Parameters:
     ///   - pause: how long each loop waits before it looks again.
+    ///   - patience: how long messages under way may take when the node stops.
     ///   - pages: how much a step reads at most, of what went wrong, of a line and of recoveries.
     package init(
         store: any Store, outbox: any OutboxStore, notifications: any NotificationStore,
         sender: any NotificationSender, instruments: Instruments, pause: Duration = .seconds(2),
-        pages: Int = 20, isMine: @escaping @Sendable () -> Bool
+        patience: Duration = .seconds(5), pages: Int = 20, isMine: @escaping @Sendable () -> Bool
     ) {
         finder = NoticeFinder(store: store, outbox: outbox, notifications: notifications, pages: pages)
         desk = NoticeDesk(
@@ -36,6 +38,7 @@ package final class NotificationService: Service {
         self.instruments = instruments
         self.isMine = isMine
         self.pause = pause
+        self.patience = patience
     }
 
     package func run() async throws {
@@ -77,31 +80,38 @@ package final class NotificationService: Service {
         prunedAt.withLock { $0 = now }
     }
 
-    /// Looks for what is due, and goes on with it whenever a message has gone.
+    /// Looks for what is due, and goes on with it whenever a message has gone. At a stop nothing more is taken in hand, and
+    /// what is under way has a few seconds.
     private func send() async throws {
         let bell = Doorbell()
-        do {
-            try await cancelWhenGracefulShutdown { [self] in
-                try await withThrowingDiscardingTaskGroup { messages in
-                    var nextLook = ContinuousClock.now
-                    while true {
-                        do throws(StoreError) {
-                            if ContinuousClock.now >= nextLook {
-                                nextLook = .now + pause
-                                if isMine() { try await desk.look() } else { desk.clear() }
-                                instruments.loopLived("notifications_sending")
-                            }
-                            while let message = try await desk.take() {
-                                messages.addTask { [desk] in
-                                    await desk.deliver(message)
-                                    bell.ring()
-                                }
-                            }
-                        } catch { instruments.loopFailed("notifications_sending", error) }
-                        try await bell.wait(atMost: ContinuousClock.now.duration(to: nextLook))
+        try await withThrowingDiscardingTaskGroup { messages in
+            var nextLook = ContinuousClock.now
+            while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                do throws(StoreError) {
+                    if ContinuousClock.now >= nextLook {
+                        nextLook = .now + pause
+                        if isMine() { try await desk.look() } else { desk.clear() }
+                        instruments.loopLived("notifications_sending")
                     }
-                }
+                    while !Task.isShuttingDownGracefully, let message = try await desk.take() {
+                        messages.addTask { [desk] in
+                            await desk.deliver(message)
+                            bell.ring()
+                        }
+                    }
+                } catch { instruments.loopFailed("notifications_sending", error) }
+                let end = nextLook
+                do {
+                    try await cancelWhenGracefulShutdown {
+                        try await bell.wait(atMost: ContinuousClock.now.duration(to: end))
+                    }
+                } catch is CancellationError {}  // The loop sees why.
             }
-        } catch is CancellationError {}  // What was in hand goes to the next node when its time is up.
+            let end = ContinuousClock.now + patience
+            while desk.isBusy, !Task.isCancelled, ContinuousClock.now < end {
+                try? await bell.wait(atMost: ContinuousClock.now.duration(to: end))  // Cancelled, it is over, too.
+            }
+            messages.cancelAll()
+        }
     }
 }

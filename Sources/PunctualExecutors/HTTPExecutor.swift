@@ -52,7 +52,9 @@ package final class HTTPExecutor: Executor {
             if let first { return first }
             if let late = await group.next() ?? nil, late.verdict != .cancelled { return late }
             if Task.isCancelled { return AttemptResult(.cancelled) }
-            return Self.failure("no answer within \(attempt.timeout.text)", reason: .timeout, isRetryable: true)
+            // Its head may have come.
+            return Self.failure(
+                "no whole answer within \(attempt.timeout.text)", reason: .timeout, isRetryable: true)
         }
     }
 

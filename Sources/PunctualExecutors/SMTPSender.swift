@@ -31,8 +31,11 @@ package struct SMTPSender: Sendable {
     package init(egress: EgressGuard) { self.egress = egress }
 
     /// Tries once; one connection for each mail.
+    /// - Parameter turn: from 1; a host with several addresses is called at another one each turn.
     /// - Returns: who of its receivers was refused while others were not; a fault when nobody has it.
-    package func send(_ mail: Mail, by server: MailServer) async -> Result<[SMTPRefusal], SMTPFault> {
+    package func send(
+        _ mail: Mail, by server: MailServer, turn: Int = 1
+    ) async -> Result<[SMTPRefusal], SMTPFault> {
         do {
             // What a store or a secret brings is no more to be trusted than what the API was given.
             for address in mail.to + [mail.from] where !MailServer.isAddress(address) {
@@ -42,7 +45,7 @@ package struct SMTPSender: Sendable {
             let host = isLiteral ? "[\(server.host)]" : server.host
             let place: EgressGuard.Destination
             do throws(EgressGuard.Refusal) {
-                place = try await egress.vet("https://\(host):\(server.port)/")
+                place = try await egress.vet("https://\(host):\(server.port)/", turn: turn)
             } catch { throw SMTPFault(error.description, isRetryable: error.isRetryable) }
             let end = SMTPEnd()
             let channel = try await connect(place, server, end)

@@ -108,12 +108,17 @@ final class SMTPReplies: ChannelInboundHandler {
 
     private var bytes: [UInt8] = []
     private var lines: [String] = []
+    /// Bytes of `lines`.
+    private var taken = 0
     private var ready: [Reply] = []
     private var waiting: EventLoopPromise<Reply>?
+    /// It has failed: what else comes is not read.
+    private var isOver = false
     private let end: SMTPEnd
     private var context: ChannelHandlerContext?
     /// The most that a server may say in one reply.
     private static let most = 64 << 10
+    private static let mostLines = 1000
 
     init(end: SMTPEnd) { self.end = end }
 
@@ -138,17 +143,21 @@ final class SMTPReplies: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isOver else { return }
         bytes += unwrapInboundIn(data).readableBytesView
-        while let end = bytes.firstIndex(of: 10) {
-            var line = bytes[..<end]
+        var rest = bytes[...]
+        while !isOver, let end = rest.firstIndex(of: 10) {
+            var line = rest[..<end]
             if line.last == 13 { line = line.dropLast() }
             take(String(decoding: line, as: UTF8.self))
-            bytes.removeFirst(end + 1)
+            rest = rest[(end + 1)...]
+            if taken > Self.most || lines.count > Self.mostLines || ready.count > 100 { tooMuch(context) }
         }
-        if bytes.count + lines.reduce(0, { $0 + $1.utf8.count }) > Self.most || ready.count > 100 {
-            fail(SMTPFault("the server says too much"), context)
-        }
+        bytes = isOver ? [] : Array(rest)
+        if bytes.count + taken > Self.most { tooMuch(context) }
     }
+
+    private func tooMuch(_ context: ChannelHandlerContext) { fail(SMTPFault("the server says too much"), context) }
 
     private func take(_ line: String) {
         let digits = line.utf8.prefix(3)
@@ -157,9 +166,10 @@ final class SMTPReplies: ChannelInboundHandler {
             return
         }
         lines.append(String(line.dropFirst(4)))
+        taken += line.utf8.count
         if line.utf8.dropFirst(3).first == UInt8(ascii: "-") { return }
         let reply = Reply(code: code, lines: lines)
-        lines = []
+        (lines, taken) = ([], 0)
         // The server is about to close, and may have done so before anybody asks (RFC 5321 §3.8).
         if code == 421 { end.came(by: reply.fault) }
         if let waiting {
@@ -171,6 +181,7 @@ final class SMTPReplies: ChannelInboundHandler {
     }
 
     private func fail(_ fault: SMTPFault, _ context: ChannelHandlerContext) {
+        (isOver, lines, taken) = (true, [], 0)
         end.came(by: fault)
         waiting?.fail(end.fault ?? fault)
         waiting = nil
@@ -179,9 +190,8 @@ final class SMTPReplies: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Who shows a certificate that is not to be trusted will show it again.
-        let words = "\(error)"
-        let isStranger = error is NIOSSLExtraError || words.contains("CERTIFICATE_VERIFY_FAILED")
-        fail(SMTPFault(words, isRetryable: !isStranger), context)
+        let isStranger = error is NIOSSLExtraError || "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
+        fail(SMTPFault(ConnectionWords.words(for: error), isRetryable: !isStranger), context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {

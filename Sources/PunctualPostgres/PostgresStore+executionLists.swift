@@ -10,7 +10,9 @@ extension PostgresStore {
         var last = hasMore ? found.last : nil
         // The search goes on behind what was looked at.
         if !hasMore, query.text != nil {
-            last = try await rows(of: reduced, showing: query.visible, .lastLookedAt).first
+            let looked = try await rows(of: reduced, showing: query.visible, .lastLookedAt).first
+            // Read after the page: what has come meanwhile pushes it up, behind what was found by then.
+            last = looked.flatMap { looked in found.last.map { $0.id < looked.id ? $0 : looked } ?? looked }
         }
         return Page(
             items: found, next: last.map { PageKey(value: String($0.scheduledAt.milliseconds), id: $0.id) })

@@ -89,7 +89,7 @@ extension PostgresStore: NotificationStore {
         let call = PostgresStore.saveNotices(
             notices.map(\.id), notices.map(\.revision), notices.map(\.state.rawValue), notices.map(\.dueAt),
             notices.map(\.json.description), states.map(\.rule), states.map(\.jobID), states.map(\.isFailing),
-            states.map(\.json.description))
+            states.map(\.json.description), states.map(\.revision))
         return try await run([call])[0].first { $0.bool() } ?? false
     }
 
@@ -173,7 +173,8 @@ extension PostgresStore: NotificationStore {
         """)
     private static let noticesOfRule = Statement(
         "SELECT body FROM notices WHERE rule = $1 ORDER BY at DESC, id DESC LIMIT $2::int8")
-    /// The locks are had before the revisions are compared: two that save the same go one after the other.
+    /// The locks are had before the revisions are compared: two that save the same go one after the other. Bodies of older
+    /// binaries have no revision, which is 0.
     private static let saveNotices = Statement(
         """
         WITH wanted AS (
@@ -182,15 +183,24 @@ extension PostgresStore: NotificationStore {
         ), held AS MATERIALIZED (
             SELECT n.id FROM notices n JOIN wanted w ON w.id = n.id AND n.revision = w.revision - 1
             ORDER BY n.id FOR UPDATE OF n
+        ), states AS (
+            SELECT * FROM unnest($6::text[], $7::uuid[], $8::bool[], $9::text[], $10::int8[])
+                AS s (rule, job_id, failing, body, revision)
+        ), locked AS MATERIALIZED (
+            SELECT n.rule, n.job_id, coalesce((n.body::jsonb ->> 'revision')::int8, 0) AS revision
+            FROM notice_states n JOIN states s ON s.rule = n.rule AND s.job_id = n.job_id
+            ORDER BY n.rule, n.job_id FOR UPDATE OF n
         ), verdict AS MATERIALIZED (
-            SELECT (SELECT count(*) FROM held) = (SELECT count(*) FROM wanted) AS holds
+            SELECT (SELECT count(*) FROM held) = (SELECT count(*) FROM wanted) AND NOT EXISTS (
+                SELECT 1 FROM states s LEFT JOIN locked l ON l.rule = s.rule AND l.job_id = s.job_id
+                WHERE coalesce(l.revision, 0) <> s.revision - 1
+            ) AS holds
         ), changed AS (
             UPDATE notices n SET revision = w.revision, state = w.state, due_at = w.due_at, body = w.body
             FROM wanted w WHERE n.id = w.id AND (SELECT holds FROM verdict)
         ), known AS (
             INSERT INTO notice_states (rule, job_id, failing, body)
-            SELECT s.rule, s.job_id, s.failing, s.body
-            FROM unnest($6::text[], $7::uuid[], $8::bool[], $9::text[]) AS s (rule, job_id, failing, body)
+            SELECT s.rule, s.job_id, s.failing, s.body FROM states s
             WHERE (SELECT holds FROM verdict) AND EXISTS (SELECT 1 FROM notification_rules r WHERE r.name = s.rule)
             ON CONFLICT (rule, job_id) DO UPDATE SET failing = excluded.failing, body = excluded.body
         )

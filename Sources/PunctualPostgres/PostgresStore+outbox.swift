@@ -2,10 +2,10 @@ package import PunctualCore
 internal import PunctualSchedule
 
 extension PostgresStore: OutboxStore {
-    package func waitingLines(of lane: Lane) async throws(StoreError) -> [WaitingLine] {
+    package func waitingLines(of lane: Lane, evenPaused: Bool) async throws(StoreError) -> [WaitingLine] {
         let heads = heads[lane.rawValue]
         if let token = heads.beginLook() { try await look(lane, token).get() }
-        let paused = Set(try await run([PostgresStore.pausedQueues()])[0].map { $0.text() })
+        let paused = evenPaused ? [] : Set(try await run([PostgresStore.pausedQueues()])[0].map { $0.text() })
         return heads.known().lines.map(\.line).filter { !paused.contains($0.queue) }.map {
             WaitingLine(lane: lane, queue: $0.queue, priority: $0.priority, service: $0.service)
         }

@@ -126,6 +126,12 @@ extension SQLiteStore: NotificationStore {
                 let revision = try database.first("SELECT revision FROM notices WHERE id = ?", notice.id) { $0.int() }
                 guard revision == notice.revision - 1 else { return false }
             }
+            for state in states {
+                let known = try database.first(
+                    "SELECT body FROM notice_states WHERE rule = ? AND job_id = ?", state.rule, state.jobID
+                ) { NoticeState(stored: $0.text())?.revision ?? 0 }
+                guard known ?? 0 == state.revision - 1 else { return false }
+            }
             for notice in notices {
                 try database.run(
                     "UPDATE notices SET revision = ?, state = ?, due_at = ?, body = ? WHERE id = ?", notice.revision,

@@ -2,9 +2,9 @@ package import PunctualCore
 internal import PunctualSchedule
 
 extension SQLiteStore: OutboxStore {
-    package func waitingLines(of lane: Lane) async throws(StoreError) -> [WaitingLine] {
+    package func waitingLines(of lane: Lane, evenPaused: Bool) async throws(StoreError) -> [WaitingLine] {
         try await read { transaction in
-            try transaction.lines(WorkChoice(lane: lane)).map {
+            try transaction.lines(WorkChoice(lane: lane), evenPaused: evenPaused).map {
                 WaitingLine(lane: lane, queue: $0.queue, priority: $0.priority, service: $0.service)
             }
         }

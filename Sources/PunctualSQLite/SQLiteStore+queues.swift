@@ -59,8 +59,8 @@ extension Transaction {
     }
 
     /// The lines of the work whose queues are not paused: one index seek each, however many wait in them.
-    func lines(_ work: WorkChoice) throws -> [Line] {
-        let paused = try pausedQueues()
+    func lines(_ work: WorkChoice, evenPaused: Bool = false) throws -> [Line] {
+        let paused = evenPaused ? [] : try pausedQueues()
         return try lines(of: work.lane) { paused.contains($0) || !(work.queues?.contains($0) ?? true) }.filter {
             work.takes(queue: $0.queue, service: $0.service, priority: $0.priority)
         }

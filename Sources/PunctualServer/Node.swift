@@ -156,7 +156,7 @@ package enum Node {
         services += [logs.service, tracing.service].compactMap { $0 }
         if let certificate { services.append(certificate) }
         let sending = NotificationSending(
-            vault: access?.vault, http: http, mail: SMTPSender(egress: egress))
+            vault: access?.vault, http: http, mail: SMTPSender(egress: egress), clock: SystemClock())
         api.notifications = (opened.notifications, sending)
         api.minutes = FleetMinutes(opened.figures, events: events, node: nodeID, clock: clock)
         api.doorkeeper = doorkeeper(settings, brokers.redis, installation: installation)

@@ -13,9 +13,8 @@ struct NotificationSending: NotificationSender {
     let vault: SecretVault?
     let http: any Executor
     let mail: SMTPSender
+    let clock: any WallClock
     private static let timeout = Duration.seconds(20)
-    /// What is not through by then is tried again.
-    private static let patience = Duration.seconds(90)
 
     /// A channel with its secrets in place, and what takes them out of what comes back.
     private struct Ready {
@@ -69,25 +68,19 @@ struct NotificationSending: NotificationSender {
     // MARK: Calls
 
     private func call(_ message: NotificationMessage, _ ready: Ready) async -> NotificationOutcome {
-        let began = ContinuousClock.now
-        for call in message.calls {
-            guard began.duration(to: .now) < Self.patience - Self.timeout else {
-                return .failed("the other side is too slow", isRetryable: true, retryAfter: nil)
-            }
-            var attempt = AttemptRequest(
-                executionID: message.delivery, jobID: Identifier(high: 0, low: 0), jobName: "notification",
-                service: message.rule.secretService, scheduledAt: message.notices[0].at, attempt: 1,
-                target: .http(call), timeout: Self.timeout)
-            // A URL of a chat is a secret, wherever it is kept.
-            attempt.hasSecrets = true
-            switch await http.execute(attempt).verdict {
-            case .succeeded: continue
-            case .failed(_, let error, let isRetryable, let pause):
-                return .failed(ready.masked(error), isRetryable: isRetryable, retryAfter: pause)
-            case .cancelled: return .failed("the node stops", isRetryable: true, retryAfter: nil)
-            }
+        guard let call = message.call else { return .sent }
+        var attempt = AttemptRequest(
+            executionID: message.delivery, jobID: Identifier(high: 0, low: 0), jobName: "notification",
+            service: message.rule.secretService, scheduledAt: message.notices[0].at, attempt: message.attempt,
+            target: .http(call), timeout: Self.timeout)
+        // A URL of a chat is a secret, wherever it is kept.
+        attempt.hasSecrets = true
+        switch await http.execute(attempt).verdict {
+        case .succeeded: return .sent
+        case .failed(_, let error, let isRetryable, let pause):
+            return .failed(ready.masked(error), isRetryable: isRetryable, retryAfter: pause)
+        case .cancelled: return .failed("the node stops", isRetryable: true, retryAfter: nil)
         }
-        return .sent
     }
 
     // MARK: Mails
@@ -100,8 +93,8 @@ struct NotificationSending: NotificationSender {
         if receivers.isEmpty { return .sent }
         let mail = Mail(
             id: "\(message.delivery)", from: server.from, to: receivers, subject: "[punctual] \(message.title)",
-            lines: message.lines + ["", "Rule \(message.rule.name)"], at: message.notices[0].at)
-        switch await self.mail.send(mail, by: server) {
+            lines: message.lines + ["", "Rule \(message.rule.name)"], at: clock.now())
+        switch await self.mail.send(mail, by: server, turn: message.attempt) {
         case .failure(let fault):
             return .failed(ready.masked(fault.text), isRetryable: fault.isRetryable, retryAfter: nil)
         case .success(let refusals):

@@ -105,6 +105,10 @@ package struct StoreCopy: Sendable {
                 _ = try await notifications.target.removeNotificationRule(rule.name)
             }
             report.notifications = rules.count
+            // What ended up to here was the source's to tell.
+            let told = try await notifications.source.noticeCursor()
+            let now = try await source.now()
+            try await notifications.target.add([], cursor: told ?? now)
         }
         report.executions = try await copy(
             { after in try await source.exportExecutions(after: after, limit: Self.page) },

@@ -135,7 +135,7 @@ struct NotificationBacklogTests {
         for number in 0..<600 {
             let job = try await scene.job("broken\(number)")
             var state = NoticeState(rule: rule.name, jobID: job.id, jobName: job.draft.name, service: "default")
-            (state.isFailing, state.toldAt) = (true, scene.clock.now())
+            (state.isFailing, state.toldAt, state.revision) = (true, scene.clock.now(), 1)
             _ = try await scene.store.save([], [state])
         }
         let job = try await scene.job("well")
@@ -196,7 +196,7 @@ struct NotificationBacklogTests {
         scene.sender.answer(.failed("status 503", isRetryable: true, retryAfter: nil))
         try await service.step()
         #expect(scene.sender.all.count == 30)
-        #expect(scene.sender.all.allSatisfy { $0.calls.count == 1 })
+        #expect(scene.sender.all.allSatisfy { $0.call != nil })
         scene.sender.answer(.sent)
         try await scene.run(jobs[0], .succeeded)
         try await service.step()
@@ -231,24 +231,30 @@ struct NotificationBacklogTests {
 
 @Suite("Which message goes next")
 struct NoticeQueueTests {
-    private func group(_ name: String, of service: String?) -> (NotificationRule, [NoticeGroup]) {
+    private func rule(
+        _ name: String, of service: String?, _ channel: NotificationChannel = .webhook(url: "https://example.com")
+    ) -> NotificationRule {
         let at = Timestamp(milliseconds: 1)
-        let rule = NotificationRule(
-            name: name, service: service, channel: .webhook(url: "https://example.com"), createdAt: at, updatedAt: at)
-        return (rule, Array(repeating: NoticeGroup(rule: rule, notices: []), count: 200))
+        return NotificationRule(name: name, service: service, channel: channel, createdAt: at, updatedAt: at)
     }
 
-    /// Names of the rules of what goes until there is no room.
+    /// Names of the rules of what goes until there is no room; each has plenty.
     private func taken(_ queue: inout NoticeQueue) -> [String] {
         var names: [String] = []
-        while let group = queue.next() { names.append(group.rule.name) }
+        while let turn = queue.next() {
+            switch turn {
+            case .send(let group): names.append(group.rule.name)
+            case .read(let rule):
+                queue.fill(rule, Array(repeating: NoticeGroup(rule: rule, notices: []), count: 200))
+            }
+        }
         return names
     }
 
     @Test("rules take turns, a rule has a few at once, and a service some more")
     func bounds() {
         var queue = NoticeQueue()
-        queue.set((0..<20).map { group("a\($0)", of: "a") } + [group("b", of: "b"), group("all", of: nil)])
+        queue.set((0..<20).map { rule("a\($0)", of: "a") } + [rule("b", of: "b"), rule("all", of: nil)])
         let names = taken(&queue)
         #expect(Set(names.prefix(3).map { $0.prefix(1) }).count == 2)
         #expect(names.count { $0.hasPrefix("a") && $0 != "all" } == NoticeQueue.mostOfService)
@@ -259,22 +265,52 @@ struct NoticeQueueTests {
     @Test("all services together have a bound, and who has the fewest under way is next when there is room")
     func all() {
         var queue = NoticeQueue()
-        let many = (0..<8).flatMap { service in (0..<8).map { group("\(service)-\($0)", of: "\(service)") } }
+        let many = (0..<8).flatMap { service in (0..<8).map { rule("\(service)-\($0)", of: "\(service)") } }
         queue.set(many)
         #expect(taken(&queue).count == NoticeQueue.mostOfAll)
-        queue.set(many + [group("new", of: "new")])
-        queue.ended(many[0].1[0])
+        // What comes to be due while there is no room is in the queue as well.
+        queue.set(many + [rule("new", of: "new")])
+        queue.ended(NoticeGroup(rule: many[0], notices: []))
         #expect(taken(&queue) == ["new"])
     }
 
-    @Test("what is ready of a rule without room is kept while others are read anew")
-    func kept() {
+    @Test("what waits of a rule is read when its turn has come, and not before")
+    func read() {
         var queue = NoticeQueue()
-        let (one, other) = (group("one", of: "a"), group("other", of: "b"))
-        queue.set([one])
-        #expect(taken(&queue).count == NoticeQueue.mostOfRule && !queue.hasRoom(one.0))
-        queue.set([other], keeping: ["one"])
-        queue.ended(one.1[0])
-        #expect(taken(&queue).sorted() == ["one"] + Array(repeating: "other", count: NoticeQueue.mostOfRule))
+        let rules = (0..<100).map { rule("\($0)", of: "\($0)") }
+        queue.set(rules)
+        var reads = 0
+        while let turn = queue.next() {
+            guard case .read(let rule) = turn else { continue }
+            reads += 1
+            queue.fill(rule, [NoticeGroup(rule: rule, notices: [])])
+        }
+        #expect(reads == NoticeQueue.mostOfAll)
+    }
+
+    @Test("of an incident one message is under way at one time")
+    func incidents() {
+        var queue = NoticeQueue()
+        let rule = rule("p", of: nil, .pagerDuty(routingKey: "k", severity: "error", url: "https://example.com"))
+        let groups = (1...2).map { number in
+            NoticeGroup(
+                rule: rule,
+                notices: [
+                    Notice(
+                        .failed, of: rule, execution: Identifier(high: 1, low: 1), attempt: number,
+                        job: Identifier(high: 1, low: 1), name: "j", service: "s", at: rule.createdAt, text: "",
+                        now: rule.createdAt)
+                ])
+        }
+        func sent(_ group: NoticeGroup) -> Bool {
+            queue.set([rule])
+            queue.fill(rule, [group])
+            guard case .send = queue.next() else { return false }
+            return true
+        }
+        #expect(sent(groups[0]))
+        #expect(!sent(groups[1]))
+        queue.ended(groups[0])
+        #expect(sent(groups[1]))
     }
 }

@@ -34,12 +34,13 @@ struct NotificationScene {
 
     /// - Parameter pages: of what went wrong, or is late, that one step reads at most.
     func service(
-        isMine: Bool = true, sender: (any NotificationSender)? = nil, pages: Int = 20
+        isMine: Bool = true, sender: (any NotificationSender)? = nil, pages: Int = 20,
+        patience: Duration = .seconds(5)
     ) -> NotificationService {
         NotificationService(
             store: store, outbox: store, notifications: store, sender: sender ?? self.sender,
             instruments: Instruments(logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }),
-            pause: .milliseconds(5), pages: pages, isMine: { isMine })
+            pause: .milliseconds(5), patience: patience, pages: pages, isMine: { isMine })
     }
 
     @discardableResult

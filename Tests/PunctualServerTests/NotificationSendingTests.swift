@@ -19,6 +19,8 @@ private final class CallWitness: Executor {
 
     init(_ verdict: AttemptResult = AttemptResult(.succeeded)) { self.verdict = verdict }
 
+    /// The number of each call's try.
+    var attempts: [Int] { state.withLock { $0.map(\.attempt) } }
     var targets: [HTTPTarget] {
         state.withLock { $0 }.compactMap { if case .http(let target) = $0.target { target } else { nil } }
     }
@@ -51,19 +53,22 @@ struct NotificationSendingTests {
     }
 
     private func message(
-        _ channel: NotificationChannel, text: String = "why", job: String = "j", receivers: [String]? = nil
+        _ channel: NotificationChannel, text: String = "why", job: String = "j", receivers: [String]? = nil,
+        attempts: Int = 1
     ) -> NotificationMessage {
         let rule = NotificationRule(name: "r", channel: channel, createdAt: Self.at, updatedAt: Self.at)
-        let notice = Notice(
+        var notice = Notice(
             .failed, of: rule, execution: Identifier(high: 1, low: 1), attempt: 1, job: Identifier(high: 2, low: 2),
             name: job, service: "evil", at: Self.at, text: text, now: Self.at)
+        notice.attempts = attempts
         return NotificationMessage(
             delivery: Notice.delivery(of: [notice]), rule: rule, notices: [notice], receivers: receivers)
     }
 
     private func sending(_ vault: SecretVault?, _ http: any Executor) -> NotificationSending {
         NotificationSending(
-            vault: vault, http: http, mail: SMTPSender(egress: EgressGuard(allowed: [IPRange("127.0.0.0/8")!])))
+            vault: vault, http: http, mail: SMTPSender(egress: EgressGuard(allowed: [IPRange("127.0.0.0/8")!])),
+            clock: ManualClock(Self.at + .seconds(90)))
     }
 
     @Test(
@@ -114,6 +119,15 @@ struct NotificationSendingTests {
             }
             #expect(!text.contains("token"), "\(text)")
         }
+    }
+
+    @Test("each try says which one it is, so that a host with several addresses is called at another one")
+    func turns() async {
+        let witness = CallWitness()
+        for attempts in [0, 1, 2] {
+            _ = await sending(nil, witness).send(message(.slack(url: "https://example.com"), attempts: attempts))
+        }
+        #expect(witness.attempts == [1, 1, 2])
     }
 
     @Test("a secret that is missing, no access control and a reference that is none are told, and nothing is called")
@@ -171,6 +185,8 @@ struct NotificationSendingTests {
         #expect(second == .sent)
         let mails = try peer.file("mails").split(separator: "\n").map { try JSONValue(parsing: String($0)) }
         #expect(mails.map { $0["to"] } == [["ops@example.com"], ["grey@example.com"]])
+        // When it was sent, not when it happened.
+        #expect(mails.first?["date"] == "2026-01-01T00:01:30+00:00")
         #expect(mails.first?["body"]?.string?.contains("{{secret:TOP}}") == true)
         // Who was taken off the list gets nothing more.
         #expect(await sending.send(message(channel, receivers: ["gone@example.com"])) == .sent)

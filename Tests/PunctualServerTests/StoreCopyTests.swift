@@ -66,6 +66,23 @@ struct StoreCopyTests {
         #expect(Set(try await target.limits()) == Set(try await source.limits()))
     }
 
+    @Test("rules of notifications go along, and up to when their jobs were told of", arguments: [true, false])
+    func rules(hasLooked: Bool) async throws {
+        let now = clock.now()
+        let rule = NotificationRule(
+            name: "r", channel: .webhook(url: "https://example.com"), createdAt: now, updatedAt: now)
+        try await source.setNotificationRule(rule)
+        clock.advance(by: .seconds(86_400))
+        if hasLooked { try await source.add([], cursor: clock.now()) }
+        clock.advance(by: .seconds(5))
+        var copy = StoreCopy(source: source, target: target)
+        copy.notifications = (source, target)
+        let report = try await copy.run { _ in }
+        #expect(report.notifications == 1)
+        #expect(try await target.notificationRules() == [rule])
+        #expect(try await target.noticeCursor() == clock.now() - .seconds(hasLooked ? 5 : 0))
+    }
+
     @Test("goes on where it was broken off, and takes what has changed since")
     func resumed() async throws {
         try await fill()

@@ -35,6 +35,29 @@ extension NoticeState {
         return true
     }
 
+    /// Takes back what was noted when the notice was taken in hand: its message was given up, so nobody has heard of it.
+    /// - Returns: false when there is nothing of it to take back.
+    public mutating func takesBack(_ notice: Notice) -> Bool {
+        guard let at = notice.takenAt else { return false }
+        switch notice.kind {
+        case .failed:
+            guard toldAt == at else { return false }
+            (isFailing, toldAt, count) = (false, nil, max(0, count - 1))
+        case .recovered: return false
+        case .late, .skipped, .missed:
+            guard told[notice.kind] == at else { return false }
+            told[notice.kind] = nil
+        }
+        suppressed += 1 + notice.leftOut
+        return true
+    }
+
+    /// Whether the notice would open an incident anew that its recovery has closed, and that nothing closes a second time.
+    public func hasClosed(_ notice: Notice, _ rule: NotificationRule) -> Bool {
+        guard case .pagerDuty = rule.channel else { return false }
+        return notice.kind == .failed && rule.on.contains(.recovered) && !isFailing
+    }
+
     /// Whether it fails and recovers so often that the next times are not told.
     public var isFlapping: Bool { count >= NoticeState.flapping }
 }

@@ -14,17 +14,17 @@ public struct NotificationMessage: Hashable, Sendable {
     /// Who of a mail's receivers is left; nil means all of them.
     public var receivers: [String]?
 
-    public init(
-        delivery: Identifier, rule: NotificationRule, notices: [Notice], suppressed: [Identifier: Int] = [:],
-        flapping: Set<Identifier> = [], receivers: [String]? = nil
-    ) {
+    public init(delivery: Identifier, rule: NotificationRule, notices: [Notice], receivers: [String]? = nil) {
         self.delivery = delivery
         self.rule = rule
         self.notices = notices
-        self.suppressed = suppressed
-        self.flapping = flapping
         self.receivers = receivers
+        suppressed = Dictionary(notices.map { ($0.jobID, $0.leftOut) }, uniquingKeysWith: +).filter { $0.value > 0 }
+        flapping = Set(notices.filter(\.isFlapping).map(\.jobID))
     }
+
+    /// Which try of the message it is, from 1.
+    public var attempt: Int { max(1, notices.map(\.attempts).max() ?? 1) }
 
     /// The most notices that a message shows one by one.
     private static let most = 20
@@ -70,21 +70,18 @@ public struct NotificationMessage: Hashable, Sendable {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }
 
-    /// The calls that say it: one, or for PagerDuty one for each incident; none for mail. What texts hold stands there as it
-    /// is: nobody may read references to secrets in them.
-    public var calls: [HTTPTarget] {
+    /// The call that says it; nil for mail. For PagerDuty a message is of one incident, and the newest of it is told. What
+    /// texts hold stands there as it is: nobody may read references to secrets in them.
+    public var call: HTTPTarget? {
         switch rule.channel {
-        case .webhook(let url): [HTTPTarget(url: url, body: json)]
-        case .slack(let url):
-            [HTTPTarget(url: url, body: ["text": .string(slackText)])]
+        case .webhook(let url): HTTPTarget(url: url, body: json)
+        case .slack(let url): HTTPTarget(url: url, body: ["text": .string(slackText)])
         case .pagerDuty(let key, let severity, let url):
-            Dictionary(grouping: notices, by: rule.incident(of:)).sorted { $0.key < $1.key }.compactMap {
-                dedup, notices in
-                notices.last.map { last in
-                    HTTPTarget(url: url, body: event(last, key, severity, dedup), expectStatus: "200-202")
-                }
+            notices.last.map { last in
+                HTTPTarget(
+                    url: url, body: event(last, key, severity, rule.incident(of: last)), expectStatus: "200-202")
             }
-        case .email: []
+        case .email: nil
         }
     }
 

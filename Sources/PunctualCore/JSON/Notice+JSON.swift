@@ -16,6 +16,9 @@ extension Notice {
         ]
         if let receivers { json = json.merging(["receivers": .array(receivers.map(JSONValue.string))]) }
         if let refused { json = json.merging(["refused": .string(refused)]) }
+        if let takenAt { json = json.merging(["taken_at": .string("\(takenAt)")]) }
+        if leftOut > 0 { json = json.merging(["left_out": .int(Int64(leftOut))]) }
+        if isFlapping { json = json.merging(["flapping": .bool(true)]) }
         return json
     }
 
@@ -34,7 +37,8 @@ extension Notice {
             executionID: id("execution_id"), at: at, text: json["text"]?.string ?? "", state: state, dueAt: due,
             attempts: Int(json["attempts"]?.int ?? 0), error: json["error"]?.string, delivery: id("delivery"),
             sentAt: instant("sent_at"), receivers: json["receivers"]?.array?.compactMap(\.string),
-            refused: json["refused"]?.string, revision: Int(json["revision"]?.int ?? 0))
+            refused: json["refused"]?.string, takenAt: instant("taken_at"), leftOut: Int(json["left_out"]?.int ?? 0),
+            isFlapping: json["flapping"]?.bool ?? false, revision: Int(json["revision"]?.int ?? 0))
     }
 }
 
@@ -50,7 +54,7 @@ extension NoticeState {
             "service": .string(service), "is_failing": .bool(isFailing),
             "told_at": toldAt.map { .string("\($0)") } ?? .null, "told": .object(told),
             "counted_since": countedSince.map { .string("\($0)") } ?? .null, "count": .int(Int64(count)),
-            "suppressed": .int(Int64(suppressed)),
+            "suppressed": .int(Int64(suppressed)), "revision": .int(Int64(revision)),
         ]
     }
 
@@ -69,6 +73,6 @@ extension NoticeState {
             rule: rule, jobID: job, jobName: json["job_name"]?.string ?? "", service: json["service"]?.string ?? "",
             isFailing: json["is_failing"]?.bool ?? false, toldAt: instant("told_at"), told: told,
             countedSince: instant("counted_since"), count: Int(json["count"]?.int ?? 0),
-            suppressed: Int(json["suppressed"]?.int ?? 0))
+            suppressed: Int(json["suppressed"]?.int ?? 0), revision: Int(json["revision"]?.int ?? 0))
     }
 }

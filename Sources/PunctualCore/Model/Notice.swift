@@ -37,6 +37,12 @@ public struct Notice: Hashable, Sendable, Identifiable {
     public var receivers: [String]?
     /// Which of them will never get it, in words; nil when nobody was refused for good.
     public var refused: String?
+    /// When it was taken in hand first, so noted as told; nil before.
+    public var takenAt: Timestamp?
+    /// How often something of the job was not told before it.
+    public var leftOut: Int
+    /// It says that the next times are not told.
+    public var isFlapping: Bool
     /// Raised by each change; who changes it must have seen the one before.
     public var revision: Int
 
@@ -44,7 +50,8 @@ public struct Notice: Hashable, Sendable, Identifiable {
         id: Identifier, rule: String, kind: NotificationRule.Trigger, jobID: Identifier, jobName: String,
         service: String, executionID: Identifier?, at: Timestamp, text: String, state: State = .waiting,
         dueAt: Timestamp, attempts: Int = 0, error: String? = nil, delivery: Identifier? = nil,
-        sentAt: Timestamp? = nil, receivers: [String]? = nil, refused: String? = nil, revision: Int = 0
+        sentAt: Timestamp? = nil, receivers: [String]? = nil, refused: String? = nil, takenAt: Timestamp? = nil,
+        leftOut: Int = 0, isFlapping: Bool = false, revision: Int = 0
     ) {
         self.id = id
         self.rule = rule
@@ -63,17 +70,20 @@ public struct Notice: Hashable, Sendable, Identifiable {
         self.sentAt = sentAt
         self.receivers = receivers
         self.refused = refused
+        self.takenAt = takenAt
+        self.leftOut = leftOut
+        self.isFlapping = isFlapping
         self.revision = revision
     }
 
     /// What has happened to an execution.
-    /// - Parameter isMade: whether the notice may wait for others from `now` on.
+    /// - Parameter now: from when on it waits for others.
     public init(
         _ kind: NotificationRule.Trigger, of rule: NotificationRule, execution: Identifier, attempt: Int,
         job: Identifier, name: String, service: String, at: Timestamp, text: String, now: Timestamp
     ) {
         self.init(
-            id: Notice.id("\(rule.name)\n\(kind.rawValue)\n\(execution)\n\(attempt)", at: at), rule: rule.name,
+            id: Notice.id("\(rule.name)\n\(kind.rawValue)\n\(execution)\n\(attempt)"), rule: rule.name,
             kind: kind, jobID: job, jobName: name, service: service, executionID: execution, at: at,
             text: String(text.prefix(500)), dueAt: now + rule.groupWait)
     }
@@ -81,19 +91,18 @@ public struct Notice: Hashable, Sendable, Identifiable {
     /// The job runs again.
     public init(recoveryOf state: NoticeState, rule: NotificationRule, at: Timestamp) {
         self.init(
-            id: Notice.id("\(rule.name)\nrecovered\n\(state.jobID)\n\(state.toldAt?.milliseconds ?? 0)", at: at),
+            id: Notice.id("\(rule.name)\nrecovered\n\(state.jobID)\n\(state.toldAt?.milliseconds ?? 0)"),
             rule: rule.name, kind: .recovered, jobID: state.jobID, jobName: state.jobName, service: state.service,
             executionID: nil, at: at, text: "", dueAt: at + rule.groupWait)
     }
 
     /// The message that these are, and always the same one.
     public static func delivery(of notices: [Notice]) -> Identifier {
-        let ids = notices.map { "\($0.id)" }.sorted().joined(separator: "\n")
-        return id(ids, at: notices.map(\.at).min() ?? Timestamp(milliseconds: 0))
+        id(notices.map { "\($0.id)" }.sorted().joined(separator: "\n"))
     }
 
-    /// A UUIDv8 of the instant and SHA-256 of the text; a recovery has that of the failure that was told.
-    private static func id(_ text: String, at instant: Timestamp) -> Identifier {
+    /// A UUIDv8 of SHA-256 of the text.
+    private static func id(_ text: String) -> Identifier {
         let digest = Array(SHA256.hash(data: Array(text.utf8)))
         let numbers = (0..<2).map { part in
             digest[part * 8..<part * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -121,11 +130,13 @@ public struct NoticeState: Hashable, Sendable {
     public var count: Int
     /// What was not told since the last message.
     public var suppressed: Int
+    /// Raised by each change; who changes it must have seen the one before. What is not there has 0.
+    public var revision: Int
 
     public init(
         rule: String, jobID: Identifier, jobName: String, service: String, isFailing: Bool = false,
         toldAt: Timestamp? = nil, told: [NotificationRule.Trigger: Timestamp] = [:], countedSince: Timestamp? = nil,
-        count: Int = 0, suppressed: Int = 0
+        count: Int = 0, suppressed: Int = 0, revision: Int = 0
     ) {
         self.rule = rule
         self.jobID = jobID
@@ -137,5 +148,6 @@ public struct NoticeState: Hashable, Sendable {
         self.countedSince = countedSince
         self.count = count
         self.suppressed = suppressed
+        self.revision = revision
     }
 }

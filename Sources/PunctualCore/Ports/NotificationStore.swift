@@ -46,9 +46,9 @@ public protocol NotificationStore: Sendable {
     /// What a rule has wanted told, newest first.
     func notices(of rule: String, limit: Int) async throws(StoreError) -> [Notice]
 
-    /// Puts the notices in the place of those of the revision before, and the states in that of what there was; all of it or
-    /// nothing.
-    /// - Returns: false when one of the notices is no longer that revision: another node has them in hand.
+    /// Puts the notices and the states in the place of those of the revision before; all of it or nothing. A state that is
+    /// not there yet has the revision 1.
+    /// - Returns: false when one of them is no longer that revision: another one has changed it since.
     func save(_ notices: [Notice], _ states: [NoticeState]) async throws(StoreError) -> Bool
 
     /// What a rule has told of these jobs.

@@ -5,13 +5,21 @@ public import PunctualSchedule
 /// Nothing is marked as told: who tells remembers it, and tells again what stays. So a broker that loses everything, or a
 /// node that dies, costs time and no more.
 public protocol OutboxStore: Sendable {
-    /// The lines of a lane in which executions may wait, without those of paused queues; one may turn out to be empty.
-    func waitingLines(of lane: Lane) async throws(StoreError) -> [WaitingLine]
+    /// The lines of a lane in which executions may wait; one may turn out to be empty.
+    /// - Parameter evenPaused: those of paused queues, too.
+    func waitingLines(of lane: Lane, evenPaused: Bool) async throws(StoreError) -> [WaitingLine]
 
     /// The executions of a line that wait and are available now, by `WaitingPlace`; those behind `place` when it is given.
     func waiting(
         in line: WaitingLine, after place: WaitingPlace?, limit: Int
     ) async throws(StoreError) -> [WaitingExecution]
+}
+
+extension OutboxStore {
+    /// The lines of a lane in which executions may wait for who may take them; one may turn out to be empty.
+    public func waitingLines(of lane: Lane) async throws(StoreError) -> [WaitingLine] {
+        try await waitingLines(of: lane, evenPaused: false)
+    }
 }
 
 /// A service's waiting executions of one lane, one queue and one priority.

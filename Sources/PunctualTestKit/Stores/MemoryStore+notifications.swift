@@ -75,6 +75,10 @@ extension MemoryStore: NotificationStore {
 
     public func save(_ changed: [Notice], _ states: [NoticeState]) async throws(StoreError) -> Bool {
         guard changed.allSatisfy({ notices[$0.id]?.revision == $0.revision - 1 }) else { return false }
+        func known(_ state: NoticeState) -> Int {
+            noticeStates[NoticePlace(rule: state.rule, job: state.jobID)]?.revision ?? 0
+        }
+        guard states.allSatisfy({ known($0) == $0.revision - 1 }) else { return false }
         for notice in changed { notices[notice.id] = notice }
         for state in states where notificationRulesByName[state.rule] != nil {
             noticeStates[NoticePlace(rule: state.rule, job: state.jobID)] = state

@@ -1,9 +1,10 @@
 public import PunctualCore
 
 extension MemoryStore: OutboxStore {
-    public func waitingLines(of lane: Lane) async throws(StoreError) -> [WaitingLine] {
+    public func waitingLines(of lane: Lane, evenPaused: Bool) async throws(StoreError) -> [WaitingLine] {
         let lines = open.filter { stored in
-            stored.row.status == .pending && stored.lane == lane && pausedQueues[stored.row.queue] != true
+            stored.row.status == .pending && stored.lane == lane
+                && (evenPaused || pausedQueues[stored.row.queue] != true)
         }.map {
             WaitingLine(lane: lane, queue: $0.row.queue, priority: $0.row.priority, service: $0.row.service)
         }

@@ -109,12 +109,13 @@ public struct NotificationCheck: Sendable, CustomStringConvertible {
             (first.state, first.revision, first.delivery) = (.sent, 1, first.id)
             (first.sentAt, first.attempts, first.error) = (scene.now, 2, "e")
             (first.receivers, first.refused) = (["a@example.com"], "b@example.com: 550")
+            (first.takenAt, first.leftOut, first.isFlapping) = (scene.now, 3, true)
             try same(try await store.save([first], [state(one, 1)]), true)
             try same(try await store.waitingNotices(of: "r", limit: 9), [second])
             try same(try await store.notices(of: "r", limit: 9).first { $0.id == first.id }, first)
             (second.state, second.revision) = (.failed, 1)
             var well = state(one, 1)
-            well.isFailing = false
+            (well.isFailing, well.revision) = (false, 2)
             try same(try await store.save([second, first], [well]), false)
             try same(try await store.waitingNotices(of: "r", limit: 9).map(\.id), [second.id])
             try same(try await store.noticeStates(of: "r", jobs: [well.jobID]), [state(one, 1)])
@@ -122,6 +123,17 @@ public struct NotificationCheck: Sendable, CustomStringConvertible {
             try same(try await store.waitingRules(), [:])
             try same(try await store.noticeBacklog(), NoticeBacklog(count: 0, since: nil))
             try same(try await store.noticeStates(of: "r", jobs: [well.jobID, first.id]), [well])
+            // So with what is known of a job: neither what was there before nor what comes too late takes effect.
+            for revision in [1, 2, 4] {
+                var other = state(one, 1)
+                (other.revision, first.revision) = (revision, 2)
+                try same(try await store.save([first], [other, state(one, 5)]), false)
+            }
+            try same(try await store.noticeStates(of: "r", jobs: [well.jobID, state(one, 5).jobID]), [well])
+            try same(try await store.notices(of: "r", limit: 9).first { $0.id == first.id }?.revision, 1)
+            well.revision = 3
+            try same(try await store.save([first], [state(one, 5), well]), true)
+            try same(try await store.noticeStates(of: "r", jobs: [well.jobID]), [well])
         },
         NotificationCheck("what waits has waited since it was due first, whatever tries there were") { scene, store in
             let one = rule("r", scene)
@@ -242,6 +254,6 @@ public struct NotificationCheck: Sendable, CustomStringConvertible {
             rule: rule.name, jobID: job ?? Identifier(high: 2, low: number), jobName: "j", service: "s",
             isFailing: true,
             toldAt: Timestamp(milliseconds: 1000), told: [.late: Timestamp(milliseconds: 2000)],
-            countedSince: Timestamp(milliseconds: 3000), count: 2, suppressed: 7)
+            countedSince: Timestamp(milliseconds: 3000), count: 2, suppressed: 7, revision: 1)
     }
 }

@@ -42,6 +42,11 @@ public struct OutboxCheck: Sendable, CustomStringConvertible {
                     WaitingLine(lane: .builtIn, queue: "a", priority: 9, service: "mail"),
                     WaitingLine(lane: .builtIn, queue: "b", priority: 0, service: "default"),
                 ])
+            let all = Set(try await outbox.waitingLines(of: .builtIn, evenPaused: true))
+            try same(
+                all.subtracting(lines),
+                [WaitingLine(lane: .builtIn, queue: "paused", priority: 5, service: "default")])
+            try same(all.isSuperset(of: lines), true)
             try same(
                 try await outbox.waitingLines(of: .outside),
                 [WaitingLine(lane: .outside, queue: "default", priority: 5, service: "default")])

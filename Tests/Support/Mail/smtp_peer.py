@@ -2,7 +2,7 @@
 
 usage: smtp_peer.py PORT MODE FOLDER; each mail taken is one line of JSON in FOLDER/mails.
 Modes: plain, starttls, tls, auth (STARTTLS and AUTH); strip (offers no STARTTLS), inject (talks behind STARTTLS),
-busy (421), flood (says too much), silent, garbage. Those that behave refuse x@… for good
+busy (421), flood (says too much), lines (says nothing, without end), silent, garbage. Those that behave refuse x@… for good
 and grey@… the first time.
 """
 import asyncio, base64, email, email.header, email.policy, json, socket, ssl, sys
@@ -49,6 +49,9 @@ def misbehave():
             elif mode == "flood":
                 while True:
                     peer.sendall(b"220-" + b"x" * 1000 + b"\r\n")
+            elif mode == "lines":
+                while True:
+                    peer.sendall(b"220-\n" * 200)
             else:
                 peer.sendall(b"220 hello\r\n")
                 peer.recv(1000)
@@ -65,7 +68,7 @@ def misbehave():
         peer.close()
 
 
-if mode in ("strip", "inject", "busy", "flood", "silent", "garbage"):
+if mode in ("strip", "inject", "busy", "flood", "lines", "silent", "garbage"):
     misbehave()
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword

@@ -43,7 +43,7 @@ struct ExecutionRedrive: AsyncParsableCommand {
 
     func run() async throws {
         try await client.connected { server in
-            var query = try await filter.query(server) + text.query
+            var query = try await filter.query(server) + text.query + [("brief", "true")]
             if filter.status == nil { query.append(("status", "failed")) }
             let found = try await server.items("/executions", query, limit: limit)
             if dryRun || found.isEmpty { return output.show(found, as: .executions) }
