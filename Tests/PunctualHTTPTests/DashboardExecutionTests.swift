@@ -245,7 +245,7 @@ struct DashboardExecutionTests {
             }
             #expect(done == 30 && left == 0)
             #expect(try await client.send(.get, "/api/v1/dead-letters").json["looked_at"] == 30)
-            let none = [("action", "redrive"), ("group", group.replacing(" 30 ", " 1 ")), ("part", "yes")]
+            let none = [("action", "redrive"), ("group", group.replacing(" 30 ", with: " 1 ")), ("part", "yes")]
             for hostile in ["-1/0/", "0/-1/", "0/\(Int.max)0/", "99/0/", "0/9/", "0/0/0"] {
                 let part = try await client.post("/dead-letters/actions", none + [("after", hostile)])
                 let json = try JSONValue(parsing: Array(part.text.utf8))
