@@ -82,8 +82,8 @@ final class JobCensuses: Sendable {
         /// When that began.
         var departed = ContinuousClock.now
         var fault: StoreError?
-        /// When it failed last.
-        var failed = ContinuousClock.now - JobCensuses.rest
+        /// Until when nobody tries again after a fault.
+        var rests: ContinuousClock.Instant?
         var used = ContinuousClock.now
     }
 
@@ -110,10 +110,9 @@ final class JobCensuses: Sendable {
             let now = ContinuousClock.now
             var entry = entries[subject] ?? Entry()
             entry.used = now
-            if entry.flight == nil, let fault = entry.fault, entry.done == nil, now - entry.failed < Self.rest {
-                throw fault
-            }
-            if entry.flight == nil, now - entry.failed >= Self.rest, !isGood(entry, at: now) {
+            let rests = entry.rests.map { now < $0 } ?? false
+            if rests, entry.done == nil, let fault = entry.fault { throw fault }
+            if entry.flight == nil, !rests, !isGood(entry, at: now) {
                 guard entries.values.count(where: { $0.flight != nil }) < Self.mostUnderWay else {
                     // What there was is better than nothing.
                     if let done = entry.done { return (nil, done) }
@@ -177,7 +176,8 @@ final class JobCensuses: Sendable {
             let fault = error as? StoreError ?? .unavailable("\(error)")
             entries.withLock { entries in
                 guard var entry = entries[subject] else { return }
-                (entry.fault, entry.flight, entry.partial, entry.failed) = (fault, nil, nil, .now)
+                (entry.fault, entry.flight, entry.partial) = (fault, nil, nil)
+                entry.rests = .now + Self.rest
                 entries[subject] = entry
             }
         }
