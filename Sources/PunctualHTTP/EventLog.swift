@@ -126,7 +126,7 @@ package final class EventLog: Sendable {
     private func add(_ items: some Collection<(EventPlace?, EventKind, Subject)>) {
         if items.isEmpty { return }
         let now = now()
-        state.withLock { state in
+        let readers = state.withLock { state in
             for (origin, kind, subject) in items {
                 let event = Event(number: state.next, origin: origin, at: now, kind: kind, subject: subject)
                 state.weight += subject.weight
@@ -143,30 +143,34 @@ package final class EventLog: Sendable {
                 }
                 state.next += 1
             }
-            wake(&state, now)
+            return toWake(&state, now)
         }
+        for reader in readers { reader.yield() }
     }
 
-    /// Wakes the readers, or sees that they are woken when the pause is over.
-    private func wake(_ state: inout State, _ now: ContinuousClock.Instant) {
-        if state.readers.isEmpty || state.isWakeDue { return }
+    /// The readers to be woken now; those of the pause that goes on are woken when it is over.
+    ///
+    /// They are woken without the lock: waking takes the lock of the reader's task, which whoever cancels that task holds while he
+    /// waits for this one (`onTermination`).
+    private func toWake(_ state: inout State, _ now: ContinuousClock.Instant) -> [AsyncStream<Void>.Continuation] {
+        if state.readers.isEmpty || state.isWakeDue { return [] }
         guard let last = state.wokenAt, now - last < EventLog.pause else {
             state.wokenAt = now
-            for reader in state.readers.values { reader.yield() }
-            return
+            return Array(state.readers.values)
         }
         state.isWakeDue = true
         Task { await self.wakeLater() }  // Nobody's: it ends with the pause.
+        return []
     }
 
     private func wakeLater() async {
         try? await Task.sleep(for: EventLog.pause)  // Never cancelled: the task is nobody's.
         let now = now()
-        state.withLock { state in
-            state.isWakeDue = false
-            state.wokenAt = now
-            for reader in state.readers.values { reader.yield() }
+        let readers = state.withLock { state in
+            (state.isWakeDue, state.wokenAt) = (false, now)
+            return Array(state.readers.values)
         }
+        for reader in readers { reader.yield() }
     }
 
     /// Who follows and then asks must not be given what was kept before the event.
