@@ -14,6 +14,3 @@ jobForm();
 forms();
 lines();
 live();
-
-// A page that the browser gives back as it was left has a form that was sent already.
-addEventListener("pageshow", (event) => event.persisted && location.reload());

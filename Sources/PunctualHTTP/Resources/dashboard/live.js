@@ -57,7 +57,7 @@ export function live() {
   // What no event tells of is looked at again after so many seconds.
   function later() {
     const seconds = document.querySelector("[data-renew]")?.dataset.renew;
-    setTimeout(() => (seconds && news(), later()), (seconds ?? 5) * 1000);
+    if (seconds) setTimeout(() => (news(), later()), seconds * 1000);
   }
 
   function news() {
