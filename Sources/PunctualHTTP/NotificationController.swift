@@ -20,10 +20,8 @@ struct NotificationController {
         }
         var items = shown.map(\.shown)
         if last == .yes {
-            for (index, rule) in shown.enumerated() {
-                let newest = try await store().notices(of: rule.name, limit: 1).first
-                items[index] = items[index].with("last_notice", newest?.shown ?? .null)
-            }
+            let newest = try await store().newestNotices(of: shown.map(\.name))
+            items = shown.map { $0.shown.with("last_notice", newest[$0.name]?.shown ?? .null) }
         }
         return Answer.json { [items] in $0.value(["items": .array(items)]) }
     }

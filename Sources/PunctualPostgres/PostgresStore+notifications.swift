@@ -83,6 +83,12 @@ extension PostgresStore: NotificationStore {
             .compactMap { Notice(stored: $0) }
     }
 
+    package func newestNotices(of rules: [String]) async throws(StoreError) -> [String: Notice] {
+        let rows = try await run([PostgresStore.newestOfRules(rules)])[0].map { $0.text() }
+        let found = rows.compactMap { Notice(stored: $0) }.map { ($0.rule, $0) }
+        return Dictionary(found, uniquingKeysWith: { first, _ in first })
+    }
+
     package func save(_ notices: [Notice], _ states: [NoticeState]) async throws(StoreError) -> Bool {
         let notices = notices.sorted { $0.id < $1.id }
         let states = states.sorted { ($0.rule, $0.jobID) < ($1.rule, $1.jobID) }
@@ -173,6 +179,13 @@ extension PostgresStore: NotificationStore {
         """)
     private static let noticesOfRule = Statement(
         "SELECT body FROM notices WHERE rule = $1 ORDER BY at DESC, id DESC LIMIT $2::int8")
+    private static let newestOfRules = Statement(
+        """
+        SELECT n.body FROM (SELECT DISTINCT rule FROM unnest($1::text[]) AS g (rule)) r
+        CROSS JOIN LATERAL (
+            SELECT o.body FROM notices o WHERE o.rule = r.rule ORDER BY o.at DESC, o.id DESC LIMIT 1
+        ) n
+        """)
     /// The locks are had before the revisions are compared: two that save the same go one after the other. Bodies of older
     /// binaries have no revision, which is 0.
     private static let saveNotices = Statement(

@@ -119,6 +119,18 @@ extension SQLiteStore: NotificationStore {
         }
     }
 
+    package func newestNotices(of rules: [String]) async throws(StoreError) -> [String: Notice] {
+        try await read { transaction in
+            var newest: [String: Notice] = [:]
+            for rule in rules {
+                newest[rule] = try transaction.database.first(
+                    "SELECT body FROM notices WHERE rule = ? ORDER BY at DESC, id DESC LIMIT 1", rule
+                ) { Notice(stored: $0.text()) }.flatMap { $0 }
+            }
+            return newest
+        }
+    }
+
     package func save(_ notices: [Notice], _ states: [NoticeState]) async throws(StoreError) -> Bool {
         try await lane.write { transaction in
             let database = transaction.database

@@ -46,6 +46,9 @@ public protocol NotificationStore: Sendable {
     /// What a rule has wanted told, newest first.
     func notices(of rule: String, limit: Int) async throws(StoreError) -> [Notice]
 
+    /// The newest that each of the rules has wanted told, by the rule.
+    func newestNotices(of rules: [String]) async throws(StoreError) -> [String: Notice]
+
     /// Puts the notices and the states in the place of those of the revision before; all of it or nothing. A state that is
     /// not there yet has the revision 1.
     /// - Returns: false when one of them is no longer that revision: another one has changed it since.

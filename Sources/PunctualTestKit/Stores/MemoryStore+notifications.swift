@@ -73,6 +73,12 @@ extension MemoryStore: NotificationStore {
             notices.values.filter { $0.rule == rule }.sorted { ($0.at, $0.id) > ($1.at, $1.id) }.prefix(max(0, limit)))
     }
 
+    public func newestNotices(of rules: [String]) async throws(StoreError) -> [String: Notice] {
+        var newest: [String: Notice] = [:]
+        for rule in rules { newest[rule] = try await notices(of: rule, limit: 1).first }
+        return newest
+    }
+
     public func save(_ changed: [Notice], _ states: [NoticeState]) async throws(StoreError) -> Bool {
         guard changed.allSatisfy({ notices[$0.id]?.revision == $0.revision - 1 }) else { return false }
         func known(_ state: NoticeState) -> Int {

@@ -94,6 +94,14 @@ public struct NotificationCheck: Sendable, CustomStringConvertible {
             try same(Set(try await store.notices(of: "r", limit: 9).map(\.text)), ["1", "2"])
             try same(try await store.notices(of: "r", limit: 1).count, 1)
             try same(try await store.notices(of: "other", limit: 9), [])
+            let two = rule("s", scene)
+            try await store.setNotificationRule(two)
+            try await store.add([notice(3, two, scene)], cursor: nil)
+            let newest = try await store.newestNotices(of: ["s", "other", "r", "s"])
+            try same(newest["s"]?.text, "3")
+            try same(newest["r"], try await store.notices(of: "r", limit: 1).first)
+            try same(newest.count, 2)
+            try same(try await store.newestNotices(of: []), [:])
         },
         NotificationCheck("a change that another was before takes no effect, neither do those beside it") {
             scene, store in
