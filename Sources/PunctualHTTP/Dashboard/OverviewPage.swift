@@ -160,8 +160,39 @@ enum OverviewPage {
     /// must not hide the others.
     private static let (mostFailing, mostPages) = (10, 5)
 
-    /// The jobs whose newest end is a failure, one line each, newest failure first.
+    /// A job that fails, with its failures of late, the newest first.
+    private struct Failing: Sendable {
+        let id: String
+        let failures: [JSONValue]
+    }
+
+    /// The jobs whose newest end is a failure, one line each, newest failure first; nothing when that takes too long.
     private static func failing(_ visit: Visit) async throws -> (rows: [View], isMissing: Bool) {
+        let found: (jobs: [Failing], hasMore: Bool)?
+        do {
+            // One patience for all of it, however many questions it takes.
+            found = try await Deadline.within(.seconds(3)) { try await newestFailures(visit) }
+        } catch is Deadline.Passed {
+            return ([], true)
+        }
+        guard let found else { return ([], true) }
+        let rows = found.jobs.map { job -> View in
+            let failure = job.failures.first
+            return [
+                "failingID": job.id, "failingName": failure?["job_name"]?.string, "failingPath": "/jobs/\(job.id)",
+                "failingService": failure?["service"]?.string, "failingCount": job.failures.count,
+                "isOften": job.failures.count > 1, "isAtLeast": found.hasMore,
+                "failingReason": failure?["reason"]?.string,
+                "failingError": (failure?["error"]?.string).map { String($0.prefix(160)) },
+                "failingTime": visit.clock.view(failure?["finished_at"]),
+                "failingRun": "/executions/\(job.id)/\(failure?["id"]?.string ?? "")",
+            ]
+        }
+        return (rows, false)
+    }
+
+    /// - Returns: nil when something was not answered.
+    private static func newestFailures(_ visit: Visit) async throws -> (jobs: [Failing], hasMore: Bool)? {
         let since = Timestamp(milliseconds: visit.now.milliseconds - 86_400_000)
         var order: [String] = []
         var byJob: [String: [JSONValue]] = [:]
@@ -170,7 +201,7 @@ enum OverviewPage {
             var query = [("status", "failed"), ("from", "\(since)"), ("brief", "true"), ("limit", "200")]
             if let cursor { query.append(("cursor", cursor)) }
             let page = try await visit.glance(InnerCall(.listExecutions, query: query))
-            if page.isMissing { return ([], true) }
+            if page.isMissing { return nil }
             for execution in page.json?["items"]?.array ?? [] {
                 let id = execution["job_id"]?.string ?? ""
                 if byJob[id] == nil { order.append(id) }
@@ -179,26 +210,33 @@ enum OverviewPage {
             cursor = page.json?["next_cursor"]?.string
             if cursor == nil || order.count >= mostFailing { break }
         }
-        let hasMore = cursor != nil
-        var rows: [View] = []
-        for id in order.prefix(mostFailing * 2) where rows.count < mostFailing {
-            let newest = try await visit.glance(
-                InnerCall(.listJobExecutions, ["job_id": id], query: [("brief", "true"), ("limit", "5")]))
-            if newest.isMissing { return ([], true) }
-            let end = newest.json?["items"]?.array?.first { ["succeeded", "failed"].contains($0["status"]?.string) }
-            if end?["status"] == "succeeded" { continue }
-            let mine = byJob[id] ?? []
-            let failure = mine.first
-            rows.append([
-                "failingID": id, "failingName": failure?["job_name"]?.string, "failingPath": "/jobs/\(id)",
-                "failingService": failure?["service"]?.string, "failingCount": mine.count,
-                "isOften": mine.count > 1, "isAtLeast": hasMore,
-                "failingReason": failure?["reason"]?.string,
-                "failingError": (failure?["error"]?.string).map { String($0.prefix(160)) },
-                "failingTime": visit.clock.view(failure?["finished_at"]),
-                "failingRun": "/executions/\(id)/\(failure?["id"]?.string ?? "")",
-            ])
+        var jobs: [Failing] = []
+        for start in stride(from: 0, to: min(order.count, mostFailing * 2), by: mostFailing)
+        where jobs.count < mostFailing {
+            let ids = Array(order[start...].prefix(mostFailing))
+            guard let fine = try await succeeding(ids, visit) else { return nil }
+            jobs += ids.filter { !fine.contains($0) }.map { Failing(id: $0, failures: byJob[$0] ?? []) }
         }
-        return (rows, false)
+        return (Array(jobs.prefix(mostFailing)), cursor != nil)
+    }
+
+    /// Those whose newest end is a success.
+    /// - Returns: nil when something was not answered.
+    private static func succeeding(_ ids: [String], _ visit: Visit) async throws -> Set<String>? {
+        try await withThrowingTaskGroup(of: (String, Visit.Glance).self) { group in
+            for id in ids {
+                let call = InnerCall(.listJobExecutions, ["job_id": id], query: [("brief", "true"), ("limit", "5")])
+                group.addTask { (id, try await visit.glance(call)) }
+            }
+            var fine: Set<String> = []
+            for try await (id, newest) in group {
+                if newest.isMissing { return nil }
+                let end = newest.json?["items"]?.array?.first {
+                    ["succeeded", "failed"].contains($0["status"]?.string)
+                }
+                if end?["status"] == "succeeded" { fine.insert(id) }
+            }
+            return fine
+        }
     }
 }
