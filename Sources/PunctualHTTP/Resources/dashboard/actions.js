@@ -141,6 +141,10 @@ export function actions() {
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-pick]")) told();
   });
-  addEventListener("pageshow", told);
+  addEventListener("pageshow", (event) => {
+    // What a browser has kept holds a form that was sent: sent once more, it would be taken for the same.
+    if (event.persisted && document.querySelector("[data-bulk] [name=key], [data-one] [name=key]")) location.reload();
+    told();
+  });
   told();
 }

@@ -56,8 +56,9 @@ export function live() {
 
   // What no event tells of is looked at again after so many seconds.
   function later() {
+    // A part that says so may come with a later renewal.
     const seconds = document.querySelector("[data-renew]")?.dataset.renew;
-    if (seconds) setTimeout(() => (news(), later()), seconds * 1000);
+    setTimeout(() => (seconds && news(), later()), (seconds ?? 5) * 1000);
   }
 
   function news() {
