@@ -61,7 +61,7 @@ enum ExecutionTimeline {
     }
 
     private static func tenths(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
+        let tenths = Int((max(0, value) * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"
     }
 }

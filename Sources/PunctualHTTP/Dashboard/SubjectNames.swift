@@ -9,6 +9,8 @@ struct SubjectNames: Sendable {
 
     /// How many are looked up for one page.
     private static let most = 100
+    /// Of how many pages of service accounts a name is looked for in.
+    private static let mostPages = 25
     private static let kinds: [Substring: APIOperation] = [
         "user": .getUser, "service_account": .getServiceAccount, "job": .getJob,
     ]
@@ -79,11 +81,22 @@ struct SubjectNames: Sendable {
     static func subject(named text: String, _ visit: Visit) async throws -> String? {
         let text = text.trimmed
         if text.contains(":") || text == "anonymous" || text == "system" { return text }
-        let users = try await visit.call(InnerCall(.listUsers, query: [("name", text)]))
-        if let id = users.json["items"]?[0]?["id"]?.string { return "user:\(id)" }
-        let accounts = try await visit.call(InnerCall(.listServiceAccounts, query: [("limit", "200")]))
-        let found = accounts.json["items"]?.array?.first { $0["name"]?.string == text.lowercased() }
-        return found?["id"]?.string.map { "service_account:\($0)" }
+        // Who may not ask has asked for nothing that the audit log should tell of.
+        if visit.may(.listUsers) {
+            let users = try await visit.call(InnerCall(.listUsers, query: [("name", text)]))
+            if let id = users.json["items"]?[0]?["id"]?.string { return "user:\(id)" }
+        }
+        guard visit.may(.listServiceAccounts) else { return nil }
+        var cursor: String?
+        for _ in 0..<mostPages {
+            let page = [("limit", "200")] + (cursor.map { [("cursor", $0)] } ?? [])
+            let accounts = try await visit.call(InnerCall(.listServiceAccounts, query: page)).json
+            let found = accounts["items"]?.array?.first { $0["name"]?.string == text.lowercased() }
+            if let id = found?["id"]?.string { return "service_account:\(id)" }
+            cursor = accounts["next_cursor"]?.string
+            if cursor == nil { break }
+        }
+        return nil
     }
 }
 
