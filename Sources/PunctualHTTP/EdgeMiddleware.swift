@@ -126,7 +126,7 @@ struct EdgeMiddleware: RouterMiddleware {
     private func isSecret(_ response: Response, _ request: Request) -> Bool {
         if response.headers[.cacheControl]?.contains("no-store") == true { return true }
         if response.headers.contains(.setCookie) { return true }
-        return request.headers.contains(.cookie) && request.headers[Self.fetchSite] != "same-origin"
+        return request.headers.contains(.cookie) && !["same-origin", "none"].contains(request.headers[Self.fetchSite])
     }
 
     private static let fetchSite = HTTPField.Name("Sec-Fetch-Site")!

@@ -413,7 +413,7 @@ try {
 
     /// `openapi.json`
     package static let openAPI = File(
-        name: "openapi.json", contentType: "application/json", etag: "\"0d9b3818ad2f8664\"",
+        name: "openapi.json", contentType: "application/json", etag: "\"be1a3101bddbc431\"",
         text: #"""
 {
   "openapi": "3.1.1",
@@ -6710,7 +6710,7 @@ try {
           },
           "metrics": {
             "type": "object",
-            "description": "A few figures by name: `due`, `lag_ms`, `pending` and `running` of the installation; `uptime_seconds`, `memory_bytes`, `memory_limit_bytes`, `cpu_seconds`, `cpu_percent` of one processor since the reading before, `open_files` and `connections` of this process. What the system does not tell is null.",
+            "description": "A few figures by name: `due`, `lag_ms`, `pending` and `running` of the installation; `uptime_seconds`, `memory_bytes`, `memory_limit_bytes`, `cpu_seconds`, `cpu_percent` of one processor since the reading before, `open_files` and `connections` of this process. What the system does not tell is null, and so is what the store does not.",
             "additionalProperties": true
           }
         },

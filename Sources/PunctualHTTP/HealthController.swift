@@ -128,10 +128,12 @@ extension Counts? {
     /// A few figures by name.
     fileprivate func members(and vitals: Vitals) -> JSONValue {
         var members = JSONObject()
-        members["due"] = .int(Int64(self?.due ?? 0))
-        members["lag_ms"] = .int(Swift.max(0, self?.lag.wholeMilliseconds ?? 0))
-        members["pending"] = .int(Int64(Swift.max(0, self?.executions[.pending] ?? 0)))
-        members["running"] = .int(Int64(Swift.max(0, self?.executions[.running] ?? 0)))
+        // What is not known is null, not zero.
+        members["due"] = map { .int(Int64($0.due)) } ?? .null
+        members["lag_ms"] = map { .int(Swift.max(0, $0.lag.wholeMilliseconds)) } ?? .null
+        for (name, status) in [("pending", ExecutionStatus.pending), ("running", .running)] {
+            members[name] = map { .int(Int64(Swift.max(0, $0.executions[status] ?? 0))) } ?? .null
+        }
         for (name, value) in vitals.members { members[name] = value }
         return .object(members)
     }

@@ -77,7 +77,8 @@ package struct Problem: Error, Sendable {
         case .unavailable, .cancelled:
             self.init(
                 .unavailable,
-                "The store did not confirm the request. Try again, with the same Idempotency-Key if it had one.")
+                "The store does not answer, or has not confirmed the request. Try again; a change with the same Idempotency-Key if it had one."
+            )
             headers[.retryAfter] = "1"
         case .corrupt, .damaged: self.init(.internal, "What is stored cannot be read; the log tells more.")
         }

@@ -38,7 +38,13 @@ extension OpenSpan {
             attributes["http.route"] = route
             rename("\(known) \(route)")
         }
-        if let host = request.head.authority { attributes["server.address"] = host }
+        if let authority = request.head.authority {
+            // An IPv6 address stands in brackets, with colons of its own.
+            let port = authority.lastIndex(of: ":").flatMap { Int64(authority[authority.index(after: $0)...]) }
+            let host = port == nil ? authority[...] : authority[..<(authority.lastIndex(of: ":") ?? authority.endIndex)]
+            attributes["server.address"] = String(host)
+            if let port { attributes["server.port"] = port }
+        }
         if let agent = request.headers[.userAgent] { attributes["user_agent.original"] = agent }
         if let peer = context.peer { attributes["network.peer.address"] = "\(peer)" }
         set(attributes)

@@ -109,7 +109,7 @@ enum MetricWords {
     ]
 
     private static let database: [MetricWord] = [
-        MetricWord(.gauge, "punctual_store_up", "Whether the store answers within a second."),
+        MetricWord(.gauge, "punctual_store_up", "Whether the store answers within a second and takes writes."),
         MetricWord(
             .gauge, "punctual_store_latency_seconds", "How long a small question to the store took, in seconds."),
         MetricWord(

@@ -149,7 +149,8 @@ package enum Node {
         let callers = ConnectionCount()
         let figures = NodeFigures(
             settings, record, registry: metrics, opened, clock: clock, cache: cache, parts: { await parts.health() },
-            bounds: api.bounds, callers: callers, callerLimit: connections, isAccepting: { isAccepting.value })
+            bounds: api.bounds, callers: callers, callerLimit: connections, isAccepting: { isAccepting.value },
+            takesWrites: { shards.lastFault == nil })
         api.metricsText = { await figures.text($0 ? .openMetrics : .text) }
         api.vitals = { figures.vitals() }
         // Behind everything else, since what ends last is told of, too.

@@ -20,6 +20,7 @@ struct NodeFigures: Sendable {
     private let callers: ConnectionCount
     private let callerLimit: Int
     private let isAccepting: @Sendable () -> Bool
+    private let takesWrites: @Sendable () -> Bool
     private let files: Files
     private let probe: SharedAnswer<Duration>
     private let stored: StoreTellings
@@ -42,7 +43,8 @@ struct NodeFigures: Sendable {
     init(
         _ settings: Settings, _ node: NodeRecord, registry: PrometheusRegistry, _ opened: OpenStore,
         clock: any WallClock, cache: SharedCache?, parts: @escaping @Sendable () async -> [PartHealth], bounds: Bounds,
-        callers: ConnectionCount, callerLimit: Int, isAccepting: @escaping @Sendable () -> Bool
+        callers: ConnectionCount, callerLimit: Int, isAccepting: @escaping @Sendable () -> Bool,
+        takesWrites: @escaping @Sendable () -> Bool
     ) {
         self.registry = registry
         self.node = node
@@ -52,6 +54,7 @@ struct NodeFigures: Sendable {
         self.callers = callers
         self.callerLimit = callerLimit
         self.isAccepting = isAccepting
+        self.takesWrites = takesWrites
         load = opened.load
         var files = Files(volumes: [("work", ".")])
         if let archive = settings.archive { files.volumes.append(("archive", archive)) }
@@ -110,7 +113,7 @@ struct NodeFigures: Sendable {
         do {
             let latency = try await Deadline.within(.seconds(1)) { [probe] in try await probe.value() }
             return [
-                MetricFigure("punctual_store_up", 1),
+                MetricFigure("punctual_store_up", takesWrites() ? 1 : 0),
                 MetricFigure("punctual_store_latency_seconds", latency / .seconds(1)),
             ]
         } catch { return [MetricFigure("punctual_store_up", 0)] }

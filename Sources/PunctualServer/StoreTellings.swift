@@ -1,3 +1,4 @@
+internal import PunctualCore
 internal import PunctualHTTP
 internal import PunctualObservability
 internal import Synchronization

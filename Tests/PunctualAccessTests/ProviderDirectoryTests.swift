@@ -63,6 +63,25 @@ private struct Scene {
 
 @Suite("The directory of providers")
 struct ProviderDirectoryTests {
+    @Test("while the store is away metrics are shown to whom they were shown lately, and nothing to anybody else")
+    func watchers() async throws {
+        let scene = try await Scene()
+        await scene.directory.renew(at: Forge.now)
+        let (known, other) = (scene.token(), scene.token(["sub": "bob-1"]))
+        func watcher(_ credential: Credential) async -> Principal? {
+            try? await scene.authenticator.watcher(showing: credential, from: nil) { () async throws(StoreError) in
+                if await scene.store.isAway { throw .unavailable("away") }
+                return Forge.now
+            }.get()
+        }
+        #expect(await watcher(known) != nil)
+        await scene.store.goAway(true)
+        #expect(await watcher(known)?.name.contains("alice-1") == true)
+        #expect(await watcher(other) == nil)
+        await scene.store.goAway(false)
+        #expect(await watcher(other) != nil)
+    }
+
     @Test("whoever was shut out or signed out here is so with his provider's token, too")
     func disabled() async throws {
         let scene = try await Scene()

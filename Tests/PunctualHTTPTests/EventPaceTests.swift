@@ -32,6 +32,32 @@ struct EventPaceTests {
         }
     }
 
+    @Test("readers that go while something happens hold nobody up")
+    func leaving() async {
+        let start = ContinuousClock.now
+        // Each event wakes.
+        let log = EventLog(epoch: Timestamp(milliseconds: 1)) { start + (ContinuousClock.now - start) * 1_000_000 }
+        await withTaskGroup { group in
+            group.addTask {
+                for number in 0..<20_000 {
+                    log.publish(.jobCreated, [self.job(number)])
+                    if number % 50 == 0 { await Task.yield() }
+                }
+            }
+            for _ in 0..<3 {
+                group.addTask {
+                    for _ in 0..<3000 {
+                        let reader = Task { for await _ in log.news() {} }  // Cancelled and awaited at once.
+                        await Task.yield()
+                        reader.cancel()
+                        await reader.value
+                    }
+                }
+            }
+        }
+        #expect(!log.hasReaders)
+    }
+
     @Test("events that follow each other closely wake readers seldom, and the last of them always")
     func wakes() async throws {
         let log = EventLog(epoch: Timestamp(milliseconds: 1))

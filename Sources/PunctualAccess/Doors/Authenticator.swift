@@ -21,6 +21,7 @@ package final class Authenticator: Sendable {
     private let tokens = SharedCache<String, TokenVerifier.Token>(capacity: 5000)
     private let renewKeys = Mutex<RenewKeys?>(nil)
     private let recent = RecentPrincipals(capacity: 20_000)
+    private let watchers = Watchers()
     private let uses = Mutex<[Identifier: Use]>([:])
 
     /// Fetches the keys of an issuer anew, when it may.
@@ -70,6 +71,37 @@ package final class Authenticator: Sendable {
         grants.clear()
         families.clear()
         recent.clear()
+    }
+
+    /// Who shows this credential to see the metrics; while the store does not answer, whoever it was good for lately: that is when
+    /// figures are needed most.
+    /// - Parameter now: the store's time.
+    package func watcher(
+        showing credential: Credential, from address: IPAddress?, at now: () async throws(StoreError) -> Timestamp
+    ) async throws(StoreError) -> Result<Principal, CredentialFault> {
+        let caller = RecentPrincipals.Caller(credential, address)
+        let result: Result<Principal, CredentialFault>
+        do throws(StoreError) {
+            // First, since it waits for a shorter time than the question for the time.
+            if try await freshness.hasChanged() { forget() }
+            result = try await principal(showing: credential, from: address, at: try await now())
+        } catch {
+            guard let known = watchers.principal(of: caller) else { throw error }
+            return .success(known)
+        }
+        watchers.keep(try? result.get(), of: caller)  // Nothing of a credential that is good for nothing.
+        return result
+    }
+
+    /// Who shows this credential; a fault when it is good for nothing.
+    /// - Parameters:
+    ///   - address: the client's; nil when it is not known.
+    ///   - now: the store's time.
+    package func principal(
+        showing credential: Credential, from address: IPAddress?, at now: () async throws(StoreError) -> Timestamp
+    ) async throws(StoreError) -> Result<Principal, CredentialFault> {
+        if try await freshness.hasChanged() { forget() }
+        return try await principal(showing: credential, from: address, at: try await now())
     }
 
     /// Who shows this credential; a fault when it is good for nothing.

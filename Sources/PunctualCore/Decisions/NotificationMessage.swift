@@ -46,7 +46,12 @@ public struct NotificationMessage: Hashable, Sendable {
         var lines = notices.prefix(NotificationMessage.most).map { notice in
             var line = "\(notice.at) \(notice.service)/\(notice.jobName) \(NotificationMessage.word(notice.kind))"
             if !notice.text.isEmpty { line += ": \(notice.text)" }
-            if let count = suppressed[notice.jobID], count > 0 { line += " (and \(count) more since the last message)" }
+            if let count = suppressed[notice.jobID], count > 0 {
+                line +=
+                    notice.kind == .recovered
+                    ? " (after \(count) more failures since the last message)"
+                    : " (and \(count) more since the last message)"
+            }
             if flapping.contains(notice.jobID) {
                 line += " (it fails and recovers again and again; the next times are not told for a while)"
             }

@@ -63,7 +63,11 @@ package struct Doorkeeper: Sendable {
         // What strangers show there is not for here.
         if operation.requirement == .entrance { return (context, nil) }
         if let authenticator, let shown = try credential(of: request, for: operation) {
-            switch try await authenticator.principal(showing: shown, from: address, at: try await now()) {
+            let found =
+                operation == .metrics
+                ? try await authenticator.watcher(showing: shown, from: address, at: now)
+                : try await authenticator.principal(showing: shown, from: address, at: now)
+            switch found {
             case .success(let principal): (context.principal, context.credential) = (principal, shown)
             case .failure(let fault):
                 if let limiter { _ = try await take(limits.refusalKeys(address, for: operation), from: limiter) }

@@ -92,8 +92,9 @@ enum EditedRetryPage {
             "execution-edited", title: "Run again with edited input", section: "/executions", status: status,
             [
                 "backPath": back, "formAction": "\(back)/edited",
-                // The API keeps a refusal under its key: what is mended goes with another.
-                "formKey": refused == nil ? key : EdgeMiddleware.newRequestID(), "jobName": job["name"]?.string,
+                // The API keeps a refusal under its key: what is mended goes with another. What may have been done does not.
+                "formKey": refused.map { $0.status < 500 && $0.status != 429 } ?? false
+                    ? EdgeMiddleware.newRequestID() : key, "jobName": job["name"]?.string,
                 "targetType": type?["type"],
                 "editFields": ([name].compactMap { $0 }) + (type?["typeFields"] as? [View] ?? []),
                 "fault": refused?.sentence, "isFaulty": form.isFaulty,

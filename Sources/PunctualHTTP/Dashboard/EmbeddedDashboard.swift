@@ -46,7 +46,7 @@ extension EmbeddedResources {
 
 """#),
         File(
-            name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"88ee4c0323f2ac8c\"",
+            name: "actions.js", contentType: "text/javascript; charset=utf-8", etag: "\"562d9684bcbb4a9a\"",
             text: #"""
 // Choosing rows, asking before what cannot be taken back, and a few seconds in which a deletion has not happened yet.
 import { ask, paragraph, toast } from "./dialog.js";
@@ -191,7 +191,11 @@ export function actions() {
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-pick]")) told();
   });
-  addEventListener("pageshow", told);
+  addEventListener("pageshow", (event) => {
+    // What a browser has kept holds a form that was sent: sent once more, it would be taken for the same.
+    if (event.persisted && document.querySelector("[data-bulk] [name=key], [data-one] [name=key]")) location.reload();
+    told();
+  });
   told();
 }
 
@@ -321,7 +325,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"9be5821e3b8bbbe4\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"ca15d0ea88bf2cb7\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -460,7 +464,7 @@ div.flash { display: block; }
 .s-failed, .s-unavailable { color: var(--bad); }
 .s-missed, .s-paused, .s-degraded { color: var(--warn); }
 .s-running { color: var(--run); }
-.tag, .count { display: inline-block; font-size: 12px; padding: 0 7px; border-radius: 9px; background: var(--hover); border: 1px solid var(--line); color: var(--muted); }
+.tag, .count { display: inline-block; font-size: 12px; padding: 0 7px; border-radius: 9px; background: var(--hover); border: 1px solid var(--line); color: var(--muted); max-width: 40ch; overflow-wrap: anywhere; white-space: normal; }
 .count { color: var(--bad); background: var(--bad-tint); border: 0; }
 
 /* Overview */
@@ -784,7 +788,7 @@ dialog progress { width: 100%; }
 
 """#),
         File(
-            name: "dashboard.js", contentType: "text/javascript; charset=utf-8", etag: "\"7bda6ec1a2686485\"",
+            name: "dashboard.js", contentType: "text/javascript; charset=utf-8", etag: "\"875519a446492189\"",
             text: #"""
 // Everything works without this; it only makes it quicker.
 import { keys } from "./keys.js";
@@ -803,12 +807,9 @@ forms();
 lines();
 live();
 
-// A page that the browser gives back as it was left has a form that was sent already.
-addEventListener("pageshow", (event) => event.persisted && location.reload());
-
 """#),
         File(
-            name: "dead-letters.mustache", contentType: "text/html; charset=utf-8", etag: "\"52d8ae7ae1bfc8d8\"",
+            name: "dead-letters.mustache", contentType: "text/html; charset=utf-8", etag: "\"5451d311d4d73cb6\"",
             text: #"""
 <div class="head"><h1>Dead letters</h1></div>
 <p class="muted lead">Executions that have spent their attempts, by job and error. Whoever mends the cause runs them again here; each goes on as the same occurrence.</p>
@@ -839,7 +840,7 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 {{/groups}}</tbody></table></div>
 {{#hiddenGroups}}<p class="muted">And {{hiddenGroups}} smaller groups: narrow the list to see them.</p>{{/hiddenGroups}}
 {{/hasGroups}}
-{{^hasGroups}}{{^fault}}<div class="empty card">{{#isFiltered}}<p>No dead letter is like that.</p><p><a class="button" href="/dead-letters">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>None: everything that failed has run well since, or has attempts left.</p>{{/isFiltered}}</div>{{/fault}}{{/hasGroups}}
+{{^hasGroups}}{{^fault}}<div class="empty card" id="none" data-live>{{#isFiltered}}<p>No dead letter is like that.</p><p><a class="button" href="/dead-letters">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>None: everything that failed has run well since, or has attempts left.</p>{{/isFiltered}}</div>{{/fault}}{{/hasGroups}}
 <nav class="pages" aria-label="Pages">{{#firstPath}}<a class="button" href="{{firstPath}}" rel="first">Newest</a>{{/firstPath}}{{#nextPath}}<span class="muted">These are the newest {{deadCount}}.</span><a class="button" href="{{nextPath}}" rel="next">Older ones</a>{{/nextPath}}</nav>
 
 """#),
@@ -1023,7 +1024,7 @@ export function display() {
 
 """#),
         File(
-            name: "executions.mustache", contentType: "text/html; charset=utf-8", etag: "\"2567a4822bcc0ab9\"",
+            name: "executions.mustache", contentType: "text/html; charset=utf-8", etag: "\"824d08b639b1f798\"",
             text: #"""
 <div class="head"><h1>Executions</h1></div>
 <div class="bar runs-bar">
@@ -1064,8 +1065,8 @@ export function display() {
 <td data-label="Took" data-cell class="num">{{#rowTook}}{{rowTook}}{{/rowTook}}{{^rowTook}}{{#rowRuns}}<time datetime="{{timeISO}}" title="{{timeTitle}}">began <span data-ago>{{timeAgo}}</span></time>{{/rowRuns}}{{^rowRuns}}<span class="muted">–</span>{{/rowRuns}}{{/rowTook}}{{#rowWait}}<span class="sub">{{rowWait}} late</span>{{/rowWait}}</td></tr>
 {{/rows}}</tbody></table></div>
 {{/hasRows}}
-{{^hasRows}}{{^fault}}<div class="empty card">{{#isFiltered}}{{#isSearching}}<p>None of the newest 10,000 that were looked at is like that.</p>{{/isSearching}}{{^isSearching}}<p>No execution is like that.</p>{{/isSearching}}<p><a class="button" href="/executions">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>Nothing has run yet. Executions appear when a <a href="/jobs">job</a> is due or triggered.</p>{{/isFiltered}}</div>{{/fault}}{{/hasRows}}
-<nav class="pages" aria-label="Pages">{{#firstPath}}<a class="button" href="{{firstPath}}" rel="first">First page</a>{{/firstPath}}{{#nextPath}}{{#isSearching}}<span class="muted">10,000 executions were looked at.</span>{{/isSearching}}<a class="button" href="{{nextPath}}" rel="next">{{#isSearching}}Search older ones{{/isSearching}}{{^isSearching}}Next page{{/isSearching}}</a>{{/nextPath}}</nav>
+{{^hasRows}}{{^fault}}<div class="empty card" id="none" data-live>{{#isFiltered}}{{#isSearching}}<p>None of the newest ones that were looked at, 10,000 at most, is like that.</p>{{/isSearching}}{{^isSearching}}<p>No execution is like that.</p>{{/isSearching}}<p><a class="button" href="/executions">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>Nothing has run yet. Executions appear when a <a href="/jobs">job</a> is due or triggered.</p>{{/isFiltered}}</div>{{/fault}}{{/hasRows}}
+<nav class="pages" aria-label="Pages">{{#firstPath}}<a class="button" href="{{firstPath}}" rel="first">First page</a>{{/firstPath}}{{#nextPath}}{{#isSearching}}<span class="muted">The newest ones were looked at, 10,000 at most.</span>{{/isSearching}}<a class="button" href="{{nextPath}}" rel="next">{{#isSearching}}Search older ones{{/isSearching}}{{^isSearching}}Next page{{/isSearching}}</a>{{/nextPath}}</nav>
 
 """#),
         File(
@@ -1360,7 +1361,7 @@ export function jobForm() {
 
 """#),
         File(
-            name: "jobs.mustache", contentType: "text/html; charset=utf-8", etag: "\"9930961ad386e566\"",
+            name: "jobs.mustache", contentType: "text/html; charset=utf-8", etag: "\"5a036ec9f7fe6a16\"",
             text: #"""
 <div class="head"><h1>Jobs</h1>{{#mayCreate}}<a class="button primary" href="/jobs/new" data-key-new>New job</a>{{/mayCreate}}</div>
 <div class="bar">
@@ -1404,7 +1405,7 @@ export function jobForm() {
 <td data-label="Runs" data-cell class="num">{{rowRuns}}{{#rowFailures}} <span class="sub bad">{{rowFailures}} failed</span>{{/rowFailures}}</td></tr>
 {{/rows}}</tbody></table></div>
 {{/hasRows}}
-{{^hasRows}}{{^fault}}<div class="empty card">{{#isFiltered}}<p>No job is like that.</p><p><a class="button" href="/jobs">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>There are no jobs here yet.</p>{{#mayCreate}}<p><a class="button primary" href="/jobs/new">Make the first</a></p>{{/mayCreate}}{{/isFiltered}}</div>{{/fault}}{{/hasRows}}
+{{^hasRows}}{{^fault}}<div class="empty card" id="none" data-live>{{#isFiltered}}<p>No job is like that.</p><p><a class="button" href="/jobs">Show all</a></p>{{/isFiltered}}{{^isFiltered}}<p>There are no jobs here yet.</p>{{#mayCreate}}<p><a class="button primary" href="/jobs/new">Make the first</a></p>{{/mayCreate}}{{/isFiltered}}</div>{{/fault}}{{/hasRows}}
 <nav class="pages" aria-label="Pages">{{#firstPath}}<a class="button" href="{{firstPath}}" rel="first">First page</a>{{/firstPath}}{{#nextPath}}<a class="button" href="{{nextPath}}" rel="next">Next page</a>{{/nextPath}}</nav>
 
 """#),
@@ -1604,7 +1605,7 @@ export function lines() {
 
 """#),
         File(
-            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"84d2fb48e23dd16e\"",
+            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"17385a733205e2e2\"",
             text: #"""
 // Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
 // place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
@@ -1664,6 +1665,7 @@ export function live() {
 
   // What no event tells of is looked at again after so many seconds.
   function later() {
+    // A part that says so may come with a later renewal.
     const seconds = document.querySelector("[data-renew]")?.dataset.renew;
     setTimeout(() => (seconds && news(), later()), (seconds ?? 5) * 1000);
   }
@@ -1686,6 +1688,7 @@ export function live() {
       part.replaceChildren(...other.childNodes);
     }
     if (rows) putRows(fresh);
+    else if (fresh.querySelector("[data-rows]")) location.reload();
   }
 
   function putRows(fresh) {

@@ -79,7 +79,9 @@ enum ExecutionPage {
         let attempts = Wording.count(Int(execution["attempt"]?.int ?? 0), "attempt")
         switch execution["status"]?.string {
         case "succeeded": return "It succeeded in attempt \(execution["attempt"]?.int ?? 1)."
-        case "failed": return "It failed after \(attempts)\(reason.map { " (\($0))" } ?? "")."
+        case "failed":
+            let error = execution["error"]?.string.map { ": \($0)" } ?? "."
+            return "It failed after \(attempts)\(reason.map { " (\($0))" } ?? "")\(error)"
         case "cancelled": return "It was cancelled."
         case "skipped": return "It did not run\(reason.map { ": \($0)" } ?? "")."
         case "missed": return "It was missed\(reason.map { ": \($0)" } ?? "")."

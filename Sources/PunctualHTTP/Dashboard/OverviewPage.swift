@@ -1,5 +1,6 @@
 internal import Hummingbird
 internal import PunctualAccess
+internal import PunctualCore
 internal import PunctualJSON
 internal import PunctualSchedule
 
@@ -53,10 +54,10 @@ enum OverviewPage {
                 "healthWord": word.capitalizedWord, "healthClass": "s-\(kind)", "healthIcon": "#i-\(kind)",
             ] as View
         ]
-        let lag = health.json["metrics"]?["lag_ms"]?.int ?? 0
-        view["lag"] = lag == 0 ? "none" : Wording.duration(milliseconds: lag)
-        view["isLate"] = lag > 5000
-        view["due"] = Wording.count(health.json["metrics"]?["due"]?.int ?? 0)
+        let lag = health.json["metrics"]?["lag_ms"]?.int
+        view["lag"] = lag.map { $0 == 0 ? "none" : Wording.duration(milliseconds: $0) } ?? "unknown"
+        view["isLate"] = (lag ?? 0) > 5000
+        view["due"] = health.json["metrics"]?["due"]?.int.map { Wording.count($0) } ?? "unknown"
         let parts = (health.json["services"]?.object?.members ?? []).map { member -> View in
             ["partName": member.name, "partStatus": StatusView.view(member.value["status"]?.string ?? "")]
         }

@@ -37,6 +37,8 @@ package struct LineLogHandler: LogHandler {
             fields["error_type"] = "\(type(of: error))"
         }
         if let said = event.metadata { fields.merge(said.mapValues { "\($0)" }) { _, new in new } }
+        // The web framework's own beside `request_id`.
+        fields["hb.request.id"] = nil
         let clean = fields.sorted { $0.key < $1.key }.map { ($0, output.redaction.value($1, of: $0)) }
         let message = output.redaction.text("\(event.message)")
         if event.level >= .error, let report = output.report {

@@ -14,12 +14,20 @@ public actor MemoryIdentityStore {
     var secretRecords: [SecretRecord] = []
     var entries: [AuditEntry] = []
     var hasLostAuditHead = false
+    /// Whether it cannot be asked for its revision.
+    public private(set) var isAway = false
 
     public init() {}
+
+    /// From now on it does not answer when it is asked for its revision, or does again.
+    public func goAway(_ isAway: Bool) { self.isAway = isAway }
 }
 
 extension MemoryIdentityStore: IdentityStore {
-    public func identityRevision() async throws(StoreError) -> Int64 { revision }
+    public func identityRevision() async throws(StoreError) -> Int64 {
+        if isAway { throw .unavailable("away") }
+        return revision
+    }
 
     public func create(_ user: User) async throws(StoreError) -> User {
         if let existing = users[user.id] { return existing }

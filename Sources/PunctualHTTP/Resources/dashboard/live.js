@@ -79,6 +79,7 @@ export function live() {
       part.replaceChildren(...other.childNodes);
     }
     if (rows) putRows(fresh);
+    else if (fresh.querySelector("[data-rows]")) location.reload();
   }
 
   function putRows(fresh) {
