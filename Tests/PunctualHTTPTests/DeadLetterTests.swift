@@ -2,10 +2,11 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import PunctualCore
-import PunctualHTTP
 import PunctualJSON
 import PunctualTestKit
 import Testing
+
+@testable import PunctualHTTP
 
 /// Executions of outside workers, which end as a test wants.
 extension TestClientProtocol {
@@ -136,13 +137,16 @@ struct DeadLetterTests {
             #expect(try await client.page("/executions/\(a)/\(mine)/edited", headers: reading).status == 403)
             // What is sent all the same is refused and told to the audit log.
             let csrf = try #require(own.hidden("csrf"))
-            let key = answer.json["items"]?[0]?["key"]?.string ?? ""
+            let group = try #require(answer.json["items"]?[0].flatMap { DeadLetterActions.Group($0)?.text })
             let before = try await scene.identities.auditHead().sequence
             for (path, fields) in [
                 ("/executions/actions", [("action", "retry"), ("id", "\(a)/\(mine)")]),
                 ("/executions/actions", [("action", "retry"), ("id", "\(b)/\(foreign)")]),
-                ("/dead-letters/actions", [("action", "redrive"), ("group", "\(a).\(key)"), ("confirmed", "yes")]),
-                ("/dead-letters/actions", [("action", "redrive"), ("group", "\(b).\(key)"), ("confirmed", "yes")]),
+                ("/dead-letters/actions", [("action", "redrive"), ("group", group), ("confirmed", "yes")]),
+                (
+                    "/dead-letters/actions",
+                    [("action", "redrive"), ("group", group.replacing(a, with: b)), ("confirmed", "yes")]
+                ),
                 ("/executions/\(a)/\(mine)/edited", [("name", "x"), ("target_type", "noop")]),
             ] {
                 let sent = try await client.post(path, fields + [("csrf", csrf)], headers: reading)

@@ -177,7 +177,8 @@ final class JobCensuses: Sendable {
             entries.withLock { entries in
                 guard var entry = entries[subject] else { return }
                 (entry.fault, entry.flight, entry.partial) = (fault, nil, nil)
-                entry.rests = .now + Self.rest
+                // What fails at once costs nobody much.
+                if began.duration(to: .now) > Self.patience { entry.rests = .now + Self.rest }
                 entries[subject] = entry
             }
         }

@@ -83,12 +83,14 @@ enum DeadLetterActions {
             return visit.goOn(to: place, saying: Flash(.bad, text))
         }
         if visit.form["part"] != nil { return try await sendPart(of: groups, visit) }
-        if visit.form["confirmed"] == nil { return try await confirmation(groups, visit, place) }
-        let part = try await part(of: groups, from: Place(), atMost: ExecutionActions.most, visit)
+        let isConfirmed = visit.form["confirmed"] != nil
+        // Nobody is asked about what is not there any more.
+        let part = try await part(of: groups, from: Place(), atMost: isConfirmed ? ExecutionActions.most : 1, visit)
         if let refusal = part.refusal { return visit.goOn(to: place, saying: Flash(.bad, refusal)) }
         if part.names.isEmpty {
             return visit.goOn(to: place, saying: Flash(.good, "None of them is there any more: they have run again."))
         }
+        if !isConfirmed { return try await confirmation(groups, visit, place) }
         let problems = try await ExecutionActions.retry(part.names, visit)
         var text = "Sent \(Wording.count(part.names.count - problems.count, "execution")) to run again."
         if part.left > 0 {
@@ -107,7 +109,7 @@ enum DeadLetterActions {
         var looks = looks
         while part.end.group < groups.count, part.names.count < most, looks > 0, part.refusal == nil {
             let group = groups[part.end.group]
-            let room = min(most - part.names.count, group.count - part.end.sent)
+            let room = max(0, min(most - part.names.count, group.count - part.end.sent))
             var found: [ExecutionActions.Name] = []
             var cursor: String?
             repeat {
