@@ -4,6 +4,7 @@ looks at one sees a change.
 
 import asyncio
 import http.client
+import random
 import re
 import threading
 import time
@@ -11,9 +12,9 @@ import time
 from measure import Server, bulk, directory, figures, percentile, say
 from postgres import Postgres, job
 
-JOBS, EXECUTIONS, VIEWERS = 1_000_000, 10_000_000, 200
-# The pause of the dashboard's script between two looks at a page.
-SHORTEST = 0.4
+JOBS, EXECUTIONS, VIEWERS, CHANGES = 1_000_000, 10_000_000, 200, 10
+# The pause of the dashboard's script between two looks at a page, and how far apart it keeps those who heard of the same news.
+SHORTEST, SPREAD = 0.4, 0.2
 
 
 def history(postgres, count):
@@ -83,8 +84,8 @@ def pages(database, place):
                 f"first {took[0] * 1000:.0f} ms, {size / 1000:.1f} kB sent", "", "≤ 300 ms, ≤ 60 kB")
 
 
-async def view(port, path, wanted, seen, ready, failures):
-    """Looks at a page as its script does: with each news of the stream once more, after a pause."""
+async def view(port, path, wanted, mine, ready, failures):
+    """Looks at a page as its script does, with each news of the stream once more, after a pause; and notes when it has seen each change."""
     async def fetch():
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nConnection: close\r\n\r\n".encode())
@@ -106,49 +107,70 @@ async def view(port, path, wanted, seen, ready, failures):
                 return failures.append(b"the stream ended")
             if not line.startswith(b"event:"):
                 continue
-            await asyncio.sleep(max(0.06, last + rest - time.monotonic()))
+            await asyncio.sleep(max(0.06, last + rest - time.monotonic()) + random.uniform(0, SPREAD))
             while reader._buffer:  # One look is for all the news that came meanwhile.
                 del reader._buffer[:]
             began = time.monotonic()
             body = await fetch()
             last = time.monotonic()
-            rest = max(SHORTEST, (last - began) * 9)
-            if wanted() and wanted() in body:
-                seen.append(time.monotonic())
+            rest = max(SHORTEST, (last - began) * 4)
+            while wanted(len(mine)) and wanted(len(mine)) in body:
+                mine.append(time.monotonic())
+            if len(mine) == CHANGES:
                 return
     finally:
         writer.close()
 
 
-def viewers(database, place, rate, path):
-    """From the answer to a change until each of many viewers has the page with it, while executions make news."""
+def viewers(database, place, rate, page):
+    """From the answer to a change until each of many viewers has the page with it, while executions make news: somebody pauses the job
+    whose page all look at, or one more job fails on the Overview."""
     with Server(place, database=database) as server:
         if rate:
             bulk(server, [{"name": f"news-{index}", "schedule": {"type": "interval", "every": "1s"}, "target": {"type": "noop"}}
                           for index in range(rate)])
-        own = bulk(server, [{"name": f"watched-{rate}", "schedule": {"type": "manual"}, "target": {"type": "noop"}}])[0]
-        page = path or f"/jobs/{own}"
-        mark, seen, ready, failures = [], [], [], []
+        # Nobody listens there: each execution fails.
+        nowhere = {"type": "http", "url": "http://127.0.0.1:1/"}
+        own = bulk(server, [{"name": f"watched-{rate}-{index}", "schedule": {"type": "manual"}, "target": nowhere,
+                             "retry_policy": {"maximum_attempts": 1}} for index in range(CHANGES)])
+        seen, marks, changed, ready, failures = [[] for _ in range(VIEWERS)], [], [], [], []
+
+        def wanted(number):
+            return marks[number] if number < len(marks) else None
+
+        def pause():
+            reason = f"paused by the drill, {len(marks)}."
+            server.call("POST", f"/api/v1/jobs/{own[0]}/resume")
+            marks.append(reason.encode())
+            server.call("POST", f"/api/v1/jobs/{own[0]}/pause", {"reason": reason})
+            return time.monotonic()
+
+        def fail():
+            number = len(marks)
+            marks.append(f"watched-{rate}-{number}".encode())
+            server.call("POST", f"/api/v1/jobs/{own[number]}/trigger")
+            return time.monotonic()
+
+        path, change = (f"/jobs/{own[0]}", pause) if page == "job" else ("/", fail)
 
         async def all_of_them():
-            tasks = [asyncio.create_task(view(server.port, page, lambda: mark and mark[0], seen, ready, failures)) for _ in range(VIEWERS)]
+            tasks = [asyncio.create_task(view(server.port, path, wanted, mine, ready, failures)) for mine in seen]
             while len(ready) < VIEWERS:
                 await asyncio.sleep(0.05)
             await asyncio.sleep(5)
-            changed = await asyncio.to_thread(change)
+            for _ in range(CHANGES):
+                changed.append(await asyncio.to_thread(change))
+                # Not in step with what the viewers do.
+                await asyncio.sleep(random.uniform(2, 4))
             await asyncio.wait(tasks, timeout=60)
-            return changed
 
-        def change():
-            mark.append(b"paused by the drill")
-            server.call("POST", f"/api/v1/jobs/{own}/pause", {"reason": "paused by the drill"})
-            return time.monotonic()
-
-        changed = asyncio.run(all_of_them())
-        late = [max(0, at - changed) for at in seen] or [60.0]
+        asyncio.run(all_of_them())
+        late = [max(0, at - then) for mine in seen for at, then in zip(mine, changed)] or [60.0]
+        what = "a pause seen by {} viewers of the job" if page == "job" else "a failure seen by {} viewers of the Overview"
         figures.add(
-            "viewers", f"a change seen by {VIEWERS} viewers of a page, {rate} executions/s", f"p95 {percentile(late, 0.95):.2f} s",
-            f"p50 {percentile(late, 0.5):.2f} s, most {max(late):.2f} s, seen by {len(seen)}, failures {len(failures)}", "", "≤ 1 s")
+            "viewers", f"{what.format(VIEWERS)}, {rate} executions/s", f"p95 {percentile(late, 0.95):.2f} s",
+            f"p50 {percentile(late, 0.5):.2f} s, most {max(late):.2f} s, {len(late):,} of {CHANGES * VIEWERS:,} seen, failures {len(failures)}", "",
+            "≤ 1 s")
 
 
 def large():
@@ -173,8 +195,9 @@ def large():
 
 def audience():
     with directory() as place, Postgres(place) as postgres, directory() as node:
-        for rate in (0, 50):
-            viewers(postgres.database(), node, rate, None)
+        for page in ("job", "overview"):
+            for rate in (0, 50):
+                viewers(postgres.database(), node, rate, page)
 
 
 ALL = {"dashboard": large, "viewers": audience}

@@ -61,7 +61,14 @@ struct EdgeMiddleware: RouterMiddleware {
             } else if problem.kind == .unauthorized, let cause = problem.cause {
                 context.logger.debug("a credential was refused", metadata: ["reason": "\(cause)"])
             }
-            response = problem.response(requestID: context.requestID)
+            // What is not there is told to people as a page, all else as a problem: pages speak for themselves.
+            let isMiss = (error as? HTTPError)?.status == .notFound && problem.kind == .notFound
+            response =
+                isMiss && Self.isPerson(request)
+                ? RefusalPage(
+                    status: .notFound, title: problem.kind.title, detail: problem.detail, way: ("/", "Overview"),
+                    context
+                ).response : problem.response(requestID: context.requestID)
         }
         response = try await compressed(response, for: request)
         response.headers[Self.requestIDField] = context.requestID
@@ -79,6 +86,11 @@ struct EdgeMiddleware: RouterMiddleware {
                 "duration_ms": "\(took.wholeMilliseconds)",
             ])
         return response
+    }
+
+    private static func isPerson(_ request: Request) -> Bool {
+        request.method == .get && !request.uri.path.hasPrefix("/api/")
+            && request.headers[.accept]?.contains("text/html") == true
     }
 
     /// The answer, with the age of what was read from replicas in seconds.

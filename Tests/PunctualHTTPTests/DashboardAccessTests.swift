@@ -5,6 +5,7 @@ import PunctualAccess
 import PunctualCore
 import PunctualHTTP
 import PunctualJSON
+import PunctualSchedule
 import PunctualTestKit
 import Synchronization
 import Testing
@@ -114,6 +115,45 @@ struct DashboardAccessTests {
             let made = try await client.post("/jobs/new", jobFields + [("csrf", csrf)], headers: reading)
             #expect(made.status == 403)
             #expect(try await client.send(.get, "/api/v1/jobs/\(id)", headers: admin).json["status"] == "active")
+        }
+    }
+
+    @Test("who looks at the Overview in the same moment as others sees what is his, by his clock")
+    func sameMoment() async throws {
+        let gate = ListGate()
+        var gated = try await AccessScene()
+        var store = AmbiguousStore(inner: gated.scene.store, fault: AmbiguousStore.Fault())
+        store.gate = gate
+        gated.scene.services.store = store
+        let scene = gated
+        let soon = Timestamp(milliseconds: scene.clock.now().milliseconds + 300_000)
+        let admin = try await scene.admin()
+        _ = try await scene.user("ann", [Permission(.viewer, service: "a")])
+        _ = try await scene.user("ben", [Permission(.operator, service: "b")])
+        try await scene.run { client in
+            for service in ["a", "b"] {
+                let timing = #""schedule":{"type":"once","at":"\#(soon)"}"#
+                _ = try await client.job(
+                    #"{"name":"of-\#(service)","service":"\#(service)",\#(timing),"target":{"type":"noop"}}"#,
+                    headers: admin)
+            }
+            var (ann, _) = try await client.session("ann")
+            let (ben, _) = try await client.session("ben")
+            let plain = ann
+            ann[.cookie] = (ann[.cookie] ?? "") + "; punctual_zone=Asia%2FTokyo"
+            gate.stop(after: gate.lists)
+            async let hers = client.page("/", headers: ann)
+            async let herOther = client.page("/", headers: plain)
+            async let his = client.page("/", headers: ben)
+            try await Task.sleep(for: .milliseconds(300))
+            gate.goOn()
+            let (tokyo, utc, other) = try await (hers, herOther, his)
+            for page in [tokyo, utc] {
+                #expect(page.text.contains("of-a") && !page.text.contains("of-b") && page.text.contains("ann"))
+                #expect(!page.text.contains("/jobs/new"))
+            }
+            #expect(tokyo.text.contains("Asia/Tokyo") && !utc.text.contains("Asia/Tokyo"))
+            #expect(other.text.contains("of-b") && !other.text.contains("of-a") && !other.text.contains("ann"))
         }
     }
 

@@ -35,6 +35,23 @@ struct EdgeTests {
         }
     }
 
+    @Test(
+        "a path that is not there is a page for people, and a problem for programs",
+        arguments: [
+            ("/nothing", "text/html,application/xhtml+xml,*/*;q=0.8", true), ("/nothing", "*/*", false),
+            ("/nothing", "application/json", false), ("/api/v1/nothing", "text/html", false),
+        ])
+    func missing(path: String, accept: String, isPage: Bool) async throws {
+        try await withAPI { client, _ in
+            let answer = try await client.send(.get, path, headers: [.accept: accept])
+            #expect(answer.status == 404)
+            let text = String(buffer: answer.body)
+            #expect(answer.headers[.contentType]?.hasPrefix(isPage ? "text/html" : "application/problem+json") == true)
+            #expect(text.contains("There is nothing at this path."))
+            #expect(text.contains(#"<a href="/">Overview</a>"#) == isPage)
+        }
+    }
+
     @Test("a short answer goes as it is")
     func short() async throws {
         try await withAPI { client, _ in

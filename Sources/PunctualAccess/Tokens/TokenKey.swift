@@ -42,8 +42,7 @@ package struct TokenKey: Sendable {
                 }
                 await collection.add(eddsa: try EdDSA.PublicKey(x: x, curve: .ed25519))
             case .es256:
-                guard jwk["crv"] == "P-256", let x = Self.number(jwk["x"], lengths: 32...32),
-                    let y = Self.number(jwk["y"], lengths: 32...32)
+                guard jwk["crv"] == "P-256", let x = Self.coordinate(jwk["x"]), let y = Self.coordinate(jwk["y"])
                 else { throw Fault.material }
                 await collection.add(ecdsa: try ES256PublicKey(parameters: (x, y)))
             case .ps256, .rs256:
@@ -70,6 +69,13 @@ package struct TokenKey: Sendable {
             return nil
         }
         return text
+    }
+
+    /// A coordinate on P-256 in all its 32 bytes (RFC 7518 §6.2.1.2). Authlib and others leave out the zeros that one key of
+    /// 128 begins with.
+    private static func coordinate(_ value: JSONValue?) -> String? {
+        guard let text = number(value, lengths: 1...32), let bytes = Base64URL.decode(text.utf8) else { return nil }
+        return Base64URL.encode([UInt8](repeating: 0, count: 32 - bytes.count) + bytes)
     }
 
     /// Whether a number of 256 bytes or more has 2,048 bits: leading zeros are none.

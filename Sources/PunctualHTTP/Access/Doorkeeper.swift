@@ -180,7 +180,8 @@ package struct Doorkeeper: Sendable {
             guard session.isCrossSiteToken(request.headers[Self.crossSiteField] ?? "", pepper) else {
                 throw Problem(
                     .forbidden,
-                    "A change by a session needs the X-CSRF-Token that /api/v1/me tells; programs use a bearer token.")
+                    "This change does not carry the token of your session: open the page anew and send it once more. "
+                        + "A program sends what /api/v1/me tells as X-CSRF-Token, or uses a bearer token.")
             }
         }
         return .session(session)

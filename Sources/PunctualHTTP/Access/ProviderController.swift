@@ -158,8 +158,8 @@ struct ProviderController {
                 (.badGateway, "The provider's answer could not be used; the log tells more under this request id.")
             }
         return RefusalPage(
-            status: status, title: "You are not signed in", detail: detail, again: "/auth/\(provider.name)/login",
-            context
+            status: status, title: "You are not signed in", detail: detail,
+            way: ("/auth/\(provider.name)/login", "Sign in again"), context
         ).response
     }
 }

@@ -6,9 +6,12 @@ internal import NIOCore
 struct RefusalPage {
     let response: Response
 
-    /// - Parameter again: the path at which the reader may begin anew; nil for no link.
-    init(status: HTTPResponse.Status, title: String, detail: String, again: String? = nil, _ context: APIContext) {
-        let link = again.map { "<p><a href=\"\(Self.escaped($0))\">Sign in again</a></p>\n" } ?? ""
+    /// - Parameter way: where the reader may go on, and what the link says; nil for no link.
+    init(
+        status: HTTPResponse.Status, title: String, detail: String, way: (path: String, text: String)? = nil,
+        _ context: APIContext
+    ) {
+        let link = way.map { "<p><a href=\"\(Self.escaped($0.path))\">\(Self.escaped($0.text))</a></p>\n" } ?? ""
         let html = """
             <!doctype html>
             <html lang="en">

@@ -1605,7 +1605,7 @@ export function lines() {
 
 """#),
         File(
-            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"17385a733205e2e2\"",
+            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"1ba48bf81a305627\"",
             text: #"""
 // Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
 // place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
@@ -1613,6 +1613,8 @@ export function lines() {
 import { told } from "./actions.js";
 
 const shortest = 400;
+// Many who hear of the same news do not ask all at once.
+const spread = 200;
 
 export function live() {
   const rows = document.querySelector("[data-rows]");
@@ -1657,8 +1659,8 @@ export function live() {
       // The stream tells when the server is back.
     }
     last = performance.now();
-    // A page that takes long is asked for less often: at most a tenth of the time is spent on it.
-    pause = Math.max(shortest, (last - began) * 9);
+    // A page that takes long is asked for less often: at most a fifth of the time is spent on it.
+    pause = Math.max(shortest, (last - began) * 4);
     isFetching = false;
     if (isStale) news();
   }
@@ -1672,7 +1674,7 @@ export function live() {
 
   function news() {
     if (isPaused || document.hidden) return void (isStale = true);
-    if (!timer) timer = setTimeout(renew, isAsked() ? 500 : Math.max(60, last + pause - performance.now()));
+    if (!timer) timer = setTimeout(renew, isAsked() ? 500 : Math.max(60, last + pause - performance.now()) + Math.random() * spread);
   }
 
   function put(fresh) {
@@ -2065,6 +2067,12 @@ export async function inParts(form, data, total, count) {
 <p class="muted">Request id: <code>{{requestID}}</code></p>
 <p><a class="button" href="/">Overview</a></p>
 </div>
+
+"""#),
+        File(
+            name: "rendered.mustache", contentType: "text/html; charset=utf-8", etag: "\"fb24daebad1fe084\"",
+            text: #"""
+{{{html}}}
 
 """#),
         File(

@@ -5,8 +5,25 @@ internal import PunctualJSON
 internal import PunctualSchedule
 
 /// `/`: how the installation is, what fails, what comes.
-enum OverviewPage {
-    static func show(_ visit: Visit) async throws -> Response {
+struct OverviewPage {
+    /// In an outage everybody looks here, and each piece of news brings all of them back at once.
+    private let coalescer = Coalescer<Sight, String>()
+
+    /// Those who share one see the same.
+    private struct Sight: Hashable {
+        let permissions: Set<Permission>
+        let zone: String
+    }
+
+    func show(_ visit: Visit) async throws -> Response {
+        let sight = Sight(permissions: Set(visit.context.principal.permissions), zone: visit.preferences.zone.name)
+        let html = try await coalescer.value(of: sight) {
+            PageTemplates.shared.render("overview", try await Self.view(visit))
+        }
+        return try await visit.page("rendered", title: "Overview", section: "/", ["html": html])
+    }
+
+    private static func view(_ visit: Visit) async throws -> View {
         async let health = visit.call(InnerCall(.health))
         async let status = visit.glance(InnerCall(.scheduleStatus))
         async let stats = visit.glance(InnerCall(.stats))
@@ -35,7 +52,7 @@ enum OverviewPage {
             view["hasNoJobs"] = items.isEmpty && !visit.may(.stats)
         }
         view["mayCreate"] = visit.mayAnywhere(.createJob)
-        return try await visit.page("overview", title: "Overview", section: "/", view)
+        return view
     }
 
     private static func comingView(_ job: JSONValue, _ visit: Visit) -> View {

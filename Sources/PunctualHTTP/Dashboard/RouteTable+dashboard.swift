@@ -18,7 +18,7 @@ extension RouteTable {
         form("/sign-in", .sendSignIn, signIn.send)
         form("/sign-out", .sendForm, signIn.leave)
         form("/preferences", .sendForm, PreferencesForm.send)
-        page("/", .viewPage, OverviewPage.show)
+        page("/", .viewPage, OverviewPage().show)
         page("/jobs", .viewPage, JobsPage.show)
         form("/jobs/actions", .sendForm, JobActions.send)
         page("/jobs/new", .viewPage, JobFormPage.new)

@@ -15,12 +15,22 @@ from authlib.jose import JsonWebKey, JsonWebToken
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-KEYS = {
-    "EdDSA": ed25519.Ed25519PrivateKey.generate(),
-    "ES256": ec.generate_private_key(ec.SECP256R1()),
-    "RS256": rsa.generate_private_key(public_exponent=65537, key_size=2048),
-    "PS256": rsa.generate_private_key(public_exponent=65537, key_size=3072),
-}
+
+def short():
+    """A key whose x begins with a zero byte, which Authlib leaves out."""
+    while True:
+        key = ec.generate_private_key(ec.SECP256R1())
+        if key.public_key().public_numbers().x >> 248 == 0:
+            return key
+
+
+KEYS = [
+    ("EdDSA", ed25519.Ed25519PrivateKey.generate()),
+    ("ES256", ec.generate_private_key(ec.SECP256R1())),
+    ("ES256", short()),
+    ("RS256", rsa.generate_private_key(public_exponent=65537, key_size=2048)),
+    ("PS256", rsa.generate_private_key(public_exponent=65537, key_size=3072)),
+]
 
 
 def compact(value):
@@ -35,7 +45,7 @@ def pem(key):
 def make(issuer, audience, now):
     claims = {"iss": issuer, "aud": [audience, "other"], "sub": "rosa", "iat": now, "nbf": now, "exp": now + 300,
               "jti": "1", "groups": ["ops", "ünïcödé"], "email": "rosa@example.com"}
-    for alg, key in KEYS.items():
+    for alg, key in KEYS:
         jwk = dict(JsonWebKey.import_key(pem(key)).as_dict(is_private=False))
         for library in ("pyjwt", "authlib"):
             kid = f"{library}-{alg}"

@@ -4,6 +4,8 @@
 import { told } from "./actions.js";
 
 const shortest = 400;
+// Many who hear of the same news do not ask all at once.
+const spread = 200;
 
 export function live() {
   const rows = document.querySelector("[data-rows]");
@@ -48,8 +50,8 @@ export function live() {
       // The stream tells when the server is back.
     }
     last = performance.now();
-    // A page that takes long is asked for less often: at most a tenth of the time is spent on it.
-    pause = Math.max(shortest, (last - began) * 9);
+    // A page that takes long is asked for less often: at most a fifth of the time is spent on it.
+    pause = Math.max(shortest, (last - began) * 4);
     isFetching = false;
     if (isStale) news();
   }
@@ -63,7 +65,7 @@ export function live() {
 
   function news() {
     if (isPaused || document.hidden) return void (isStale = true);
-    if (!timer) timer = setTimeout(renew, isAsked() ? 500 : Math.max(60, last + pause - performance.now()));
+    if (!timer) timer = setTimeout(renew, isAsked() ? 500 : Math.max(60, last + pause - performance.now()) + Math.random() * spread);
   }
 
   function put(fresh) {
