@@ -17,7 +17,7 @@ from measure import Server, bulk, directory, figures, say, wrk
 
 ROUNDS = 5
 # How often each is asked in a round.
-TURNS = 6
+TURNS = 12
 
 
 class Collector(http.server.ThreadingHTTPServer):
@@ -85,11 +85,11 @@ def requests(kinds):
 
 
 def alternating(what, run, kinds):
-    """What each kind has shown, all in turns."""
+    """What each kind has shown, all in turns, the order drawn anew; often, since two runs of one kind differ by a twentieth."""
     seen = {kind: [] for kind in kinds}
-    for number in range(ROUNDS):
-        say(f"traces: {what}, round {number + 1} of {ROUNDS}")
-        for kind, settings in kinds.items():
+    for number in range(2 * ROUNDS):
+        say(f"traces: {what}, round {number + 1} of {2 * ROUNDS}")
+        for kind, settings in random.sample(list(kinds.items()), len(kinds)):
             seen[kind].append(run(settings))
     return seen
 

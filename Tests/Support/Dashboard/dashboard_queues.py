@@ -5,8 +5,10 @@
 Prints a line for each thing that is as it should be; ends with 1 at the first that is not.
 """
 
-import dashboard_browser as kit
-from dashboard_browser import By, Keys, call, errors, fail, job, look, many, one, said, size, text, wait
+import driver
+from driver import call, errors, fail, job, look, many, one, said, size, text, wait
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 
 def queue(name):
@@ -22,7 +24,7 @@ def press(name, word):
 
 
 def queues():
-    kit.browser.get(kit.address + "/queues")
+    driver.browser.get(driver.address + "/queues")
     if "5" not in row("mail").text:
         fail("nobody says that five wait")
     press("mail", "pause")
@@ -66,7 +68,7 @@ def limits():
 
 
 def lives(id):
-    kit.browser.get(kit.address + "/queues")
+    driver.browser.get(driver.address + "/queues")
     wait(lambda: one("[data-live-word]").text == "Live", "the stream")
     before = row("mail").location["y"]
     call("POST", f"/api/v1/jobs/{id}/trigger")
@@ -82,12 +84,12 @@ def lives(id):
 
 
 def calendar():
-    kit.browser.get(kit.address + "/calendar")
-    kit.browser.find_element(By.TAG_NAME, "body").send_keys("g", "q")
-    wait(lambda: kit.browser.current_url.endswith("/queues"), "g q")
-    wait(lambda: kit.browser.execute_script("return document.readyState") == "complete", "the page")
-    kit.browser.find_element(By.TAG_NAME, "body").send_keys("g", "c")
-    wait(lambda: kit.browser.current_url.endswith("/calendar"), "g c")
+    driver.browser.get(driver.address + "/calendar")
+    driver.browser.find_element(By.TAG_NAME, "body").send_keys("g", "q")
+    wait(lambda: driver.browser.current_url.endswith("/queues"), "g q")
+    wait(lambda: driver.browser.execute_script("return document.readyState") == "complete", "the page")
+    driver.browser.find_element(By.TAG_NAME, "body").send_keys("g", "c")
+    wait(lambda: driver.browser.current_url.endswith("/calendar"), "g c")
     wait(lambda: "fire at 03:17" in text().replace("\n", " "), "a pile-up is named")
     if len(many(".heat tbody tr")) != 7:
         fail("a week has seven days")
@@ -102,7 +104,7 @@ def calendar():
     one("#service").send_keys("piled", Keys.ENTER)
     wait(lambda: many(".heat .f5"), "the service alone")
     one("a[rel=next]").click()
-    wait(lambda: "week=" in kit.browser.current_url and many("a[rel=prev]"), "the next week")
+    wait(lambda: "week=" in driver.browser.current_url and many("a[rel=prev]"), "the next week")
     one("a[rel=prev]").click()
     wait(lambda: not many("a[rel=prev]"), "and back")
     said("the calendar shows a week, an hour by minutes, and a minute's jobs")
@@ -123,13 +125,13 @@ def spreads(ids):
     wait(lambda: "Spread 40 jobs over 10 minutes." in text(), "they are spread")
     if call("GET", f"/api/v1/jobs/{ids[0]}")["schedule"]["expression"] != "H(17-26) 3 * * *":
         fail("they are not")
-    kit.browser.get(kit.address + "/calendar")
+    driver.browser.get(driver.address + "/calendar")
     wait(lambda: "fire at 03:17" not in text().replace("\n", " "), "the calendar knows of it")
     said("a pile-up is spread after a preview")
 
 
 def looks(ids):
-    kit.browser.set_script_timeout(60)
+    driver.browser.set_script_timeout(60)
     at = call("GET", f"/api/v1/jobs/{ids[0]}")["next_run_at"]
     paths = ["/queues", "/queues?q=none", "/queues/limit", "/queues/limit?kind=queues&name=mail", "/calendar",
              f"/calendar?hour={at[:13]}:00:00Z&minute={at}", "/calendar?week=2027-03-27", f"/calendar/spread?at={at}"]
@@ -138,27 +140,27 @@ def looks(ids):
             for width in [1280, 360]:
                 look(path, theme, width)
     # A clock that changes within the week.
-    kit.browser.add_cookie({"name": "punctual_zone", "value": "Europe%2FBerlin", "path": "/"})
+    driver.browser.add_cookie({"name": "punctual_zone", "value": "Europe%2FBerlin", "path": "/"})
     look("/calendar?week=2027-03-27", "dark", 1280)
     if "clock forward 1h at 02:00" not in text():
         fail("nobody says that the clock changes")
-    kit.browser.delete_cookie("punctual_zone")
+    driver.browser.delete_cookie("punctual_zone")
     size(1280)
     said("the pages pass axe and fit, light and dark, at 1280 and 360")
 
 
 def without_scripts():
-    kit.browser.get(kit.address + "/queues")
+    driver.browser.get(driver.address + "/queues")
     press("mail", "pause")
     wait(lambda: "Paused the queue mail." in text(), "paused")
     press("mail", "resume")
     wait(lambda: "Resumed the queue mail." in text(), "resumed")
-    kit.browser.get(kit.address + "/queues/limit?kind=services&name=billing")
+    driver.browser.get(driver.address + "/queues/limit?kind=services&name=billing")
     one("#concurrency").clear()
     one("#concurrency").send_keys("4")
     one("button.primary").click()
     wait(lambda: "The service billing is limited: 4 at once." in text(), "limited")
-    kit.browser.get(kit.address + "/calendar")
+    driver.browser.get(driver.address + "/calendar")
     one("#piles .button").click()
     wait(lambda: one("#minute .offer button"), "an offer").click()
     wait(lambda: "20 jobs will be changed" in text(), "a preview")
@@ -179,15 +181,15 @@ if __name__ == "__main__":
     ids = [daily(f"backup-{number}", "17 3 * * *") for number in range(40)]
     for number in range(20):
         daily(f"report-{number}", "30 5 * * *")
-    kit.browser = kit.chromium("queues")
+    driver.browser = driver.chromium("queues")
     try:
         for step in [queues, limits, lambda: lives(work), calendar, lambda: spreads(ids), lambda: looks(ids)]:
             step()
             errors()
     finally:
-        kit.browser.quit()
-    kit.browser = kit.chromium("queues-plain", scripts=False)
+        driver.browser.quit()
+    driver.browser = driver.chromium("queues-plain", scripts=False)
     try:
         without_scripts()
     finally:
-        kit.browser.quit()
+        driver.browser.quit()

@@ -8,8 +8,8 @@
 import sys
 import time
 
-import dashboard_browser as driver
-from dashboard_browser import address, call, errors, fail, folder, job, look, many, one, said, size, text, wait
+import driver
+from driver import call, errors, fail, folder, get, job, look, many, one, said, size, text, wait
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -34,11 +34,6 @@ def execution(id, run):
 def ended(id, run, status):
     wait(lambda: execution(id, run)["status"] == status, f"{run} is {status}", 30)
     return run
-
-
-def get(path):
-    driver.browser.get(address + path)
-    wait(lambda: driver.browser.execute_script("return document.readyState") == "complete", path)
 
 
 def row(run):

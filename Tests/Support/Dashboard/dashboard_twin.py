@@ -10,8 +10,8 @@ import io
 import sys
 import threading
 
-import dashboard_browser as driver
-from dashboard_browser import chromium, errors, fail, look, said
+import driver
+from driver import chromium, errors, fail, look, said
 
 GOOD = """<!doctype html>
 <html lang="en" data-theme="THEME">
