@@ -325,7 +325,7 @@ export function actions() {
 
 """#),
         File(
-            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"ca15d0ea88bf2cb7\"",
+            name: "dashboard.css", contentType: "text/css; charset=utf-8", etag: "\"1c6400536330c136\"",
             text: #"""
 /* Colours first: each pair of text and ground has a contrast of 4.5 or more, in light and in dark. */
 :root {
@@ -500,8 +500,8 @@ g:hover > .hit { fill: var(--hover); }
 .b-other { fill: var(--other); background: var(--other); }
 .chart figcaption { display: flex; justify-content: space-between; font-size: 12px; color: var(--muted); margin-top: 4px; }
 .legend { font-size: 12px; color: var(--muted); margin: 6px 0 0; }
-.k { display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin: 0 5px 0 8px; }
-.k:first-child { margin-left: 0; }
+.k { display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin-right: 5px; }
+.legend > span { white-space: nowrap; margin-right: 8px; }
 
 /* Lists */
 .bar { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; margin-bottom: 10px; }
@@ -1810,7 +1810,7 @@ export function live() {
 
 """#),
         File(
-            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"aa7dc6ace4f8e0df\"",
+            name: "overview.mustache", contentType: "text/html; charset=utf-8", etag: "\"3c3a32e5d642f345\"",
             text: #"""
 <div class="head"><h1>Overview</h1>{{#mayCreate}}<a class="button primary" href="/jobs/new" data-key-new>New job</a>{{/mayCreate}}</div>
 <div id="partial" data-live>{{#isPartial}}<p class="warn" role="status">The store does not answer in time. What it alone can tell is missing here.</p>{{/isPartial}}</div>
@@ -1827,12 +1827,12 @@ export function live() {
 {{#missing}}<p class="warn" role="status">{{missing}}</p>{{/missing}}
 <p class="sum"><strong>{{endedCount}}</strong> ended · <strong>{{failedCount}}</strong> failed{{#successRatio}} · <strong>{{successRatio}}</strong> succeeded{{/successRatio}}</p>
 {{#throughput}}{{>chart}}{{/throughput}}
-<p class="legend"><span class="k b-good"></span>succeeded <span class="k b-other"></span>skipped, missed, cancelled <span class="k b-bad"></span>failed</p>
+<p class="legend"><span><span class="k b-good"></span>succeeded</span> <span><span class="k b-other"></span>skipped, missed, cancelled</span> <span><span class="k b-bad"></span>failed</span></p>
 </div></section>
 <section class="card" aria-labelledby="lateness-head"><h2 id="lateness-head">Lateness <span class="muted">last hour, all nodes: 95 % began within</span></h2><div id="lateness" data-live>
 <p class="sum muted">From the due instant to the start of the first attempt</p>
 {{#lateness}}{{>chart}}{{/lateness}}
-<p class="legend"><span class="k b-good"></span>within a second <span class="k b-bad"></span>later</p>
+<p class="legend"><span><span class="k b-good"></span>within a second</span> <span><span class="k b-bad"></span>later</span></p>
 </div></section>
 </div>
 {{/hasCharts}}
