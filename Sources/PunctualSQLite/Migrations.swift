@@ -20,6 +20,7 @@ enum Migrations {
         migrator.registerMigration("0010-waiting-notices") { try $0.execute(sql: waitingNotices) }
         migrator.registerMigration("0011-minute-figures") { try $0.execute(sql: minuteFigures) }
         migrator.registerMigration("0012-moments") { try $0.execute(sql: moments) }
+        migrator.registerMigration("0013-trouble") { try $0.execute(sql: trouble) }
         return migrator
     }
 

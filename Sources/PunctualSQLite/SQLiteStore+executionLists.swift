@@ -157,9 +157,7 @@ extension ExecutionQuery {
             hasIndex = true
         }
         let isTrouble = isTroubleOfService(arm)
-        // As the index says it, to the letter: SQLite does not conclude it from the status alone, and would go through the
-        // three one after the other if it were no whole expression.
-        if isTrouble { conditions.append("(status IN ('failed', 'skipped', 'missed')) IS TRUE") }
+        if isTrouble { conditions.append(Migrations.isTrouble) }
         var ranges: (column: String, values: [String])?
         if case .job(let job, _) = arm { pick("job_id", job) }
         if let jobID { pick("job_id", jobID) }

@@ -44,7 +44,7 @@ extension SQLiteStore: NotificationStore {
             try transaction.database.rows(
                 """
                 SELECT \(Execution.columns) FROM executions INDEXED BY executions_with_trouble
-                WHERE status IN ('failed', 'skipped', 'missed') AND status IN (?, ?, ?)
+                WHERE \(Migrations.isTrouble) AND status IN (?, ?, ?)
                     AND finished_at >= ? AND (finished_at, id) > (?, ?)
                 ORDER BY finished_at, id LIMIT ?
                 """, wanted[0]?.rawValue, wanted[1]?.rawValue, wanted[2]?.rawValue, instant, instant,
