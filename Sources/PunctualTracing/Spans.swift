@@ -107,9 +107,11 @@ package struct Spans: Sendable {
         span.end()
     }
 
-    /// An attempt, under the id that every node gives it.
+    /// An attempt, under the id that every node gives it. Of one that is not kept there is no span, nor are there any below it:
+    /// what it tells whom it calls follows from its id, and so does what its log lines say.
     /// - Parameter since: when it began, if that was not now.
     package func attempt(_ execution: Execution, target: String, since startedAt: Timestamp? = nil) -> OpenSpan {
+        guard isOn, keeps(execution.id) else { return .none }
         let span = start(
             "attempt \(execution.queue)", .consumer, at: .attempt(execution.id, execution.attempt),
             since: startedAt.map {
