@@ -47,11 +47,14 @@ package struct Spans: Sendable {
         method: String, traceparent: String?, tracestate: @autoclosure () -> String?
     ) -> OpenSpan {
         guard let tracer else { return OpenSpan(nil) }
-        var context = ServiceContext.topLevel
-        if let traceparent {
-            tracer.extract(
-                Fields(traceparent: traceparent, tracestate: tracestate()), into: &context, using: FieldReader())
+        guard let traceparent else {
+            let span = start(method, .server, in: .topLevel)
+            // A trace that begins and ends here, of which nobody will ever hear.
+            return span.isRecording ? span : .none
         }
+        var context = ServiceContext.topLevel
+        tracer.extract(
+            Fields(traceparent: traceparent, tracestate: tracestate()), into: &context, using: FieldReader())
         return start(method, .server, in: context)
     }
 

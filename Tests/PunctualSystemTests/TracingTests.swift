@@ -183,11 +183,18 @@ struct TracingTests {
         }
     }
 
-    @Test("without settings nothing is sent, yet all attempts of an execution share a trace with their receiver")
-    func off() async throws {
+    @Test(
+        "without settings, and of a trace that nobody keeps, nothing is sent; yet all attempts of an execution share a trace with their receiver",
+        arguments: [false, true])
+    func off(isTraced: Bool) async throws {
         let listener = try await blocking { try TelemetryListener(answers: ["503", "200"]) }
+        let tracing = [
+            "PUNCTUAL_TRACING_ENDPOINT": "http://127.0.0.1:\(listener.port)", "PUNCTUAL_TRACING_RATIO": "0",
+            "OTEL_BSP_SCHEDULE_DELAY": "20",
+        ]
         try await withFolder { folder in
-            try await withServer(in: folder) { server async throws in
+            let dev = ["dev", "--port", "0"]
+            try await withServer(dev, in: folder, environment: isTraced ? tracing : [:]) { server async throws in
                 let file = """
                     - name: call
                       schedule: {type: manual}
