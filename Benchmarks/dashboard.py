@@ -165,11 +165,13 @@ def viewers(database, place, rate, page):
             await asyncio.wait(tasks, timeout=60)
 
         asyncio.run(all_of_them())
-        late = [max(0, at - then) for mine in seen for at, then in zip(mine, changed)] or [60.0]
+        late = [max(0, at - then) for mine in seen for at, then in zip(mine, changed)]
+        found = len(late)
+        late += [60.0] * (CHANGES * VIEWERS - found)
         what = "a pause seen by {} viewers of the job" if page == "job" else "a failure seen by {} viewers of the Overview"
         figures.add(
             "viewers", f"{what.format(VIEWERS)}, {rate} executions/s", f"p95 {percentile(late, 0.95):.2f} s",
-            f"p50 {percentile(late, 0.5):.2f} s, most {max(late):.2f} s, {len(late):,} of {CHANGES * VIEWERS:,} seen, failures {len(failures)}", "",
+            f"p50 {percentile(late, 0.5):.2f} s, most {max(late):.2f} s, {found:,} of {CHANGES * VIEWERS:,} seen, failures {len(failures)}", "",
             "≤ 1 s")
 
 

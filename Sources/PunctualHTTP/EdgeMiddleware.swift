@@ -89,7 +89,7 @@ struct EdgeMiddleware: RouterMiddleware {
     }
 
     private static func isPerson(_ request: Request) -> Bool {
-        request.method == .get && !request.uri.path.hasPrefix("/api/")
+        [.get, .head].contains(request.method) && !request.uri.path.hasPrefix("/api/")
             && request.headers[.accept]?.contains("text/html") == true
     }
 

@@ -13,6 +13,9 @@ final class ListGate: Sendable {
 
     private let state = Mutex(State())
 
+    /// How many wait for `goOn()`.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     /// How many were read.
     var lists: Int { state.withLock { $0.lists } }
 

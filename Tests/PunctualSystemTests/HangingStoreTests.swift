@@ -21,6 +21,7 @@ struct HangingStoreTests {
                     ).split(separator: "\n").first.flatMap { pid_t($0) })
                 // The first process alone makes more of them.
                 kill(main, SIGSTOP)
+                defer { kill(main, SIGCONT) }
                 let children = try String(contentsOfFile: "/proc/\(main)/task/\(main)/children", encoding: .utf8)
                 let all = children.split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) } + [main]
                 #expect(all.count >= 2)

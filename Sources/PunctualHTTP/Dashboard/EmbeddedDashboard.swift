@@ -1605,7 +1605,7 @@ export function lines() {
 
 """#),
         File(
-            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"1ba48bf81a305627\"",
+            name: "live.js", contentType: "text/javascript; charset=utf-8", etag: "\"e310dcc266a499a2\"",
             text: #"""
 // Keeps a page as it is now: news come as server-sent events, and the page is then fetched once more and its parts put in
 // place. So the server alone says how things look. Nothing that is pointed at moves: parts and rows are renewed where they
@@ -1615,6 +1615,7 @@ import { told } from "./actions.js";
 const shortest = 400;
 // Many who hear of the same news do not ask all at once.
 const spread = 200;
+const refused = 5000;
 
 export function live() {
   const rows = document.querySelector("[data-rows]");
@@ -1651,16 +1652,18 @@ export function live() {
     isFetching = true;
     isStale = false;
     const began = performance.now();
+    let least = shortest;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
       // Whoever is signed out meanwhile sees it with the next click.
       if (answer.ok && !answer.redirected) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (answer.status === 429 || answer.status > 499) [isStale, least] = [true, refused];
     } catch {
       // The stream tells when the server is back.
     }
     last = performance.now();
     // A page that takes long is asked for less often: at most a fifth of the time is spent on it.
-    pause = Math.max(shortest, (last - began) * 4);
+    pause = Math.max(least, (last - began) * 4);
     isFetching = false;
     if (isStale) news();
   }
@@ -1673,7 +1676,7 @@ export function live() {
   }
 
   function news() {
-    if (isPaused || document.hidden) return void (isStale = true);
+    if (isPaused || isFetching || document.hidden) return void (isStale = true);
     if (!timer) timer = setTimeout(renew, isAsked() ? 500 : Math.max(60, last + pause - performance.now()) + Math.random() * spread);
   }
 

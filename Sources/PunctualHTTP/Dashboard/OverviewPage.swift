@@ -7,7 +7,13 @@ internal import PunctualSchedule
 /// `/`: how the installation is, what fails, what comes.
 struct OverviewPage {
     /// In an outage everybody looks here, and each piece of news brings all of them back at once.
-    private let coalescer = Coalescer<Sight, String>()
+    private let coalescer = Coalescer<Sight, Made>()
+
+    private struct Made {
+        let html: String
+        /// Of the oldest of what replicas told.
+        let staleness: Duration?
+    }
 
     /// Those who share one see the same.
     private struct Sight: Hashable {
@@ -17,10 +23,14 @@ struct OverviewPage {
 
     func show(_ visit: Visit) async throws -> Response {
         let sight = Sight(permissions: Set(visit.context.principal.permissions), zone: visit.preferences.zone.name)
-        let html = try await coalescer.value(of: sight) {
-            PageTemplates.shared.render("overview", try await Self.view(visit))
+        let made = try await coalescer.value(of: sight) {
+            // Of this making alone: it is told to each who shares it.
+            let staleness = Staleness()
+            let view = try await Staleness.$current.withValue(staleness) { try await Self.view(visit) }
+            return Made(html: PageTemplates.shared.render("overview", view), staleness: staleness.age)
         }
-        return try await visit.page("rendered", title: "Overview", section: "/", ["html": html])
+        if let age = made.staleness { Staleness.current?.note(age) }
+        return try await visit.page("rendered", title: "Overview", section: "/", ["html": made.html])
     }
 
     private static func view(_ visit: Visit) async throws -> View {

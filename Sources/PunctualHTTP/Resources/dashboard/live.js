@@ -6,6 +6,7 @@ import { told } from "./actions.js";
 const shortest = 400;
 // Many who hear of the same news do not ask all at once.
 const spread = 200;
+const refused = 5000;
 
 export function live() {
   const rows = document.querySelector("[data-rows]");
@@ -42,16 +43,18 @@ export function live() {
     isFetching = true;
     isStale = false;
     const began = performance.now();
+    let least = shortest;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
       // Whoever is signed out meanwhile sees it with the next click.
       if (answer.ok && !answer.redirected) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (answer.status === 429 || answer.status > 499) [isStale, least] = [true, refused];
     } catch {
       // The stream tells when the server is back.
     }
     last = performance.now();
     // A page that takes long is asked for less often: at most a fifth of the time is spent on it.
-    pause = Math.max(shortest, (last - began) * 4);
+    pause = Math.max(least, (last - began) * 4);
     isFetching = false;
     if (isStale) news();
   }
@@ -64,7 +67,7 @@ export function live() {
   }
 
   function news() {
-    if (isPaused || document.hidden) return void (isStale = true);
+    if (isPaused || isFetching || document.hidden) return void (isStale = true);
     if (!timer) timer = setTimeout(renew, isAsked() ? 500 : Math.max(60, last + pause - performance.now()) + Math.random() * spread);
   }
 
